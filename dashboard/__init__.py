@@ -1,0 +1,1 @@
+"""Shows and asks: pages, components, API, push and sign-in."""

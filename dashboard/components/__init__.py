@@ -1,0 +1,1 @@
+"""Components: one idea a file, each with ids, layout and register."""

@@ -1,0 +1,1 @@
+"""Pages: wall, duty, review, field and admin."""

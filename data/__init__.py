@@ -1,0 +1,1 @@
+"""Decides: domain, rules, storage, allocation and ingest."""

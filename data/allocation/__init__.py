@@ -1,0 +1,1 @@
+"""Allocation: travel times, the model, its solution and the reasons."""

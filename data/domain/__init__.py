@@ -1,0 +1,1 @@
+"""The domain: pure values and rules, knowing neither database nor page."""

@@ -1,0 +1,1 @@
+"""The exercise: a field that behaves, for drills."""

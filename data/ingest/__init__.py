@@ -1,0 +1,1 @@
+"""The door: messages, telemetry, tables and reference data come in here."""

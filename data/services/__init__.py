@@ -1,0 +1,1 @@
+"""Commands: one handler each, each in its own unit of work."""

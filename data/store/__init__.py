@@ -1,0 +1,1 @@
+"""Storage: schema, repositories, journal, queries and telemetry."""

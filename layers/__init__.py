@@ -1,0 +1,1 @@
+"""Draws: one file per map layer; a frame goes in, a drawing comes out."""
