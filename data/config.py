@@ -1,0 +1,66 @@
+"""Settings, read once from the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from data.errors import Invalid
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Where the center listens, where it keeps its state, and which exercise it plays."""
+
+    host: str = "127.0.0.1"
+    port: int = 8050
+    var: Path = Path("var")
+    scenario: str = "2020-07-08"
+    database_url: str | None = None
+    exercise_database_url: str | None = None
+    seed_password: str | None = None
+    no_browser: bool = False
+    secure_cookies: bool = False
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Settings from `HUBEI_*` variables.
+
+        Raises
+        ------
+        Invalid
+            When a variable cannot be read, naming it.
+        """
+        env = os.environ if environ is None else environ
+        port = env.get("HUBEI_PORT", "8050")
+        if not port.isdigit() or not 0 < int(port) < 65536:  # noqa: PLR2004
+            raise Invalid.field("HUBEI_PORT", f"端口 {port} 无效", "请填 1 到 65535 的整数")
+        return cls(
+            host=env.get("HUBEI_HOST", "127.0.0.1"),
+            port=int(port),
+            var=Path(env.get("HUBEI_VAR", "var")).resolve(),
+            scenario=env.get("HUBEI_SCENARIO", "2020-07-08"),
+            database_url=env.get("HUBEI_DATABASE_URL") or None,
+            exercise_database_url=env.get("HUBEI_EXERCISE_DATABASE_URL") or None,
+            seed_password=env.get("HUBEI_SEED_PASSWORD") or None,
+            no_browser=env.get("HUBEI_NO_BROWSER") == "1",
+            secure_cookies=env.get("HUBEI_SECURE_COOKIES") == "1",
+        )
+
+    @property
+    def is_exercise(self) -> bool:
+        """Whether this instance is an exercise rather than the real center."""
+        return self.scenario != "none"
+
+    @property
+    def instance_dir(self) -> Path:
+        """Where this instance (the real center, or one exercise) keeps its state."""
+        return self.var / "exercises" / self.scenario if self.is_exercise else self.var
+
+    @property
+    def url(self) -> str:
+        """The SQLAlchemy address of this instance's database."""
+        given = self.exercise_database_url if self.is_exercise else self.database_url
+        return given or f"sqlite:///{self.instance_dir / 'center.db'}"

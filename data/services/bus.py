@@ -1,0 +1,81 @@
+"""Hands each command to its one handler inside one unit of work, and answers retries alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from data.domain.clock import Clock
+from data.domain.messages import Command
+from data.domain.org import Actor
+from data.errors import Invalid
+from data.services.tools import Tools
+from data.store.codec import digest, encode, plain
+from data.store.unit_of_work import Unit, UnitOfWork, first_answer, keep_answer
+
+Handler = Callable[[Unit, Any, Tools], dict[str, Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What a command answered, and the journal number it was written under."""
+
+    body: dict[str, Any]
+    seq: int
+    repeated: bool = False
+
+
+class Bus:
+    """Commands in, answers out; nothing else changes the center."""
+
+    def __init__(
+        self,
+        units: UnitOfWork,
+        handlers: Mapping[type[Command], Handler],
+        tools: Tools,
+        clock: Clock,
+    ) -> None:
+        self.units = units
+        self.handlers = handlers
+        self.tools = tools
+        self.clock = clock
+
+    def handle(self, command: Command, actor: Actor, request_id: str | None = None) -> Answer:
+        """Carry a command out, once; the same `request_id` gets the first answer again.
+
+        Raises
+        ------
+        CenterError
+            Whatever the handler refuses by name; nothing is changed then.
+        """
+        name = type(command).__name__
+        handler = self.handlers[type(command)]
+        mark = digest(name, encode(command))
+        with self.units.unit(name, actor, self.clock, request_id) as unit:
+            if request_id:
+                first = first_answer(unit.connection, request_id, actor.username)
+                if first:
+                    return _again(first, mark)
+            body: dict[str, Any] = plain(handler(unit, command, self.tools))
+            if request_id and (unit.told or unit.images):
+                keep_answer(unit, name, request_id, mark, body)
+            return Answer(body=body, seq=unit.seq if unit.told or unit.images else unit.seq - 1)
+
+
+def _again(first: tuple[str, int, str], mark: str) -> Answer:
+    """The first answer to a retry.
+
+    Raises
+    ------
+    Invalid
+        When the key was used for another request.
+    """
+    print_, seq, answer = first
+    if print_ != mark:
+        raise Invalid.field(
+            "Idempotency-Key", "同一幂等键已用于另一请求", "请为新的请求换一个幂等键"
+        )
+    return Answer(body=msgspec.json.decode(answer), seq=seq, repeated=True)

@@ -1,0 +1,19 @@
+"""What handlers need besides their unit: areas, rules, geometry and travel times."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from data.domain.org import AreaTree
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tools:
+    """Read-only helpers handed to every handler by the bus."""
+
+    areas: AreaTree
+    rules: Mapping[str, Any]
+    spatial: Any
+    travel: Any

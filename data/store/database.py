@@ -1,0 +1,114 @@
+"""One instance's database: its engines, its migrations, and its stored plans."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from filelock import FileLock
+from sqlalchemy import Connection, insert, select
+
+from data.domain.dispatch import Plan
+from data.errors import NotFound
+from data.store.codec import decode, encode
+from data.store.engine import read_engine, sqlite_path, write_engine
+from data.store.schema import counter, plan
+from data.store.unit_of_work import UnitOfWork
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class Database:
+    """The engines of one database address and the unit of work over them."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        file = sqlite_path(url)
+        self.file = file
+        self.writer = write_engine(url)
+        self.reader = read_engine(url)
+        self.units = UnitOfWork(self.writer, file.with_suffix(".lock") if file else None)
+
+    @property
+    def telemetry_url(self) -> str:
+        """Where telemetry goes: its own file beside SQLite, the same server otherwise."""
+        return f"sqlite:///{self.file.with_name('telemetry.db')}" if self.file else self.url
+
+    def migrate(self) -> None:
+        """Bring the schema to the newest version; safe to call at every start."""
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        with self._migration_lock(), self.writer.connect() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            connection.commit()
+
+    @contextmanager
+    def _migration_lock(self) -> Iterator[None]:
+        if self.file is None:
+            yield
+            return
+        with FileLock(str(self.file.with_suffix(".migrate.lock"))):
+            yield
+
+    def save_plan(self, made: Plan) -> Plan:
+        """Keep a plan; it changes nothing operational and is not journaled."""
+        with self.units.transaction() as connection:
+            connection.execute(
+                insert(plan).values(
+                    id=made.id, created_at=made.created_at, created_by=made.created_by,
+                    org=made.org, body=encode(made),
+                )
+            )  # fmt: skip
+        return made
+
+    def next_plan_id(self) -> str:
+        """A new plan's id."""
+        with self.units.transaction() as connection:
+            value = _count(connection, "plan")
+        return f"P-{value:05d}"
+
+    def plan(self, plan_id: str) -> Plan:
+        """A stored plan.
+
+        Raises
+        ------
+        NotFound
+            When there is none.
+        """
+        with self.reader.connect() as connection:
+            body = connection.execute(
+                select(plan.c.body).where(plan.c.id == plan_id)
+            ).scalar_one_or_none()
+        if body is None:
+            raise NotFound(f"没有编号为 {plan_id} 的调度方案，请重新求解")
+        return decode(body, Plan)
+
+    def plans(self, limit: int = 50) -> list[Plan]:
+        """The newest stored plans, newest first."""
+        with self.reader.connect() as connection:
+            rows = connection.execute(
+                select(plan.c.body).order_by(plan.c.id.desc()).limit(limit)
+            ).scalars()
+            return [decode(body, Plan) for body in rows]
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.writer.dispose()
+        self.reader.dispose()
+
+
+def _count(connection: Connection, kind: str) -> int:
+    """The next number of a counter."""
+    held = connection.execute(
+        select(counter.c.value).where(counter.c.kind == kind).with_for_update()
+    ).scalar_one_or_none()
+    value = (held or 0) + 1
+    if held is None:
+        connection.execute(insert(counter).values(kind=kind, value=value))
+    else:
+        connection.execute(counter.update().where(counter.c.kind == kind).values(value=value))
+    return value

@@ -1,0 +1,23 @@
+"""The small facts pushed to browsers after a commit, one per thing that changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_FIELDS: dict[str, tuple[str, ...]] = {
+    "incident": ("letter", "short_name", "status", "lon", "lat", "area_code"),
+    "report": ("state", "incident_id", "type", "place"),
+    "team": ("name", "state", "area_code"),
+    "assignment": ("team_id", "incident_id", "state", "eta"),
+    "transfer": ("lot_id", "incident_id", "state", "amount"),
+    "lot": ("depot_id", "item_id", "on_hand", "reserved"),
+    "alarm": ("sensor_id", "sensor_name", "level", "value", "state"),
+    "zone": ("kind", "label", "incident_id"),
+    "response": ("incident_id", "body", "level"),
+}
+
+
+def fact_of(kind: str, thing: Any) -> dict[str, Any]:
+    """A thing's kind, id, version and the few fields a page shows at once."""
+    shown = {name: getattr(thing, name) for name in _FIELDS.get(kind, ())}
+    return {"kind": kind, "id": thing.id, "version": thing.version, **shown}

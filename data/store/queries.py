@@ -1,0 +1,183 @@
+"""What anybody may ask: the situation now or at any moment, the journal, and searches."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import replace
+from datetime import datetime
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import Engine
+
+from data.domain.clock import Clock, aware
+from data.domain.incident import Incident
+from data.domain.org import Actor, AreaTree, Permission
+from data.domain.situation import ExerciseState, Situation
+from data.errors import Invalid, NotFound
+from data.store import journal
+from data.store.journal import Verdict
+from data.store.live import Live, Snapshot, snapshot_at
+from data.store.scope import scoped
+from data.store.telemetry import Telemetry
+
+KEPT_REPLAYS = 16
+_FIELDS = {
+    "incident": "incidents", "report": "reports", "response": "responses", "entry": "entries",
+    "zone": "zones", "force": "forces", "team": "teams", "assignment": "assignments",
+    "dispatch": "dispatches", "depot": "depots", "item": "items", "lot": "lots",
+    "transfer": "transfers", "sensor": "sensors", "alarm": "alarms", "source": "sources",
+}  # fmt: skip
+
+
+class Queries:
+    """Reads, each for a viewer and each as of now or of a moment of the journal."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        telemetry: Telemetry,
+        areas: AreaTree,
+        clock: Clock,
+        exercise: ExerciseState | None = None,
+    ) -> None:
+        self.engine = engine
+        self.telemetry = telemetry
+        self.areas = areas
+        self.clock = clock
+        self.exercise = exercise
+        self.live = Live(engine)
+        self._scopes: OrderedDict[tuple[str, int], Situation] = OrderedDict()
+        self._replays: OrderedDict[int, Snapshot] = OrderedDict()
+        self._lock = Lock()
+
+    def revision(self) -> int:
+        """The newest journal number."""
+        with self.engine.connect() as connection:
+            return journal.head_of(connection)[0]
+
+    def situation(self, viewer: Actor, at: int | datetime | None = None) -> Situation:
+        """Everything the viewer may know, now or at a journal number or domain instant.
+
+        Raises
+        ------
+        Forbidden
+            When the viewer may not read.
+        Invalid
+            When `at` is outside the journal.
+        """
+        viewer.require(Permission.READ)
+        if at is None:
+            return self._now(viewer.org)
+        with self.engine.connect() as connection:
+            newest, _ = journal.head_of(connection)
+            instant = aware(at) if isinstance(at, datetime) else None
+            seq = journal.seq_at(connection, instant) if instant else at
+            if not isinstance(seq, int) or not 0 <= seq <= newest:
+                raise Invalid.field(
+                    "at", f"没有编号为 {seq} 的记录", f"请填 0 到 {newest} 之间的编号"
+                )
+            if instant is None:
+                rows = journal.rows_after(connection, seq - 1, 1)
+                instant = rows[0]["at"] if rows else self.clock.now()
+            snapshot = self._replay(connection, seq)
+        return scoped(self._assemble(snapshot, instant, live=False), viewer.org, self.areas)
+
+    def _now(self, org: str) -> Situation:
+        snapshot = self.live.snapshot()
+        key = (org, snapshot.seq)
+        with self._lock:
+            kept = self._scopes.get(key)
+        if kept is None:
+            base = self._static(snapshot, self.clock.now())
+            kept = scoped(base, org, self.areas)
+            with self._lock:
+                self._scopes[key] = kept
+                while len(self._scopes) > KEPT_REPLAYS:
+                    self._scopes.popitem(last=False)
+        teams, sensors = kept.teams, kept.sensors
+        return replace(
+            kept,
+            at=self.clock.now(),
+            positions={k: p for k, p in self.telemetry.positions().items() if k in teams},
+            readings={k: r for k, r in self.telemetry.readings().items() if k in sensors},
+            exercise=self._exercise(),
+        )
+
+    def _exercise(self) -> ExerciseState | None:
+        if self.exercise is None:
+            return None
+        return replace(
+            self.exercise,
+            speed=getattr(self.clock, "speed", 1.0),
+            paused=getattr(self.clock, "paused", False),
+        )
+
+    def _replay(self, connection: Any, seq: int) -> Snapshot:
+        with self._lock:
+            if seq in self._replays:
+                self._replays.move_to_end(seq)
+                return self._replays[seq]
+        snapshot = snapshot_at(connection, seq)
+        with self._lock:
+            self._replays[seq] = snapshot
+            while len(self._replays) > KEPT_REPLAYS:
+                self._replays.popitem(last=False)
+        return snapshot
+
+    def _static(self, snapshot: Snapshot, at: datetime) -> Situation:
+        fields = {name: snapshot.things.get(kind, {}) for kind, name in _FIELDS.items()}
+        return Situation(revision=snapshot.seq, at=at, lines=snapshot.lines, **fields)  # type: ignore[arg-type]
+
+    def _assemble(self, snapshot: Snapshot, at: datetime, *, live: bool) -> Situation:
+        return replace(
+            self._static(snapshot, at),
+            live=live,
+            positions=self.telemetry.positions(at=at),
+            readings=self.telemetry.readings(at=at),
+            exercise=self._exercise(),
+        )
+
+    def incident(
+        self, viewer: Actor, incident_id: str, at: int | datetime | None = None
+    ) -> tuple[Situation, Incident]:
+        """The situation and one incident of it.
+
+        Raises
+        ------
+        NotFound
+            When there is none, or it is not in the viewer's area.
+        """
+        situation = self.situation(viewer, at)
+        if incident_id not in situation.incidents:
+            raise NotFound(f"事件 {incident_id} 不存在，或不在本辖区")
+        return situation, situation.incidents[incident_id]
+
+    def journal(self, viewer: Actor, after: int = 0, limit: int = 500) -> list[dict[str, Any]]:
+        """Journal rows after a number, as far as the viewer's area allows, oldest first."""
+        viewer.require(Permission.READ)
+        with self.engine.connect() as connection:
+            rows = journal.rows_after(connection, after, min(limit, 1000))
+        if self.areas.covers(viewer.org, "420000"):
+            return rows
+        visible = self._now(viewer.org)
+        subtree = self.areas.subtree(viewer.org)
+        return [
+            row
+            for row in rows
+            if row["incident_id"] in visible.incidents
+            or (row["incident_id"] is None and {row["org"], row["area"]} & subtree)
+        ]
+
+    def verify(self, viewer: Actor) -> Verdict:
+        """Walk the whole hash chain.
+
+        Raises
+        ------
+        Forbidden
+            When the viewer may not audit.
+        """
+        if not viewer.may(Permission.READ):
+            viewer.require(Permission.AUDIT)
+        with self.engine.connect() as connection:
+            return journal.verify(connection)
