@@ -1,0 +1,1 @@
+"""Scripts that make the reference files from pinned packages and collected tables; not needed to run."""
