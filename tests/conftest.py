@@ -1,0 +1,46 @@
+"""Fixtures every room of tests may use, and the order of the rooms."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.postgres import throwaway_postgres, why_not
+
+_ROOMS = ("house", "unit", "integration", "browser")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The SQLAlchemy address of one throw-away PostgreSQL; skipped by name where there is none."""
+    reason = why_not()
+    if reason:
+        pytest.skip(reason)
+    with throwaway_postgres() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres_server: str) -> str:
+    """The same address: a database shared by the session; each test cleans up or makes its own."""
+    return postgres_server
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests by what they need, and run the quick rooms first and the browser last.
+
+    Playwright's loop lives in the main thread until the session ends, and ``asyncio.run`` refuses
+    to start beside it: so the browser comes after everything else.
+    """
+    for item in items:
+        if {"postgres_server", "postgres_url"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.postgres)
+        if _room(item) == "browser":
+            item.add_marker(pytest.mark.browser)
+    items.sort(key=lambda item: _ROOMS.index(_room(item)) if _room(item) in _ROOMS else 0)
+
+
+def _room(item: pytest.Item) -> str:
+    """The folder below ``tests`` that a test lives in; its own file's name for the rest."""
+    parts = Path(item.path).relative_to(Path(__file__).parent).parts
+    return parts[0]

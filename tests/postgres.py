@@ -1,0 +1,148 @@
+"""Starts a throw-away PostgreSQL for tests: a free port, a temporary folder, gone afterwards."""
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_START_LIMIT_S = 60
+_SERVER_USER = "postgres"
+# a test database may be lost at any moment; speed is all that counts
+_SETTINGS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "listen_addresses": "127.0.0.1",
+    "max_connections": "60",
+    "shared_buffers": "64MB",
+    "timezone": "UTC",
+}
+
+
+def find_binaries() -> Path | None:
+    """The folder that holds ``initdb`` and ``pg_ctl``, or None where there is no server.
+
+    ``HUBEI_POSTGRES_BIN`` wins; then Debian's versioned folders, newest first; then ``PATH``.
+    """
+    named = os.environ.get("HUBEI_POSTGRES_BIN")
+    debian = Path("/usr/lib/postgresql").glob("*/bin")
+    on_path = shutil.which("pg_ctl")
+    candidates = [
+        *([Path(named)] if named else []),
+        *sorted(debian, key=lambda folder: float(folder.parent.name), reverse=True),
+        *([Path(on_path).resolve().parent] if on_path else []),
+    ]
+    return next((f for f in candidates if _holds_server(f)), None)
+
+
+def why_not() -> str | None:
+    """Why no server can be started here, in one sentence, or None when one can."""
+    if find_binaries() is None:
+        return "no PostgreSQL server found: install 'postgresql' or set HUBEI_POSTGRES_BIN"
+    if os.geteuid() == 0 and not _has_server_user():
+        return f"PostgreSQL does not run as root and there is no user {_SERVER_USER!r}"
+    return None
+
+
+@contextmanager
+def throwaway_postgres() -> Iterator[str]:
+    """A running server with an empty database ``hubei``; yields its SQLAlchemy address.
+
+    Works as an ordinary user and as root; root hands the server to the user ``postgres``.
+
+    Raises
+    ------
+    RuntimeError
+        There is no server here, or it did not start; the message carries its log.
+    """
+    reason = why_not()
+    binaries = find_binaries()
+    if reason or binaries is None:
+        raise RuntimeError(reason)
+    with tempfile.TemporaryDirectory(prefix="hubei-pg-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        if os.geteuid() == 0:
+            shutil.chown(folder, _SERVER_USER)
+        port = _free_port()
+        _initialise(binaries, folder)
+        try:
+            _start(binaries, folder, port)
+            _run(binaries / "createdb", "-h", "127.0.0.1", "-p", str(port), "hubei", cwd=folder)
+            yield f"postgresql+psycopg://{_SERVER_USER}@127.0.0.1:{port}/hubei"
+        finally:
+            _stop(binaries, folder)
+
+
+def _initialise(binaries: Path, folder: Path) -> None:
+    """Make the cluster: UTF-8, C collation, no password on loopback."""
+    arguments = ("-U", _SERVER_USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+    _run(binaries / "initdb", "-D", str(folder / "data"), *arguments, cwd=folder)
+
+
+def _start(binaries: Path, folder: Path, port: int) -> None:
+    """Start the server and wait until it answers."""
+    options = " ".join(f"-c {key}={value}" for key, value in _SETTINGS.items())
+    options += f" -c port={port} -c unix_socket_directories={folder}"
+    log = folder / "log"
+    command = ("-D", str(folder / "data"), "-l", str(log), "-o", options, "-w")
+    try:
+        _run(binaries / "pg_ctl", *command, "-t", str(_START_LIMIT_S), "start", cwd=folder)
+    except RuntimeError as failure:
+        detail = log.read_text("utf-8", "replace") if log.exists() else ""
+        message = f"{failure}\n{detail}"
+        raise RuntimeError(message) from failure
+
+
+def _stop(binaries: Path, folder: Path) -> None:
+    """Stop the server at once; it may already be gone."""
+    if not (folder / "data" / "postmaster.pid").exists():
+        return
+    arguments = ("-D", str(folder / "data"), "-m", "immediate", "-w", "stop")
+    _run(binaries / "pg_ctl", *arguments, cwd=folder)
+
+
+def _run(program: Path, *arguments: str, cwd: Path) -> None:
+    """Run one of PostgreSQL's programs, as ``postgres`` when we are root.
+
+    Its output goes to a file: a server that inherits a pipe would keep us waiting for its end.
+    """
+    identity: dict[str, object] = {}
+    if os.geteuid() == 0:
+        user = pwd.getpwnam(_SERVER_USER)
+        identity = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "PGUSER": _SERVER_USER}
+    with tempfile.TemporaryFile() as output:
+        done = subprocess.run(
+            [str(program), *arguments], cwd=cwd, env=environment, check=False,
+            stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, **identity,
+        )
+        if done.returncode:
+            output.seek(0)
+            message = f"{program.name} failed: {output.read().decode('utf-8', 'replace')}"
+            raise RuntimeError(message)
+
+
+def _free_port() -> int:
+    """A loopback port nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _holds_server(folder: Path) -> bool:
+    """Whether a folder holds the programs that make and run a server."""
+    return all((folder / name).exists() for name in ("initdb", "pg_ctl", "postgres", "createdb"))
+
+
+def _has_server_user() -> bool:
+    """Whether root has a user to hand the server to."""
+    try:
+        pwd.getpwnam(_SERVER_USER)
+    except KeyError:
+        return False
+    return True
