@@ -1,0 +1,50 @@
+"""One store on each engine: every test that asks for `database` runs on both."""
+
+import uuid
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.engine import make_url
+
+from data.domain.clock import RealClock
+from data.domain.org import Actor
+from data.store.database import Database
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request, tmp_path) -> Iterator[str]:
+    """The address of an empty database, on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'center.db'}"
+        return
+    server = make_url(request.getfixturevalue("postgres_url"))
+    name = f"t{uuid.uuid4().hex[:12]}"
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    yield server.set(database=name).render_as_string(hide_password=False)
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+    admin.dispose()
+
+
+@pytest.fixture
+def database(database_url) -> Iterator[Database]:
+    """A migrated database on each engine."""
+    made = Database(database_url)
+    made.migrate()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def duty() -> Actor:
+    """A provincial duty officer."""
+    return Actor.of("duty", "duty", "420000")
+
+
+@pytest.fixture
+def clock() -> RealClock:
+    """The machine's clock."""
+    return RealClock()
