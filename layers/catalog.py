@@ -1,0 +1,43 @@
+"""Every layer in drawing order, the lowest first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from data.domain.situation import Situation
+from layers import (
+    boundaries,
+    closures,
+    depots,
+    incidents,
+    places,
+    roads,
+    routes,
+    sensors,
+    sources,
+    teams,
+    warning_areas,
+    water,
+)
+from layers.base import Frames, Layer
+
+CREDITS = "边界 CGCS2000 · 水系 GSHHG/WDBII · 高速为示意走向 · 地名 GeoNames"
+
+STATIC: tuple[Layer, ...] = (
+    boundaries.LAYER, boundaries.FULL, water.LAKES, water.RIVERS, roads.LAYER, places.LAYER,
+)  # fmt: skip
+MOVING: tuple[Layer, ...] = (
+    warning_areas.LAYER, closures.AFFECTED, closures.CLOSURES, routes.LAYER, sensors.LAYER,
+    sources.LAYER, depots.LAYER, teams.LAYER, incidents.LAYER,
+)  # fmt: skip
+LAYERS: tuple[Layer, ...] = STATIC + MOVING
+
+
+def legend() -> list[dict[str, Any]]:
+    """Every layer's style and switches, for the browser module."""
+    return [layer.leaflet() for layer in LAYERS]
+
+
+def map_features(situation: Situation, frames: Frames) -> dict[str, Any]:
+    """The moving layers as GeoJSON collections by layer id."""
+    return {layer.id: layer.features(situation, frames) for layer in MOVING}

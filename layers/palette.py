@@ -1,0 +1,28 @@
+"""The map's colours, in one place for the live map and the take-away map alike."""
+
+GROUND = "#0b1220"
+LAND = "#132038"
+COUNTY_LINE = "#2a3d60"
+PREFECTURE_LINE = "#4a639a"
+PROVINCE_LINE = "#6c87b3"
+WATER = "#3c78b4"
+LAKE = "#1d3a5f"
+ROAD = "#54657f"
+LABEL = "#a9bad6"
+QUIET = "#aebdd6"
+CALM_STATION = "#8fa3c4"
+CUT = "#ff9a9c"
+CUT_TEXT = "#ffb3b4"
+INK = "#0a0f1a"
+WHITE = "#e8eef8"
+
+IDENTITY = {"甲": "#74e0bf", "乙": "#c6a4ff"}
+
+# GB/T 37230-2018; only for grades and warnings, and always beside a character.
+RUNG_COLOURS = {"警戒": "#ffd84d", "保证": "#ff9c3a", "历史最高": "#ff5a5f"}
+RUNG_CHARS = {"警戒": "警", "保证": "保", "历史最高": "史"}
+
+
+def identity(letter: str | None) -> str:
+    """The colour of an incident for its whole life: 甲 mint, 乙 violet, later ones white."""
+    return IDENTITY.get(letter or "", WHITE)
