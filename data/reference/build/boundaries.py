@@ -91,7 +91,9 @@ def _write_boundaries(
             "short_name": short(row.name),
             "level": level,
             "parent": parents[row.code],
-            "geometry": shapely.geometry.MultiPolygon(getattr(row.geometry, "geoms", [row.geometry])),
+            "geometry": shapely.geometry.MultiPolygon(
+                getattr(row.geometry, "geoms", [row.geometry])
+            ),
         }
         for level in ("province", "prefecture", "county")
         for row in levels[level].sort_values("code").itertuples(index=False)

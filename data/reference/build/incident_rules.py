@@ -17,7 +17,10 @@ MEASURES = {
 }  # fmt: skip
 # table -> law, article; the collected file names the rest
 LAWS = {
-    "production_accident": ("生产安全事故报告和调查处理条例（国务院令第493号）", "第三条（条号凭记忆）"),
+    "production_accident": (
+        "生产安全事故报告和调查处理条例（国务院令第493号）",
+        "第三条（条号凭记忆）",
+    ),
     "geohazard": ("地质灾害防治条例、国家突发地质灾害应急预案（名称凭记忆，数值见来源）", ""),
     "forest_fire": ("森林防火条例", "第40条"),
     "earthquake": ("国家地震应急预案（2012-08-28）", ""),
@@ -80,4 +83,6 @@ def _types(raw: dict[str, Any]) -> None:
          "source": f"{raw['standard']}；代码凭记忆，购标核对后再启用", "confidence": "memory"}
         for code, name in raw["codes_memory"].items()
     ]  # fmt: skip
-    write("incident_types.csv", rows, ("code", "name", "class", "unchecked", "source", "confidence"))
+    write(
+        "incident_types.csv", rows, ("code", "name", "class", "unchecked", "source", "confidence")
+    )

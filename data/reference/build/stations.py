@@ -9,8 +9,14 @@ import geopandas as gpd
 from data.reference.build.common import collected, write
 from data.reference.build.places import area_of
 
-T2023 = ("2023-02-08", "湖北省水利厅江河水情报表 2023-02-08 08时（github longavailable/hydrodata-crawler）")
-T2016 = ("2016-10-04", "湖北省水利厅江河水情报表 2016-10-04 08时（github longavailable/hydrodata-crawler）")
+T2023 = (
+    "2023-02-08",
+    "湖北省水利厅江河水情报表 2023-02-08 08时（github longavailable/hydrodata-crawler）",
+)
+T2016 = (
+    "2016-10-04",
+    "湖北省水利厅江河水情报表 2016-10-04 08时（github longavailable/hydrodata-crawler）",
+)
 LAST_OF_2016 = "2023-02-07"
 RESERVOIRS = ("三峡水库", "丹江口水库", "水布垭", "隔河岩")
 OUTSIDE = {
@@ -41,7 +47,9 @@ CHANGED = {(e[0], e[1]) for e in EARLIER if e[4] == LAST_OF_2016}
 EXTRA = (
     {"river": "汈汊湖", "name": "余家嘴", "note": "2016年表所用站", "source": T2016[1]},
     {
-        "river": "永安水库", "name": "永安水库", "area_code": "421127",
+        "river": "永安水库",
+        "name": "永安水库",
+        "area_code": "421127",
         "note": "黄梅县；2020-07-08 08时 17.01，超保证0.11，由此得保证16.90",
         "source": "hbrb.hebnews.cn 202007/09/44756 等2020-07-08、09报道",
     },

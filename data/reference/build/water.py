@@ -40,7 +40,7 @@ def _save(name: str, rows: list[dict[str, object]]) -> None:
     frame.to_file(OUT / f"{name}.fgb", driver="FlatGeobuf", SPATIAL_INDEX="NO")
 
 
-def _measure(frame: gpd.GeoDataFrame, name: str) -> "gpd.GeoSeries[float]":
+def _measure(frame: gpd.GeoDataFrame, name: str) -> gpd.GeoSeries[float]:
     """Length in km of lines, area in km² of polygons."""
     flat = frame.to_crs(METRIC)
     return (flat.length / 1e3 if name == "rivers" else flat.area / 1e6).round(1)
@@ -49,9 +49,7 @@ def _measure(frame: gpd.GeoDataFrame, name: str) -> "gpd.GeoSeries[float]":
 def _names() -> dict[str, str]:
     """Name of each part, from `water_names.csv`."""
     with (OUT / "water_names.csv").open(encoding="utf-8", newline="") as file:
-        return {
-            part: row["name"] for row in csv.DictReader(file) for part in row["parts"].split()
-        }
+        return {part: row["name"] for row in csv.DictReader(file) for part in row["parts"].split()}
 
 
 def _rank(number: int) -> int:
