@@ -1,0 +1,149 @@
+"""Plans, dispatches, assignments and transfers over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from dashboard.api import bodies as b
+from dashboard.api.common import actor_of, answer, carry, page, wgs84
+from dashboard.api.views import assignment_view, transfer_view
+from data.center import Center
+from data.domain import messages as m
+from data.domain.dispatch import Authority
+from data.errors import NotFound
+
+
+def _authority(body: b.AuthorityBody | None) -> Authority | None:
+    return Authority(**body.model_dump()) if body else None
+
+
+def build(center: Center) -> APIRouter:
+    """The router of what is sent where."""
+    router = APIRouter(tags=["dispatch"])
+    _plans(router, center)
+    _dispatches(router, center)
+    _assignments(router, center)
+    _transfers(router, center)
+    return router
+
+
+def _plans(router: APIRouter, center: Center) -> None:
+    @router.post("/plans", status_code=201)
+    async def propose(request: Request, body: b.PlanBody) -> Response:
+        """Propose one plan for the incidents; it is stored and changes nothing."""
+        asked = body.model_dump(mode="json", exclude_none=True)
+        made = await center.ask(center.propose, actor_of(request), asked)
+        return answer(
+            {**made.answer, "id": made.id, "seen": made.seen, "created_at": made.created_at}, 201
+        )
+
+    @router.get("/plans/{plan_id}")
+    async def plan(request: Request, plan_id: str) -> Response:
+        """A stored plan: what it was asked, what it saw, what it answered."""
+        actor = actor_of(request)
+        made = await center.ask(center.database.plan, plan_id)
+        if not center.areas.covers(actor.org, made.org):
+            raise NotFound(f"没有编号为 {plan_id} 的调度方案")
+        return answer(made)
+
+
+def _dispatches(router: APIRouter, center: Center) -> None:
+    @router.post("/dispatches", status_code=201)
+    async def issue(request: Request, body: b.DispatchBody) -> Response:
+        """Issue a plan, or explicit teams and lots: all or nothing."""
+        command = m.IssueDispatch(
+            plan_id=body.plan_id,
+            assignments=tuple(m.WantedTeam(**w.model_dump()) for w in body.assignments),
+            transfers=tuple(m.WantedLot(**w.model_dump()) for w in body.transfers),
+            seen=body.seen,
+            authorised_by=_authority(body.authorised_by),
+            note=body.note,
+        )
+        command = await center.ask(center.with_plan, actor_of(request), command)
+        return await carry(request, center, command, 201)
+
+    @router.get("/dispatches")
+    async def dispatches(request: Request, limit: int = 200, offset: int = 0) -> Response:
+        """Dispatches, newest first."""
+        seen = await center.ask(center.queries.situation, actor_of(request))
+        held = sorted(seen.dispatches.values(), key=lambda d: d.id, reverse=True)
+        return answer(page(held, limit, offset))
+
+
+def _assignments(router: APIRouter, center: Center) -> None:
+    @router.get("/assignments")
+    async def assignments(
+        request: Request,
+        incident: str | None = None,
+        unfinished: bool = False,
+        limit: int = 1000,
+        offset: int = 0,
+    ) -> Response:
+        """Assignments; `unfinished` are those still bound or on their way home."""
+        seen = await center.ask(center.queries.situation, actor_of(request))
+        held = [
+            assignment_view(seen, a)
+            for a in sorted(seen.assignments.values(), key=lambda a: a.id)
+            if incident in {None, a.incident_id}
+            and (not unfinished or a.active or a.state.value == "released")
+        ]
+        return answer(page(held, limit, offset))
+
+    @router.get("/assignments/{assignment_id}/route")
+    async def route(request: Request, assignment_id: str) -> Response:
+        """The way a team takes, as a list of [lon, lat]."""
+        actor = actor_of(request)
+
+        def read() -> dict[str, Any]:
+            seen = center.queries.situation(actor)
+            found = seen.assignments.get(assignment_id)
+            incident = seen.incidents.get(found.incident_id) if found else None
+            if not found or not incident or incident.lon is None or incident.lat is None:
+                raise NotFound("没有此任务的路线")
+            if found.from_lon is None or found.from_lat is None:
+                raise NotFound("出发位置未知，没有路线")
+            return {"coordinates": center.route_of(seen, found, incident)}
+
+        return answer(await center.ask(read))
+
+    @router.post("/assignments/{assignment_id}/status")
+    async def advance(request: Request, assignment_id: str, body: b.StatusBody) -> Response:
+        """Move an assignment on."""
+        lon, lat = wgs84(body.lon, body.lat, body.crs)
+        command = m.AdvanceAssignment(
+            assignment_id=assignment_id, to=body.status, at=body.at, lon=lon, lat=lat,
+            note=body.note,
+        )  # fmt: skip
+        return await carry(request, center, command)
+
+    @router.post("/assignments/{assignment_id}/redirect", status_code=201)
+    async def redirect(request: Request, assignment_id: str, body: b.RedirectBody) -> Response:
+        """Send a bound team to another incident, with the reason."""
+        command = m.RedirectAssignment(
+            assignment_id=assignment_id, incident_id=body.incident_id, reason=body.reason,
+            authorised_by=_authority(body.authorised_by),
+        )  # fmt: skip
+        return await carry(request, center, command, 201)
+
+
+def _transfers(router: APIRouter, center: Center) -> None:
+    @router.get("/transfers")
+    async def transfers(
+        request: Request, unfinished: bool = False, limit: int = 1000, offset: int = 0
+    ) -> Response:
+        """Transfers; `unfinished` are those not yet received or cancelled."""
+        seen = await center.ask(center.queries.situation, actor_of(request))
+        held = [
+            transfer_view(seen, t)
+            for t in sorted(seen.transfers.values(), key=lambda t: t.id)
+            if not unfinished or t.state.value in {"ordered", "shipped"}
+        ]
+        return answer(page(held, limit, offset))
+
+    @router.post("/transfers/{transfer_id}/status")
+    async def move(request: Request, transfer_id: str, body: b.StatusBody) -> Response:
+        """Move a transfer on."""
+        command = m.AdvanceTransfer(transfer_id=transfer_id, to=body.status, at=body.at)
+        return await carry(request, center, command)

@@ -1,0 +1,79 @@
+"""Positions, telemetry and alarms over HTTP: stored first, answered after."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from fastapi import APIRouter, Request, Response
+
+from dashboard.api import bodies as b
+from dashboard.api.common import actor_of, answer, carry, page, wgs84
+from data.center import Center
+from data.domain import messages as m
+from data.errors import Invalid
+
+LARGEST_BATCH_BYTES = 8_000_000
+
+
+def build(center: Center) -> APIRouter:
+    """The router of what machines send."""
+    router = APIRouter(tags=["monitoring"])
+
+    @router.post("/positions", status_code=202)
+    async def positions(request: Request, body: list[b.PositionBody]) -> Response:
+        """Where teams are; rows of unknown teams are refused one by one."""
+        rows = []
+        for one in body:
+            lon, lat = wgs84(one.lon, one.lat, one.crs)
+            rows.append({"team": one.team, "lon": lon, "lat": lat, "at": one.at})
+        done = await center.ask(center.feed.positions, actor_of(request), rows)
+        return answer(done, 202)
+
+    @router.post("/telemetry", status_code=202)
+    async def telemetry(request: Request) -> Response:
+        """Readings as a JSON list or NDJSON; answered only after they are stored."""
+        raw = await request.body()
+        if len(raw) > LARGEST_BATCH_BYTES:
+            raise Invalid.field("body", "一批数据超过 8 MB", "请分批上报")
+        rows = await center.ask(_rows, raw)
+        return answer(await center.ask(center.feed.readings, actor_of(request), rows), 202)
+
+    @router.get("/alarms")
+    async def alarms(
+        request: Request, state: str | None = None, limit: int = 200, offset: int = 0
+    ) -> Response:
+        """Alarms, newest first."""
+        seen = await center.ask(center.queries.situation, actor_of(request))
+        held = [a for a in seen.alarms.values() if state in {None, a.state}]
+        held.sort(key=lambda a: (a.raised_at, a.id), reverse=True)
+        return answer(page(held, limit, offset))
+
+    @router.post("/alarms/{alarm_id}/acknowledge")
+    async def acknowledge(
+        request: Request, alarm_id: str, body: b.AcknowledgeBody | None = None
+    ) -> Response:
+        """Take an alarm, perhaps linking it to an incident."""
+        linked = body.incident_id if body else None
+        command = m.AcknowledgeAlarm(alarm_id=alarm_id, incident_id=linked)
+        return await carry(request, center, command)
+
+    return router
+
+
+def _rows(raw: bytes) -> list[Any]:
+    """The rows of a batch; a line that is no JSON stays as text and is refused by its number."""
+    text = raw.strip()
+    if text.startswith(b"["):
+        try:
+            found = msgspec.json.decode(text)
+        except msgspec.DecodeError as error:
+            raise Invalid.field("body", "不是有效的 JSON", "请核对格式后重发") from error
+        return list(found)
+    rows: list[Any] = []
+    for line in text.splitlines():
+        try:
+            rows.append(msgspec.json.decode(line))
+        except msgspec.DecodeError:
+            rows.append(line.decode("utf-8", "replace"))
+    return rows

@@ -1,0 +1,70 @@
+"""How things look to outside programs: incidents, teams and lots with what belongs to them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from data.center import Center
+from data.domain.dispatch import Assignment, Transfer
+from data.domain.incident import Incident
+from data.domain.reporting import deadlines
+from data.domain.situation import Situation
+from data.domain.team import Team
+from data.store.codec import plain
+
+
+def incident_view(center: Center, seen: Situation, incident: Incident) -> dict[str, Any]:
+    """An incident with its responses, deadlines, teams and supplies."""
+    clocks = deadlines(
+        incident, seen.reports_of(incident.id), center.tools.rules["reporting"], seen.at,
+        center.areas,
+    )  # fmt: skip
+    return {
+        **plain(incident),
+        "grade": {**plain(incident.grading), "label": incident.grading.label},
+        "responses": seen.responses_of(incident.id),
+        "deadlines": clocks,
+        "teams": [assignment_view(seen, a) for a in seen.assignments_of(incident.id)],
+        "supplies": [transfer_view(seen, t) for t in seen.transfers_of(incident.id)],
+        "zones": [z for z in seen.zones.values() if z.incident_id == incident.id],
+        "as_of": seen.at,
+        "revision": seen.revision,
+    }
+
+
+def assignment_view(seen: Situation, assignment: Assignment) -> dict[str, Any]:
+    """An assignment with its team's name and the state in words."""
+    team = seen.teams.get(assignment.team_id)
+    return {
+        **plain(assignment),
+        "team_name": team.name if team else assignment.team_id,
+        "state_word": assignment.state.word,
+        "active": assignment.active,
+    }
+
+
+def transfer_view(seen: Situation, transfer: Transfer) -> dict[str, Any]:
+    """A transfer with the names of its item and depot."""
+    item, depot = seen.items.get(transfer.item_id), seen.depots.get(transfer.depot_id)
+    return {
+        **plain(transfer),
+        "item_name": item.name if item else transfer.item_id,
+        "unit": item.unit if item else "",
+        "depot_name": depot.name if depot else transfer.depot_id,
+        "state_word": transfer.state.word,
+    }
+
+
+def team_view(seen: Situation, team: Team) -> dict[str, Any]:
+    """A team with where it is, how old that is, and what it is bound to."""
+    where = seen.team_position(team.id)
+    bound = seen.assignment_of_team(team.id)
+    return {
+        **plain(team),
+        "state_word": team.state.word,
+        "plannable": team.plannable,
+        "missing_fields": team.missing_fields,
+        "position": where,
+        "assignment": bound.id if bound else None,
+        "incident": bound.incident_id if bound else None,
+    }

@@ -1,0 +1,47 @@
+"""The geometry and the road graph of the province, made from the shipped reference tables."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import shapely
+
+from data.allocation.roads import Seat
+from data.allocation.travel import Travel
+from data.domain.spatial import Spatial
+from data.ingest import reference
+from data.ingest.seeding import area_tree
+
+TOUCH_DEGREES = 0.002  # simplified neighbours may stand this far apart
+
+
+@cache
+def build_spatial() -> Spatial:
+    """The county polygons with an index over them and their population."""
+    frame = reference.read_boundaries("full")
+    counties = frame[frame["level"] == "county"]
+    population = {row["code"]: row["pop2020"] for row in reference.read_areas()}
+    return Spatial.of_frame(counties, population)
+
+
+@cache
+def neighbours() -> tuple[tuple[str, str], ...]:
+    """Pairs of counties that share a boundary."""
+    spatial = build_spatial()
+    tree = shapely.STRtree(spatial.polygons)
+    left, right = tree.query(spatial.polygons, predicate="dwithin", distance=TOUCH_DEGREES)
+    return tuple(
+        (spatial.codes[a], spatial.codes[b]) for a, b in zip(left, right, strict=True) if a < b
+    )
+
+
+def build_travel() -> Travel:
+    """Travel times over county seats, expressway sequences and neighbouring counties."""
+    areas = area_tree()
+    seats = {
+        code: Seat(lon=area.lon, lat=area.lat, prefecture=areas.prefecture_of(code) or "")
+        for code, area in areas.areas.items()
+        if area.is_county and area.lon is not None and area.lat is not None
+    }
+    ways = [row["seats"] for row in reference.read_expressways()]
+    return Travel(seats, [w.split() if isinstance(w, str) else w for w in ways], neighbours())
