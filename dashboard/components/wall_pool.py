@@ -1,0 +1,151 @@
+"""The wall's shared ground: the pool per capability, what is contested or short, newest alarms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import html
+
+from dashboard.words import RUNG_CHAR, RUNG_CLASS, count, iso
+from data.domain.capabilities import CAPABILITIES
+from data.domain.incident import Incident
+from data.domain.situation import PoolShare, Situation
+
+MOST_CAPABILITIES, MOST_ROWS, MOST_ALARMS = 8, 3, 6
+
+
+def pool(seen: Situation) -> Any:
+    """Teams committed to 甲, to 乙, to others, and in reserve, a bar a capability."""
+    shares = sorted(seen.pool(), key=lambda s: (-sum(s.teams.values()), -s.total_teams))
+    sides = seen.sided()
+    legend = [html.Span([html.I(className=_side(i)), i.letter]) for i in sides[:2]]
+    if len(sides) > 2:  # noqa: PLR2004
+        legend.append(html.Span([html.I(className="bing"), "其他"]))
+    return html.Div(
+        [
+            html.H4(["共享力量池（支）", *legend, html.Span([html.I(className="keep"), "留守"])]),
+            html.Div(
+                [_bar(share, sides) for share in shares[:MOST_CAPABILITIES]]
+                or [html.P("尚无可规划的队伍；请先完善队伍资料", className="none")],
+                className="caps",
+            ),
+        ],
+        className="pool-bars",
+    )
+
+
+def _side(incident: Incident) -> str:
+    return {"甲": "jia", "乙": "yi"}.get(incident.letter, "bing")
+
+
+def _bar(share: PoolShare, sides: list[Incident]) -> Any:
+    parts: list[tuple[str, int]] = []
+    first_two = [i.id for i in sides[:2]]
+    for incident in sides[:2]:
+        parts.append((_side(incident), share.teams.get(incident.id, 0)))
+    others = sum(n for key, n in share.teams.items() if key not in first_two)
+    parts += [("bing", others), ("keep", share.reserve_teams)]
+    return html.Div(
+        [
+            html.Span(share.capability),
+            html.Div(
+                [
+                    html.I(str(n), className=f"{cls} fresh", style={"flexGrow": n}, key=f"{cls}{n}")
+                    for cls, n in parts
+                    if n
+                ],
+                className="bar",
+            ),
+            html.B(str(share.total_teams)),
+        ],
+        className="cap",
+        key=share.capability,
+    )
+
+
+def lacking(seen: Situation, incident: Incident) -> list[tuple[str, float]]:
+    """(capability, amount) of the incident's stated needs not covered by committed teams."""
+    have: dict[str, float] = {}
+    for assignment in seen.assignments_of(incident.id, active=True):
+        team = seen.teams.get(assignment.team_id)
+        for capability, amount in (team.provides if team else {}).items():
+            have[capability] = have.get(capability, 0.0) + amount
+    gaps = [
+        (str(n["capability"]), float(n["amount"]) - have.get(str(n["capability"]), 0.0))
+        for n in incident.needs
+    ]
+    return [(name, gap) for name, gap in gaps if gap > 0]
+
+
+def with_unit(capability: str, amount: float) -> str:
+    """An amount of a capability with its unit."""
+    known = CAPABILITIES.get(capability)
+    return f"{count(amount)} {known.unit if known else ''}".strip()
+
+
+def contested(seen: Situation, answer: dict[str, Any] | None) -> Any:
+    """What both wanted and who got it, from the plan at hand; then what is still missing."""
+    rows = [_contest(seen, row) for row in (answer or {}).get("contested", [])][:MOST_ROWS]
+    for incident in seen.sided():
+        rows += [
+            _row(
+                f"{incident.letter} 缺 {name} {with_unit(name, gap)}",
+                incident.short_name,
+                _reserve_words(seen, name),
+            )
+            for name, gap in lacking(seen, incident)
+        ]
+    return html.Div(
+        [
+            html.H4("争用与短缺"),
+            html.Ul(
+                rows[:MOST_ROWS] or [html.Li(html.Span("暂无争用与短缺", className="none"))],
+                className="cont",
+            ),
+        ]
+    )
+
+
+def _contest(seen: Situation, row: dict[str, Any]) -> Any:
+    thing = str(row.get("team") or row.get("lot") or "")
+    team = seen.teams.get(thing)
+    name = str(row.get("name") or (team.name if team else thing))
+    wanted = "、".join(_letter(seen, key) for key in row.get("wanted_by", []))
+    given = _letter(seen, str(row.get("given_to") or ""))
+    return _row(name, f"{wanted} 均需 → {given}", str(row.get("why", "")))
+
+
+def _letter(seen: Situation, incident_id: str) -> str:
+    incident = seen.incidents.get(incident_id)
+    return incident.letter if incident else "留守"
+
+
+def _reserve_words(seen: Situation, capability: str) -> str:
+    share = next((s for s in seen.pool() if s.capability == capability), None)
+    if share is None or share.reserve_teams == 0:
+        return "全省已无可用"
+    return f"留守 {share.reserve_teams} 支 {with_unit(capability, share.reserve_amount)}"
+
+
+def _row(what: str, who: str, then: str) -> Any:
+    return html.Li(
+        [html.B(what, title=what), html.Span(who), html.Em(then, title=then)], key=what + who
+    )
+
+
+def ticker(seen: Situation) -> list[Any]:
+    """One line of the newest alarms, colour and character together."""
+    alarms = [a for a in seen.alarms.values() if a.state != "cleared" and a.raised_at <= seen.at]
+    alarms.sort(key=lambda a: (a.raised_at, a.id), reverse=True)
+    shown = [
+        html.Span(
+            [
+                html.B(RUNG_CHAR.get(a.level, "警"), className=RUNG_CLASS.get(a.level, "")),
+                f"{a.sensor_name} {a.value:.2f} 米 超{a.level} {a.value - a.threshold:.2f}",
+                html.Small(**{"data-age-since": iso(a.raised_at), "data-age-after": "前"}),
+            ],
+            key=a.id,
+        )
+        for a in alarms[:MOST_ALARMS]
+    ]
+    return shown or [html.Span("当前无报警", className="none")]

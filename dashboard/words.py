@@ -1,0 +1,67 @@
+"""How times, numbers and grades are written on the screens."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from data.domain.clock import SHANGHAI
+from data.domain.incident import ROMAN, Grading, Response
+from data.domain.situation import Situation
+
+DASH = "—"
+WEEKDAYS = "一二三四五六日"
+GRADE_CLASS = {"I": "g1", "II": "g2", "III": "g3", "IV": "g4", None: "g0"}
+# 设防 to 历史最高, shown in the four warning colours, the character always beside them.
+RUNG_CLASS = {"设防": "w4", "警戒": "w3", "保证": "w2", "历史最高": "w1"}
+RUNG_CHAR = {"设防": "蓝", "警戒": "黄", "保证": "橙", "历史最高": "红"}
+TEN_THOUSAND = 10_000
+
+
+def clock_time(at: datetime | None, now: datetime | None = None) -> str:
+    """HH:MM in Shanghai, with the month and day when it is not today's."""
+    if at is None:
+        return DASH
+    local = at.astimezone(SHANGHAI)
+    if now is not None and local.date() != now.astimezone(SHANGHAI).date():
+        return local.strftime("%m-%d %H:%M")
+    return local.strftime("%H:%M")
+
+
+def count(value: float | None) -> str:
+    """A count as a person reads it: — when unknown, 1.2万 from ten thousand on."""
+    if value is None:
+        return DASH
+    if abs(value) >= TEN_THOUSAND:
+        return f"{value / TEN_THOUSAND:.2f}".rstrip("0").rstrip(".") + "万"
+    return f"{value:g}"
+
+
+def iso(at: datetime | None) -> str:
+    """An instant for the browser's clocks; empty when unknown."""
+    return at.isoformat() if at else ""
+
+
+def grade_chip(grading: Grading) -> tuple[str, str]:
+    """The grade's text and the class that colours it."""
+    mark = "" if grading.level is None or not grading.provisional else " 初判"
+    return f"{grading.label}{mark}", GRADE_CLASS[grading.level]
+
+
+def response_words(response: Response) -> str:
+    """A response in few characters: 省防指 防汛Ⅲ级."""
+    body = response.body.replace("湖北省", "省")
+    return f"{body} {response.contingency}{ROMAN[response.level]}级"
+
+
+def identity(seen: Situation, incident_id: str) -> str:
+    """The class of an incident's identity colour."""
+    incident = seen.incidents.get(incident_id)
+    return {"甲": "jia", "乙": "yi"}.get(incident.letter if incident else "", "bing")
+
+
+def short_area(name: str) -> str:
+    """An area's name without its rank, where it stays clear."""
+    for ending in ("土家族苗族自治州", "土家族自治县", "林区", "自治县", "市", "县", "区"):
+        if name.endswith(ending) and len(name) - len(ending) >= 2:  # noqa: PLR2004
+            return name[: -len(ending)]
+    return name
