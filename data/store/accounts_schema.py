@@ -1,0 +1,78 @@
+"""The tables of signing in: accounts, sessions, tokens, device codes and the sign-in log."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Integer, String, Table, Text
+
+from data.store.schema import UtcTime, metadata
+
+account = Table(
+    "account",
+    metadata,
+    Column("username", String(64), primary_key=True),
+    Column("name", String(64), nullable=False),
+    Column("role", String(32), nullable=False),
+    Column("org", String(16), nullable=False),
+    Column("password_hash", Text),
+    Column("disabled", Boolean, nullable=False, default=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("created_by", String(64), nullable=False),
+)
+
+# Only hashes of secrets are kept: who reads this table cannot sign in with it.
+session = Table(
+    "session",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("username", String(64), nullable=False, index=True),
+    Column("csrf", String(64), nullable=False),
+    Column("kind", String(16), nullable=False),  # person | device
+    Column("label", String(64), nullable=False, default=""),
+    Column("created_at", UtcTime, nullable=False),
+    Column("seen_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime),  # blank: a wall machine, until revoked
+    Column("ended_at", UtcTime),
+    Column("ended_by", String(64)),
+    Column("address", String(64), nullable=False),
+    Column("agent", Text, nullable=False),
+)
+
+token = Table(
+    "token",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("label", String(64), nullable=False),
+    Column("username", String(64), nullable=False, index=True),
+    Column("org", String(16), nullable=False),
+    Column("permissions", Text, nullable=False),  # space-separated
+    Column("created_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime),
+    Column("revoked_at", UtcTime),
+)
+
+device_code = Table(
+    "device_code",
+    metadata,
+    Column("code_hash", String(64), primary_key=True),
+    Column("username", String(64), nullable=False),
+    Column("label", String(64), nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("created_by", String(64), nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+    Column("used_at", UtcTime),
+)
+
+sign_in_log = Table(
+    "sign_in_log",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", UtcTime, nullable=False, index=True),
+    Column("username", String(64), nullable=False, index=True),
+    Column("outcome", String(32), nullable=False),
+    Column("by", String(64), nullable=False),
+    Column("address", String(64), nullable=False),
+    Column("agent", Text, nullable=False),
+)
+
+ACCOUNT_TABLES = (account, session, token, device_code, sign_in_log)
+APPEND_ONLY = ("sign_in_log",)
