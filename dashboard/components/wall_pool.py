@@ -39,10 +39,8 @@ def _side(incident: Incident) -> str:
 
 
 def _bar(share: PoolShare, sides: list[Incident]) -> Any:
-    parts: list[tuple[str, int]] = []
     first_two = [i.id for i in sides[:2]]
-    for incident in sides[:2]:
-        parts.append((_side(incident), share.teams.get(incident.id, 0)))
+    parts = [(_side(i), share.teams.get(i.id, 0)) for i in sides[:2]]
     others = sum(n for key, n in share.teams.items() if key not in first_two)
     parts += [("bing", others), ("keep", share.reserve_teams)]
     return html.Div(

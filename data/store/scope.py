@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, replace
 from typing import Any
 
+from data.domain.incident import Report
 from data.domain.org import PROVINCE, AreaTree
 from data.domain.situation import Situation
 
@@ -22,58 +24,69 @@ def scoped(situation: Situation, org: str, areas: AreaTree) -> Situation:
     incidents = {
         k: i for k, i in situation.incidents.items() if not subtree.isdisjoint(i.all_areas)
     }
-
-    def of_incident(things: dict[str, Any]) -> dict[str, Any]:
-        return {k: t for k, t in things.items() if t.incident_id in incidents}
-
-    def local(things: dict[str, Any], also: frozenset[str] = frozenset()) -> dict[str, Any]:
-        return {k: t for k, t in things.items() if t.area_code in subtree or k in also}
-
-    assignments = of_incident(situation.assignments)
-    transfers = of_incident(situation.transfers)
-    teams = local(situation.teams, frozenset(a.team_id for a in assignments.values()))
-    depots = local(situation.depots, frozenset(t.depot_id for t in transfers.values()))
-    own_assignments = {k: a for k, a in situation.assignments.items() if a.team_id in teams}
-    sensors = local(situation.sensors)
+    cut = _Cut(subtree=subtree, incidents=frozenset(incidents))
+    assignments = cut.of_incident(situation.assignments)
+    transfers = cut.of_incident(situation.transfers)
+    teams = cut.local(situation.teams, {a.team_id for a in assignments.values()})
+    depots = cut.local(situation.depots, {t.depot_id for t in transfers.values()})
+    sensors = cut.local(situation.sensors)
+    own = {k: a for k, a in situation.assignments.items() if a.team_id in teams}
     return replace(
         situation,
         incidents=incidents,
-        reports={
-            k: r
-            for k, r in situation.reports.items()
-            if r.area_code in subtree or r.org in subtree or r.incident_id in incidents
-        },
-        responses=of_incident(situation.responses),
-        entries={
-            k: e
-            for k, e in situation.entries.items()
-            if e.incident_id in incidents or (e.incident_id is None and e.org in subtree)
-        },
-        zones={
-            k: z
-            for k, z in situation.zones.items()
-            if z.incident_id in incidents or (z.incident_id is None and z.org in subtree)
-        },
+        reports={k: r for k, r in situation.reports.items() if cut.report(r)},
+        responses=cut.of_incident(situation.responses),
+        entries=cut.of_incident_or_org(situation.entries),
+        zones=cut.of_incident_or_org(situation.zones),
         teams=teams,
-        assignments=assignments | own_assignments,
+        assignments=assignments | own,
         dispatches={
             k: d
             for k, d in situation.dispatches.items()
-            if not incidents.keys().isdisjoint(d.incidents) or d.org in subtree
+            if d.org in subtree or not cut.incidents.isdisjoint(d.incidents)
         },
         depots=depots,
         lots={k: lot for k, lot in situation.lots.items() if lot.depot_id in depots},
         transfers=transfers,
         sensors=sensors,
-        alarms=local(situation.alarms),
-        sources=local(situation.sources),
+        alarms=cut.local(situation.alarms),
+        sources=cut.local(situation.sources),
         positions={k: p for k, p in situation.positions.items() if k in teams},
         readings={k: r for k, r in situation.readings.items() if k in sensors},
-        lines=tuple(
-            line
-            for line in situation.lines
-            if line["incident_id"] in incidents
-            or (line["incident_id"] is None and line["area"] in subtree)
-            or (line["incident_id"] is None and line["org"] in subtree)
-        ),
+        lines=tuple(line for line in situation.lines if cut.line(line)),
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Cut:
+    """An organisation's subtree and the incidents it sees, as filters."""
+
+    subtree: frozenset[str]
+    incidents: frozenset[str]
+
+    def of_incident(self, things: Mapping[str, Any]) -> dict[str, Any]:
+        """Things that belong to a visible incident."""
+        return {k: t for k, t in things.items() if t.incident_id in self.incidents}
+
+    def of_incident_or_org(self, things: Mapping[str, Any]) -> dict[str, Any]:
+        """Things of a visible incident, or of none but written in the subtree."""
+        return {
+            k: t
+            for k, t in things.items()
+            if t.incident_id in self.incidents or (t.incident_id is None and t.org in self.subtree)
+        }
+
+    def local(self, things: Mapping[str, Any], also: Set[str] = frozenset()) -> dict[str, Any]:
+        """Things that lie in the subtree, and some others by id."""
+        return {k: t for k, t in things.items() if t.area_code in self.subtree or k in also}
+
+    def report(self, report: Report) -> bool:
+        """Whether a report was filed in, lies in, or concerns the subtree."""
+        near = report.area_code in self.subtree or report.org in self.subtree
+        return near or report.incident_id in self.incidents
+
+    def line(self, line: Mapping[str, Any]) -> bool:
+        """Whether a journal line may be read."""
+        if line["incident_id"] is not None:
+            return line["incident_id"] in self.incidents
+        return line["area"] in self.subtree or line["org"] in self.subtree
