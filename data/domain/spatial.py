@@ -131,10 +131,7 @@ def _polygon(area: Mapping[str, Any] | BaseGeometry) -> BaseGeometry:
     ValueError
         When it is no polygon.
     """
-    if isinstance(area, BaseGeometry):
-        geometry = area
-    else:
-        geometry = shape(area.get("geometry", area))
+    geometry = area if isinstance(area, BaseGeometry) else shape(area.get("geometry", area))
     if geometry.is_empty or geometry.geom_type not in ("Polygon", "MultiPolygon"):
         raise ValueError("影响范围不是多边形，请在地图上重新画")
     if not all(math.isfinite(v) for v in geometry.bounds):

@@ -1,1 +1,1 @@
-"""Scripts that make the reference files from pinned packages and collected tables; not needed to run."""
+"""Makes the reference files from pinned packages and collected tables; not needed to run."""

@@ -55,7 +55,7 @@ def _table(name: str, raw: dict[str, Any]) -> dict[str, Any]:
     law, article = LAWS[name]
     words = GEO_WORDS if name == "geohazard" else WORDS
     by_word = {word.partition("(")[0]: bands for word, bands in raw["levels"].items()}
-    extra = {k: raw[k] for k in ("area", "note", "command") if k in raw}
+    extra: dict[str, Any] = {k: raw[k] for k in ("area", "note", "command") if k in raw}
     return {
         "law": law,
         "article": article,

@@ -11,7 +11,7 @@ from data.reference.build.common import GEONAMES, collected, write
 
 CHINESE = re.compile("^[\u3400-\u9fff]+$")
 AIRPORT_NAMES = {
-    "ZHHH": "武汉天河机场", "ZHYC": "宜昌三峡机场", "ZHXF": "襄阳刘集机场", "ZHES": "恩施许家坪机场",
+    "ZHHH": "武汉天河机场", "ZHYC": "宜昌三峡机场", "ZHXF": "襄阳刘集机场", "ZHES": "恩施许家坪机场",  # noqa: E501
     "ZHSY": "十堰武当山机场", "ZHSS": "荆州沙市机场", "ZHEC": "鄂州花湖机场",
     "ZHGH": "老河口（光化）机场",
 }  # fmt: skip

@@ -1,9 +1,10 @@
-"""Sorts the collected rows into forces, teams and one-time formations; statistics and airports are none."""
+"""Sorts the collected rows into forces, teams and one-time formations."""
 
 from __future__ import annotations
 
 import json
 import re
+from itertools import pairwise
 from typing import Any
 
 from data.reference.build.common import collected, write
@@ -54,7 +55,7 @@ SENT_PEOPLE_TEXT = {"HB-PRO-04": "80余人"}
 
 # Standing teams, sent whole: id -> parent (an id of this table, or the name of its body).
 TEAMS = {
-    "HB-NAT-06": "武汉城投流域治理公司", "HB-PRO-01": "大冶有色金属集团", "HB-PRO-02": "武汉有机实业",
+    "HB-NAT-06": "武汉城投流域治理公司", "HB-PRO-01": "大冶有色金属集团", "HB-PRO-02": "武汉有机实业",  # noqa: E501
     "HB-PRO-03": "HB-XF-01", "HB-AIR-01": "", "HB-AIR-02": "",
     **{f"HB-SOC-{n:02d}": "" for n in range(1, 9)},
 }  # fmt: skip
@@ -76,7 +77,7 @@ TEAM_NOTES = {
     "HB-SOC-07": "人数为2023-08一次出动的数字",
 }
 HEADQUARTERS = {
-    "id": "HB-XF-00", "name": "湖北省消防救援总队", "kind": "国家综合性消防救援队伍", "level": "总队",
+    "id": "HB-XF-00", "name": "湖北省消防救援总队", "kind": "国家综合性消防救援队伍", "level": "总队",  # noqa: E501
     "area_code": "420000", "city": "", "coord_is_stand_in": False,
     "note": "名称取自直属支队全称；驻地未附来源", "source": "163.com GFE6SECJ0512CCJ3",
     "confidence": "verified(name)",
@@ -109,7 +110,7 @@ def build() -> None:
 
 def _resolved(rows: list[dict[str, str]]) -> list[dict[str, str]]:
     """The rows with 同上 replaced by what stands above."""
-    for above, row in zip(rows, rows[1:], strict=False):
+    for above, row in pairwise(rows):
         if row["source"] == "同上":
             row["source"] = above["source"]
     return rows

@@ -22,7 +22,7 @@ DOUBLE_RIVER = "187112"
 def build() -> None:
     """Write `rivers.fgb` and `lakes.fgb`."""
     names = _names()
-    rivers = [
+    rivers: list[dict[str, object]] = [
         {"part": part, "name": names.get(part), "rank": _rank(int(part)), "geometry": line}
         for part, line in _lines()
     ]
