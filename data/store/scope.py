@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -76,7 +77,9 @@ class _Cut:
             if t.incident_id in self.incidents or (t.incident_id is None and t.org in self.subtree)
         }
 
-    def local(self, things: Mapping[str, Any], also: Set[str] = frozenset()) -> dict[str, Any]:
+    def local(
+        self, things: Mapping[str, Any], also: AbstractSet[str] = frozenset()
+    ) -> dict[str, Any]:
         """Things that lie in the subtree, and some others by id."""
         return {k: t for k, t in things.items() if t.area_code in self.subtree or k in also}
 

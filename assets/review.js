@@ -1,0 +1,42 @@
+/* Moves the review's cursor: a click on a line, one step back or on, or playing on by itself. */
+(function () {
+  "use strict";
+  var PLAY_MS = 1000, timer = null;
+  function rows() { return Array.prototype.slice.call(document.querySelectorAll(".review .ev li[data-seq]")); }
+  function numbers() {
+    var found = {};
+    rows().forEach(function (r) { if (r.dataset.seq) found[r.dataset.seq] = 1; });
+    return Object.keys(found).map(Number).sort(function (a, b) { return a - b; });
+  }
+  function slider() { return document.getElementById("review-slider"); }
+  function cursor() { var s = slider(); return s ? Number(s.value) : 0; }
+  function set(seq) {
+    if (window.dash_clientside) window.dash_clientside.set_props("review-cursor", { data: seq });
+  }
+  function step(direction) {
+    var at = cursor(), all = numbers();
+    var next = direction > 0
+      ? all.find(function (n) { return n > at; })
+      : all.reverse().find(function (n) { return n < at; });
+    if (next === undefined) { stop(); return; }
+    set(next);
+  }
+  function stop() {
+    clearInterval(timer); timer = null;
+    var b = document.querySelector("[data-review=play]");
+    if (b) b.classList.remove("on");
+  }
+  function play(button) {
+    if (timer) { stop(); return; }
+    button.classList.add("on");
+    timer = setInterval(function () { step(1); }, PLAY_MS);
+  }
+  document.addEventListener("click", function (event) {
+    var row = event.target.closest(".review .ev li[data-seq]");
+    if (row && row.dataset.seq) { set(Number(row.dataset.seq)); return; }
+    var button = event.target.closest("[data-review]");
+    if (!button) return;
+    var act = button.dataset.review;
+    if (act === "play") play(button); else { stop(); step(act === "on" ? 1 : -1); }
+  });
+})();
