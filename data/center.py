@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, ParamSpec, TypeVar
 
 from data.allocation.travel import Travel
 from data.config import Settings
 from data.domain.clock import Clock, RealClock
-from data.domain.messages import Command, StoreRows
-from data.domain.org import SYSTEM, Actor, AreaTree
-from data.exercise.scenario import Exercise
+from data.domain.depot import Depot, Item, Lot
+from data.domain.dispatch import Assignment, Plan
+from data.domain.incident import Incident
+from data.domain.messages import Command, IssueDispatch, SetExercise, StoreRows
+from data.domain.org import SYSTEM, Actor, AreaTree, Permission
+from data.domain.situation import Situation
+from data.errors import NotFound, Unavailable
+from data.exercise.exercise import Exercise, create_or_resume
+from data.exercise.overlay import load_overlay
 from data.ingest import reference
 from data.ingest.geography import build_spatial, build_travel
 from data.ingest.seeding import area_tree, reference_things
+from data.services import planning
 from data.services.accounts import AccountService
 from data.services.bus import Answer, Bus
+from data.services.feeding import Feed
 from data.services.handlers import HANDLERS
 from data.services.hub import Hub
 from data.services.tools import Tools
@@ -27,6 +36,13 @@ from data.store.telemetry import Telemetry
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+
+@dataclass(kw_only=True)
+class Hooks:
+    """What the program that serves the center can do for it."""
+
+    restart: Callable[[], None] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +60,9 @@ class Center:
     accounts: AccountService
     hub: Hub
     bus: Bus
+    feed: Feed
     exercise: Exercise | None
+    hooks: Hooks = field(default_factory=Hooks)
 
     def handle(self, command: Command, actor: Actor, request_id: str | None = None) -> Answer:
         """Carry a command out; blocking, so never on the event loop."""
@@ -58,54 +76,142 @@ class Center:
         """Run a blocking read in a worker thread."""
         return await asyncio.to_thread(query, *args, **kwargs)
 
+    def propose(self, actor: Actor, request: dict[str, Any]) -> Plan:
+        """Propose one plan for the incidents asked for; it is kept and changes nothing."""
+        actor.require(Permission.PLAN)
+        seen = self.queries.situation(actor)
+        plan_id = self.database.next_plan_id()
+        return self.database.save_plan(planning.propose(seen, request, self.tools, actor, plan_id))
+
+    def with_plan(self, actor: Actor, command: IssueDispatch) -> IssueDispatch:
+        """The order with its plan's teams, lots and seen versions filled in.
+
+        Raises
+        ------
+        NotFound
+            When the plan is not there, or not the actor's to see.
+        """
+        if command.plan_id is None or command.assignments or command.transfers:
+            return command
+        plan = self.database.plan(command.plan_id)
+        if not self.areas.covers(actor.org, plan.org):
+            raise NotFound(f"没有编号为 {command.plan_id} 的调度方案，请重新求解")
+        return planning.order_of(plan, command)
+
+    def eta_table(self, seen: Situation) -> dict[str, dict[str, float | None]]:
+        """Minutes from every team to every open incident; None where it cannot reach."""
+        return planning.eta_table(seen, self.tools)
+
+    def route_of(
+        self, seen: Situation, assignment: Assignment, incident: Incident
+    ) -> list[tuple[float, float]]:
+        """The way an assignment's team takes, as lon/lat points; straight by air."""
+        team = seen.teams.get(assignment.team_id)
+        start = (assignment.from_lon or 0.0, assignment.from_lat or 0.0)
+        end = (incident.lon or 0.0, incident.lat or 0.0)
+        if team is not None and team.moves_by_air:
+            return [start, end]
+        shut = [z.geometry for z in seen.zones.values() if z.kind == "closure" and not z.until]
+        return self.travel.route(start, end, shut)
+
+    def steer_exercise(
+        self,
+        actor: Actor,
+        *,
+        speed: float | None = None,
+        paused: bool | None = None,
+        jump_to: datetime | None = None,
+        restart: bool = False,
+    ) -> None:
+        """Change the exercise's clock, or start it again from its beginning.
+
+        Raises
+        ------
+        NotFound
+            In the real center.
+        Unavailable
+            When this program cannot start the exercise again.
+        """
+        actor.require(Permission.EXERCISE)
+        if self.exercise is None:
+            raise NotFound("本实例不是演练")
+        if restart:
+            if self.hooks.restart is None or self.database.file is None:
+                raise Unavailable("此处不能重新开始演练；请停止服务、移开演练数据库后再启动")
+            self.hooks.restart()
+            return
+        self.exercise.set(SetExercise(speed=speed, paused=paused, jump_to=jump_to))
+
     def seed(self) -> tuple[list[str], str | None]:
         """Load the reference data, and in an exercise its overlay; make the first accounts.
 
         Repeating it changes nothing. Returns the accounts made and their drawn password.
         """
-        self.handle(StoreRows(what="参考数据", things=tuple(reference_things())), SYSTEM)
+        things = tuple(reference_things())
+        self.handle(StoreRows(what="参考数据", things=things), SYSTEM)
         if self.exercise:
-            self.handle(
-                StoreRows(what="演练假定数据", things=tuple(self.exercise.overlay())), SYSTEM
+            overlay = load_overlay(
+                items=[t for t in things if isinstance(t, Item)],
+                depots=[t for t in things if isinstance(t, Depot)],
+                lots=[t for t in things if isinstance(t, Lot)],
             )
+            self.handle(StoreRows(what="演练假定数据", things=overlay.things), SYSTEM)
         return self.accounts.seed(self.settings.seed_password, exercise=self.exercise is not None)
 
     def close(self) -> None:
         """Give everything back."""
+        if self.exercise:
+            self.exercise.close()
         self.telemetry.close()
         self.database.close()
 
 
 def build_center(settings: Settings) -> Center:
     """Make one center, real or exercise, with its schema up to date."""
-    exercise = Exercise.create_or_resume(settings) if settings.is_exercise else None
+    exercise = (
+        create_or_resume(settings.scenario, settings.instance_dir) if settings.is_exercise else None
+    )
     clock: Clock = exercise.clock if exercise else RealClock()
     areas = area_tree()
     database = Database(settings.url)
     database.migrate()
     telemetry = Telemetry(database.telemetry_url)
+    queries = Queries(
+        database.reader, telemetry, areas, clock, exercise.state() if exercise else None
+    )
+    if exercise:
+        exercise.not_before(queries.last_at() or exercise.clock.now())
+        exercise.start_keeping()
     hub = Hub()
     database.units.listeners.append(hub.publish)
-    travel = build_travel()
-    tools = Tools(areas=areas, rules=_rules(), spatial=build_spatial(), travel=travel)
+    tools = _tools(areas, telemetry)
+    bus = Bus(database.units, HANDLERS, tools, clock)
     return Center(
         settings=settings,
         clock=clock,
         areas=areas,
         tools=tools,
-        travel=travel,
+        travel=tools.travel,
         database=database,
         telemetry=telemetry,
-        queries=Queries(
-            database.reader, telemetry, areas, clock, exercise.state if exercise else None
-        ),
+        queries=queries,
         accounts=AccountService(database.units.transaction, database.reader, areas),
         hub=hub,
-        bus=Bus(database.units, HANDLERS, tools, clock),
+        bus=bus,
+        feed=Feed(queries=queries, telemetry=telemetry, bus=bus, hub=hub, clock=clock),
         exercise=exercise,
     )
 
 
-def _rules() -> dict[str, Any]:
-    """The rules of the field, as data."""
-    return {name: reference.read_rules(name) for name in ("grading", "reporting")}
+def _tools(areas: AreaTree, telemetry: Telemetry) -> Tools:
+    """Rules, geometry, travel times and the teams' whereabouts, for the handlers."""
+
+    def whereabouts(team_id: str) -> tuple[float, float] | None:
+        heard = telemetry.positions().get(team_id)
+        return None if heard is None else (heard.lon, heard.lat)
+
+    rules = {name: reference.read_rules(name) for name in ("grading", "reporting")}
+    return replace(
+        Tools(areas=areas, rules=rules, spatial=build_spatial(), travel=build_travel()),
+        whereabouts=whereabouts,
+    )

@@ -48,10 +48,7 @@ class Feed:
                 )
         self.telemetry.add_positions(good)
         self.hub.publish_positions(
-            [
-                {"team": f.team, "lon": f.lon, "lat": f.lat, "at": f.at.isoformat()}
-                for f in good
-            ]
+            [{"team": f.team, "lon": f.lon, "lat": f.lat, "at": f.at.isoformat()} for f in good]
         )
         return {"accepted": len(good), "rejected": rejected}
 

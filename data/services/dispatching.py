@@ -1,0 +1,317 @@
+"""Issues dispatches: teams committed and lots reserved together, all or nothing."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+from sqlalchemy import select
+
+from data.domain.depot import Depot, Item, Lot
+from data.domain.dispatch import Assignment, AssignmentState, Dispatch, Plan, Transfer
+from data.domain.incident import Incident
+from data.domain.messages import IssueDispatch, WantedLot, WantedTeam
+from data.domain.org import Permission
+from data.domain.team import Team, TeamState
+from data.errors import Conflict, Forbidden, Invalid, NotFound, Stale
+from data.services import orders
+from data.services.following import (
+    advance_assignment,
+    dispatch_number,
+    redirect_assignment,
+)
+from data.services.tools import Tools
+from data.store.schema import plan as plan_table
+from data.store.unit_of_work import Unit
+
+__all__ = ["advance_assignment", "issue_dispatch", "redirect_assignment"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Asked:
+    """What is asked for, with the things themselves, read in this unit."""
+
+    teams: tuple[WantedTeam, ...]
+    lots: tuple[WantedLot, ...]
+    incidents: dict[str, Incident]
+    team: dict[str, Team]
+    lot: dict[str, Lot]
+    depot: dict[str, Depot]
+    shut: list[dict[str, Any]]
+
+
+def issue_dispatch(unit: Unit, command: IssueDispatch, tools: Tools) -> dict[str, Any]:
+    """Commit teams and lots to incidents, from a stored plan or as listed.
+
+    Raises
+    ------
+    Conflict
+        Something is taken; `holders` names every such thing, its holder and the next best.
+    Stale
+        Something changed since it was seen, though nobody took it.
+    Invalid, IllegalMove, Forbidden, NotFound
+        Nothing or a team twice, a closed incident, not one's own teams, outside one's area.
+    """
+    unit.actor.require(Permission.DISPATCH)
+    command = _filled(unit, command)
+    asked = _read(unit, command, tools)
+    _check_reach(unit, asked, tools)
+    holders = _taken_teams(unit, asked, tools) + _short_lots(unit, asked, tools)
+    if holders:
+        raise Conflict("；".join(h["message"] for h in holders), holders=holders)
+    _check_seen(unit, command, asked)
+    authority = orders.authority_of(command.authorised_by, unit.actor, unit.now)
+    key = unit.next_id("dispatch")
+    order = unit.put(
+        Dispatch(
+            id=key, number=dispatch_number(key, unit.now), plan_id=command.plan_id,
+            issued_by=unit.actor.name, authorised_by=authority, issued_at=unit.now,
+            org=unit.actor.org, incidents=tuple(asked.incidents), note=command.note,
+        )
+    )  # fmt: skip
+    assignments = [_assign(unit, order, want, asked, tools) for want in asked.teams]
+    transfers = [_transfer(unit, order, want, asked, tools) for want in asked.lots]
+    words = orders.authority_words(authority)
+    _tell(unit, order, asked, words)
+    return {
+        "id": order.id, "number": order.number, "issued_at": order.issued_at,
+        "authorised_by": authority, "incidents": list(order.incidents),
+        "assignments": [_shown(a) for a in assignments],
+        "transfers": [_shown_transfer(t) for t in transfers],
+    }  # fmt: skip
+
+
+def _filled(unit: Unit, command: IssueDispatch) -> IssueDispatch:
+    """The command with the plan's content where it lists nothing itself."""
+    if command.plan_id is None:
+        if not (command.assignments or command.transfers):
+            raise Invalid.field("assignments", "调派令是空的", "请先加入队伍或物资")
+        return command
+    query = select(plan_table.c.body).where(plan_table.c.id == command.plan_id)
+    body = unit.connection.execute(query).scalar_one_or_none()
+    stored = msgspec.json.decode(body, type=Plan) if body is not None else None
+    if stored is None or (stored.org != unit.actor.org):
+        raise NotFound(f"没有方案 {command.plan_id}，请重新生成方案")
+    filled = replace(command, seen={**stored.seen, **command.seen})
+    if command.assignments or command.transfers:
+        return filled
+    teams = tuple(
+        WantedTeam(
+            team=row["team"], incident=row["incident"], capability=row.get("capability"),
+            amount=row.get("amount"), reason=row.get("reason", ""),
+        )
+        for row in _one_per_team(stored.answer.get("assignments", []))
+    )  # fmt: skip
+    lots = tuple(
+        WantedLot(lot=row["lot"], incident=row["incident"], amount=row["amount"])
+        for row in stored.answer.get("transfers", [])
+    )
+    if not (teams or lots):
+        raise Invalid.field("plan_id", "该方案没有可下达的内容", "请重新生成方案")
+    return replace(filled, assignments=teams, transfers=lots)
+
+
+def _one_per_team(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The first row of each team: a team serving two capabilities is ordered once."""
+    first: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in rows:
+        first.setdefault((row["team"], row["incident"]), row)
+    return list(first.values())
+
+
+def _read(unit: Unit, command: IssueDispatch, tools: Tools) -> _Asked:
+    """Everything the command names, checked for being nameable at all."""
+    doubled = [t for t, n in Counter(w.team for w in command.assignments).items() if n > 1]
+    if doubled:
+        name = unit.get(Team, doubled[0]).name
+        raise Invalid.field("assignments", f"{name} 列了不止一次", "一支队伍一次只能派往一处")
+    if any(want.amount <= 0 for want in command.transfers):
+        raise Invalid.field("transfers", "物资数量必须大于 0", "请改正数量")
+    wanted = [*command.assignments, *command.transfers]
+    incidents = {key: unit.get(Incident, key) for key in dict.fromkeys(w.incident for w in wanted)}
+    for incident in incidents.values():
+        tools.areas.require(unit.actor.org, incident.all_areas)
+        incident.require_open()
+    lots = {want.lot: unit.get(Lot, want.lot) for want in command.transfers}
+    return _Asked(
+        teams=command.assignments, lots=command.transfers, incidents=incidents,
+        team={want.team: unit.get(Team, want.team) for want in command.assignments},
+        lot=lots, depot={lot.depot_id: unit.get(Depot, lot.depot_id) for lot in lots.values()},
+        shut=orders.closures(unit),
+    )  # fmt: skip
+
+
+def _check_reach(unit: Unit, asked: _Asked, tools: Tools) -> None:
+    """Refuse teams and depots outside the actor's subtree, and teams nobody can plan with."""
+    if asked.lots:
+        unit.actor.require(Permission.SUPPLY)
+    for thing in (*asked.team.values(), *asked.depot.values()):
+        if not tools.areas.covers(unit.actor.org, thing.area_code):
+            raise Forbidden(f"{thing.name} 不属本辖区，请报上级指挥中心调派")
+    for team in asked.team.values():
+        if not team.plannable:
+            gaps = "、".join(team.missing_fields)
+            raise Invalid.field("assignments", f"{team.name} 缺少{gaps}", "请先补全再调派")
+    for depot in asked.depot.values():
+        if not depot.live:
+            raise Invalid.field("transfers", f"{depot.name} 尚不能发运", "请改选其他储备库")
+
+
+def _taken_teams(unit: Unit, asked: _Asked, tools: Tools) -> list[dict[str, Any]]:
+    """A row for every wanted team that is not free."""
+    rows = []
+    without = frozenset(asked.team)
+    for want in asked.teams:
+        team = asked.team[want.team]
+        bound = unit.find(Assignment, team_id=team.id, released_seq=None)
+        if team.state.available and not bound:
+            continue
+        goal = orders.scene(asked.incidents[want.incident], tools)
+        able = want.capability or next(iter(team.provides), None)
+        row = {
+            "thing": "team", "id": team.id, "name": team.name, "held_by": None,
+            "incident_id": None, "incident_letter": "", "incident_name": "", "since": None,
+            "message": f"{team.name} 现为{team.state.word}，不能调派",
+        }  # fmt: skip
+        if bound:
+            row |= orders.holder(unit, tools, bound[0])
+            row["message"] = f"{team.name} 已派往 {row['incident_letter']}{row['incident_name']}"
+        row["next_best"] = orders.next_best(unit, tools, able, goal, asked.shut, without=without)
+        rows.append(row)
+    return rows
+
+
+def _short_lots(unit: Unit, asked: _Asked, tools: Tools) -> list[dict[str, Any]]:
+    """A row for every wanted lot with too little free."""
+    total: defaultdict[str, float] = defaultdict(float)
+    for want in asked.lots:
+        total[want.lot] += want.amount
+    return [
+        _short_lot(unit, asked, lot, total[lot.id], tools)
+        for lot in asked.lot.values()
+        if lot.free < total[lot.id]
+    ]
+
+
+def _short_lot(unit: Unit, asked: _Asked, lot: Lot, amount: float, tools: Tools) -> dict[str, Any]:
+    """Who holds what a lot lacks, and which lots of the same item have more."""
+    item, depot = unit.get(Item, lot.item_id), asked.depot[lot.depot_id]
+    held = unit.find(Transfer, lot_id=lot.id, state="ordered")
+    others = [o for o in unit.find(Lot, item_id=lot.item_id) if o.id != lot.id and o.free > 0]
+    others.sort(key=lambda o: (-min(o.free, amount), o.id))
+    row: dict[str, Any] = {
+        "thing": "lot", "id": lot.id, "name": f"{depot.name} {item.name}", "held_by": None,
+        "incident_id": None, "incident_letter": "", "incident_name": "", "since": None,
+        "free": lot.free, "asked": amount,
+        "message": f"{depot.name} {item.name} 可调 {lot.free:g}{item.unit}，不足 {amount:g}",
+        "next_best": [],
+    }  # fmt: skip
+    if held:
+        row |= orders.holder(unit, tools, held[-1])
+    for other in others:
+        at = unit.get(Depot, other.depot_id)
+        if at.live and tools.areas.covers(unit.actor.org, at.area_code):
+            row["next_best"].append({"lot": other.id, "name": at.name, "free": other.free})
+    row["next_best"] = row["next_best"][: orders.ALTERNATIVES]
+    return row
+
+
+def _check_seen(unit: Unit, command: IssueDispatch, asked: _Asked) -> None:
+    """Refuse what changed since it was seen.
+
+    Incidents change with every follow-up; a plan is not stale for that.
+    """
+    things: dict[str, Any] = {**asked.team, **asked.lot}
+    if command.plan_id is None:
+        things |= asked.incidents
+    old = [k for k, v in command.seen.items() if k in things and things[k].version != v]
+    if old:
+        names = "、".join(getattr(things[k], "name", k) for k in old)
+        raise Stale(f"{names} 在您查看之后有变化，请刷新后重新下达")
+
+
+def _assign(
+    unit: Unit, order: Dispatch, want: WantedTeam, asked: _Asked, tools: Tools
+) -> Assignment:
+    """One team ordered: where it leaves from, when, and when it will be there."""
+    team, incident = asked.team[want.team], asked.incidents[want.incident]
+    start = orders.standing(unit, team, tools)
+    minutes = orders.minutes_to(team, start, orders.scene(incident, tools), tools, asked.shut)
+    ready = team.ready_minutes if team.state == TeamState.STANDBY else 0.0
+    leaves = unit.now + timedelta(minutes=ready)
+    able = want.capability or next(iter(team.provides), None)
+    amount = want.amount if want.amount is not None else team.provides.get(able or "")
+    orders.close_return(unit, team.id)
+    kept = unit.put(
+        Assignment(
+            id=unit.next_id("assignment"), dispatch_id=order.id, team_id=team.id,
+            incident_id=incident.id, capability=able, amount=amount, leaves_at=leaves,
+            eta=leaves + timedelta(minutes=minutes) if minutes is not None else None,
+            from_lon=start[0] if start else None, from_lat=start[1] if start else None,
+            reason=want.reason, times={AssignmentState.ORDERED.value: unit.now},
+            org=unit.actor.org,
+        )
+    )  # fmt: skip
+    unit.put(replace(team, state=TeamState.ORDERED))
+    return kept
+
+
+def _transfer(
+    unit: Unit, order: Dispatch, want: WantedLot, asked: _Asked, tools: Tools
+) -> Transfer:
+    """One lot's amount reserved, with when it can be there."""
+    lot, incident = unit.reserve(want.lot, want.amount), asked.incidents[want.incident]
+    depot, goal = asked.depot[lot.depot_id], orders.scene(incident, tools)
+    minutes = None
+    if goal and depot.lon is not None and depot.lat is not None:
+        start = depot.lon, depot.lat
+        minutes = tools.travel.minutes([start], [goal], closures=asked.shut)[0][0]
+    eta = None
+    if minutes is not None:
+        eta = unit.now + timedelta(minutes=minutes + orders.LOADING_MINUTES)
+    return unit.put(
+        Transfer(
+            id=unit.next_id("transfer"), dispatch_id=order.id, lot_id=lot.id, depot_id=depot.id,
+            item_id=lot.item_id, incident_id=incident.id, amount=want.amount, eta=eta,
+            times={"ordered": unit.now}, org=unit.actor.org,
+        )
+    )  # fmt: skip
+
+
+def _tell(unit: Unit, order: Dispatch, asked: _Asked, words: str) -> None:
+    """The journal line, and a line for each incident of the order."""
+    lines: list[tuple[Incident, str]] = []
+    for incident in asked.incidents.values():
+        teams = [asked.team[w.team].name for w in asked.teams if w.incident == incident.id]
+        lots = [w for w in asked.lots if w.incident == incident.id]
+        parts = [teams[0] + (f" 等 {len(teams)} 队" if len(teams) > 1 else "")] if teams else []
+        if lots:
+            item = unit.get(Item, asked.lot[lots[0].lot].item_id)
+            more = f" 等 {len(lots)} 批" if len(lots) > 1 else ""
+            parts.append(f"{item.name} {lots[0].amount:g}{item.unit}{more}")
+        lines.append((incident, f"{'、'.join(parts)} → {incident.letter}"))
+    whole = "；".join(text for _, text in lines)
+    head, tail = f"调派 {order.number}：", f"（授权：{words}）"
+    each = [(incident, f"{head}{text}{tail}") for incident, text in lines]
+    orders.tell_all(unit, each, f"{head}{whole}{tail}", words)
+
+
+def _shown(made: Assignment) -> dict[str, Any]:
+    """An assignment in the answer."""
+    return {
+        "id": made.id, "team": made.team_id, "incident": made.incident_id,
+        "capability": made.capability, "amount": made.amount, "leaves_at": made.leaves_at,
+        "eta": made.eta, "reason": made.reason, "state": made.state.value,
+    }  # fmt: skip
+
+
+def _shown_transfer(made: Transfer) -> dict[str, Any]:
+    """A transfer in the answer."""
+    return {
+        "id": made.id, "depot": made.depot_id, "lot": made.lot_id, "item": made.item_id,
+        "incident": made.incident_id, "amount": made.amount, "eta": made.eta,
+        "state": made.state.value,
+    }  # fmt: skip
