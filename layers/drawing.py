@@ -52,23 +52,22 @@ def _shapes(layer: Layer, table: gpd.GeoDataFrame) -> folium.GeoJson:
         feature["properties"]["tip"] = escaped(feature["properties"]["tip"] or "")
     tips = any(feature["properties"]["tip"] for feature in data["features"])
     silent = layer.static
+    shown = tips and not silent
     return folium.GeoJson(
         data,
         style_function=lambda f, s=layer.style: path_style(s, f["properties"]),
-        tooltip=folium.GeoJsonTooltip(fields=["tip"], labels=False)
-        if tips and not silent
-        else None,
+        tooltip=folium.GeoJsonTooltip(fields=["tip"], labels=False) if shown else None,
         interactive=not silent,
         control=False,
     )
 
 
 def _marker(layer: Layer, row: Mapping[str, Any]) -> folium.Marker:
-    size = layer.style.size
+    size = round(layer.style.size)
     icon = folium.DivIcon(
         html=glyph(layer.style, row),
         icon_size=(size, size),
-        icon_anchor=(size / 2, size / 2),
+        icon_anchor=(size // 2, size // 2),
         class_name=f"glyph glyph-{layer.id}",
     )
     tip = folium.Tooltip(escaped(row["tip"])) if row.get("tip") else None

@@ -33,7 +33,7 @@ def frame(situation: Situation, _frames: Frames) -> gpd.GeoDataFrame:
 
 LAYER = Layer(
     id="incidents", title="事件", frame=frame, label="short_name",
-    style=Style(shape="disc", fill_by="colour", stroke_by="colour", size=38, char_by="letter"),
+    style=Style(shape="disc", fill_by="colour", stroke_by="colour", size=34, char_by="letter"),
     popup=(
         ("letter", "事件"), ("name", ""), ("grade", "等级"), ("place", "地点"),
         ("coord_note", "坐标"), ("mark", ""),
