@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from data.domain import messages as m
 from data.services import (
     dispatching,
+    following,
     incidents,
     monitoring,
     registering,
+    reports,
     responding,
     supplies,
     zones,
@@ -17,20 +19,20 @@ from data.services import (
 from data.services.bus import Handler
 
 HANDLERS: Mapping[type[m.Command], Handler] = {
-    m.ReceiveReport: incidents.receive_report,
+    m.ReceiveReport: reports.receive_report,
     m.OpenIncident: incidents.open_incident,
-    m.MergeReport: incidents.merge_report,
-    m.DismissReport: incidents.dismiss_report,
+    m.MergeReport: reports.merge_report,
+    m.DismissReport: reports.dismiss_report,
     m.EditIncident: incidents.edit_incident,
     m.ConfirmGrade: incidents.confirm_grade,
-    m.FileFollowup: incidents.file_followup,
+    m.FileFollowup: reports.file_followup,
     m.CloseIncident: incidents.close_incident,
     m.WriteEntry: incidents.write_entry,
     m.RecordResponse: responding.record_response,
     m.EndResponse: responding.end_response,
     m.IssueDispatch: dispatching.issue_dispatch,
-    m.AdvanceAssignment: dispatching.advance_assignment,
-    m.RedirectAssignment: dispatching.redirect_assignment,
+    m.AdvanceAssignment: following.advance_assignment,
+    m.RedirectAssignment: following.redirect_assignment,
     m.AdvanceTransfer: supplies.advance_transfer,
     m.DrawZone: zones.draw_zone,
     m.EndZone: zones.end_zone,

@@ -1,4 +1,4 @@
-"""Incidents: reports received, incidents opened, graded, followed up and closed."""
+"""Incidents: opened from reports, graded, edited, written up and closed."""
 
 from __future__ import annotations
 
@@ -7,107 +7,30 @@ from dataclasses import replace
 from typing import Any
 
 from data.domain.dispatch import Assignment, Transfer, TransferState
-from data.domain.grading import serious_near_miss, suggest_for, word_of
-from data.domain.incident import (
-    LETTERS,
-    Casualties,
-    Entry,
-    Figure,
-    Grading,
-    Incident,
-    Report,
-    Response,
-)
+from data.domain.grading import suggest_for, word_of
+from data.domain.incident import LETTERS, Entry, Grading, Incident, Report, Response
 from data.domain.incident_types import incident_type
 from data.domain.messages import (
     CloseIncident,
     ConfirmGrade,
-    DismissReport,
     EditIncident,
-    FileFollowup,
-    MergeReport,
     OpenIncident,
-    ReceiveReport,
     WriteEntry,
 )
 from data.domain.org import PROVINCE, Permission
 from data.domain.team import Team
 from data.errors import Conflict, Invalid
 from data.services import checks, wording
-from data.services.candidates import candidates, suggest_command
+from data.services.candidates import suggest_command
+from data.services.reports import report_of
 from data.services.tools import Tools
 from data.store.unit_of_work import Unit
-
-
-def receive_report(unit: Unit, command: ReceiveReport, tools: Tools) -> dict[str, Any]:
-    """Take a report in; answer its suggested grade and the incidents it may belong to."""
-    unit.actor.require(Permission.REPORT)
-    report = _new_report(unit, command, tools)
-    tools.areas.require(unit.actor.org, [report.area_code] if report.area_code else [])
-    suggested = suggest_for(report, tools.rules["grading"]["tables"])
-    report = unit.put(replace(report, suggested=suggested))
-    area = report.area_code
-    place = report.place or tools.areas.name(area)
-    unit.tell(wording.received(place, report.type, report.casualties, report.source), area=area)
-    mine = [
-        i
-        for i in unit.find(Incident, status="open")
-        if tools.areas.covers_any(unit.actor.org, i.all_areas)
-    ]
-    return {
-        "report": report,
-        "suggested": suggested,
-        "near_miss": serious_near_miss(report.type, report.casualties),
-        "candidates": candidates(report, mine),
-        "suggest_command": suggest_command(suggested, area, tools),
-    }
-
-
-def _new_report(unit: Unit, command: ReceiveReport, tools: Tools) -> Report:
-    """The report as told, its time, place and figures checked."""
-    kind = incident_type(command.type)
-    received = checks.past(command.received_at, "received_at", "接报时间", unit.now) or unit.now
-    occurred = checks.past(command.occurred_at, "occurred_at", "事发时间", unit.now)
-    if occurred is not None and occurred > received:
-        raise Invalid.field("occurred_at", "事发时间晚于接报时间", "请核对两个时间")
-    _check_figures(command)
-    area = checks.place_area(tools, command.lon, command.lat, command.area_code)
-    kept = {
-        name: getattr(command, name)
-        for name in (
-            "place", "lon", "lat", "source", "casualties", "loss_wan_yuan",
-            "potential_loss_wan_yuan", "area_ha", "magnitude", "water_supply_cut", "text",
-            "figures", "origin", "assumption",
-        )
-    }  # fmt: skip
-    return Report(
-        id=unit.next_id("report"), type=kind.key, area_code=checks.own_area(unit, area),
-        occurred_at=occurred, received_at=received, filed_by=unit.actor.username,
-        org=unit.actor.org, **kept,
-    )  # fmt: skip
-
-
-def _check_figures(command: ReceiveReport) -> None:
-    """Refuse impossible figures by name."""
-    checks.counts(command.casualties)
-    checks.amount(command.loss_wan_yuan, "loss_wan_yuan", "直接经济损失")
-    checks.amount(command.potential_loss_wan_yuan, "potential_loss_wan_yuan", "潜在经济损失")
-    checks.amount(command.area_ha, "area_ha", "受害面积")
-    checks.amount(command.magnitude, "magnitude", "震级")
-
-
-def _report_of(unit: Unit, tools: Tools, report_id: str) -> Report:
-    """A report within the actor's area."""
-    report = unit.get(Report, report_id)
-    codes = [c for c in (report.area_code, report.org) if c]
-    tools.areas.require(unit.actor.org, codes)
-    return report
 
 
 def open_incident(unit: Unit, command: OpenIncident, tools: Tools) -> dict[str, Any]:
     """Open an incident from a report under the lowest free letter."""
     unit.actor.require(Permission.REPORT)
-    report = _report_of(unit, tools, command.report_id)
+    report = report_of(unit, tools, command.report_id)
     area, areas = _areas(report, command, unit, tools)
     kind = incident_type(command.type or report.type)
     incident_id = unit.next_id("incident")
@@ -175,80 +98,6 @@ def _free_letter(taken: Iterable[str]) -> str:
             if name not in held:
                 return name
         turn += 1
-
-
-def merge_report(unit: Unit, command: MergeReport, tools: Tools) -> dict[str, Any]:
-    """Merge a report into an open incident, carrying its figures over."""
-    unit.actor.require(Permission.REPORT)
-    report = _report_of(unit, tools, command.report_id)
-    incident = checks.open_incident_of(unit, tools, command.incident_id)
-    said = wording.changes(incident.casualties, report.casualties)
-    unit.put(report.settled("merged", incident.id))
-    areas = (*incident.all_areas, *([report.area_code] if report.area_code else []))
-    merged = replace(_carried(incident, report), areas=tuple(dict.fromkeys(areas)))
-    merged, suggested = _regraded(unit, merged, tools)
-    told = "；".join(said) or "伤亡数字无变化"
-    unit.tell(
-        f"{report.id} 并入 {wording.titled(incident)}：{told}"
-        f"{f'（{report.source}）' if report.source else ''}",
-        incident_id=incident.id, area=incident.area_code,
-    )  # fmt: skip
-    return {
-        "incident": merged, "changes": said, "suggested": suggested,
-        "warnings": _left_over(incident.casualties, report.casualties),
-    }  # fmt: skip
-
-
-def _carried(incident: Incident, report: Report) -> Incident:
-    """The incident with every figure the report knows; stated figures stand side by side."""
-    known = {
-        name: getattr(report, name)
-        for name in (
-            "loss_wan_yuan", "potential_loss_wan_yuan", "area_ha", "magnitude", "water_supply_cut"
-        )
-        if getattr(report, name) is not None
-    }  # fmt: skip
-    return replace(
-        incident,
-        casualties=incident.casualties.updated(report.casualties),
-        figures=_side_by_side(incident.figures, report.figures),
-        **known,
-    )
-
-
-def _side_by_side(old: tuple[Figure, ...], new: tuple[Figure, ...]) -> tuple[Figure, ...]:
-    """Figures of several sources together; a source's newer figure replaces its own older one."""
-    held = {(f.label, f.source): f for f in (*old, *new)}
-    return tuple(held.values())
-
-
-def _left_over(before: Casualties, newer: Casualties) -> list[str]:
-    """What a report leaves unsaid that would count a person twice."""
-    unsaid = [
-        f"原{word} {getattr(before, name)} 人本次未更新，如已计入遇难或获救，请补报为 0"
-        for name, word in (("missing", "失联"), ("trapped", "被困"))
-        if getattr(before, name) and getattr(newer, name) is None
-    ]
-    found = any((getattr(newer, n) or 0) > (getattr(before, n) or 0) for n in ("dead", "rescued"))
-    return unsaid if found else []
-
-
-def _regraded(unit: Unit, incident: Incident, tools: Tools) -> tuple[Incident, Grading]:
-    """The incident put with a new provisional grade; a confirmed grade waits for a person."""
-    suggested = suggest_for(incident, tools.rules["grading"]["tables"])
-    if incident.grading.provisional:
-        incident = replace(incident, grading=suggested)
-    return unit.put(incident), suggested
-
-
-def dismiss_report(unit: Unit, command: DismissReport, tools: Tools) -> dict[str, Any]:
-    """Settle a report that is no incident."""
-    unit.actor.require(Permission.REPORT)
-    report = _report_of(unit, tools, command.report_id)
-    reason = checks.required(command.reason, "reason", "办结原因", "请写明为何不开设事件")
-    report = unit.put(report.settled("dismissed", None))
-    unit.tell(f"{report.id} {report.place}办结：{reason}", area=report.area_code)
-    return {"report": report}
 
 
 _EDIT_WORDS = {
@@ -329,56 +178,6 @@ def _by_hand(
     )  # fmt: skip
 
 
-def file_followup(unit: Unit, command: FileFollowup, tools: Tools) -> dict[str, Any]:
-    """File a 续报, 终报 or 补报: only what changed."""
-    unit.actor.require(Permission.REPORT)
-    incident = unit.get(Incident, command.incident_id)
-    tools.areas.require(unit.actor.org, incident.all_areas)
-    if command.kind != "补报":
-        incident.require_open()
-    checks.counts(command.casualties)
-    checks.amount(command.loss_wan_yuan, "loss_wan_yuan", "直接经济损失")
-    checks.amount(command.area_ha, "area_ha", "受害面积")
-    said = wording.changes(incident.casualties, command.casualties)
-    if not (said or command.text.strip() or command.figures or command.loss_wan_yuan is not None):
-        raise Invalid.field("text", "续报没有内容", "请填写变化的数字或进展")
-    report = unit.put(_followup(unit, command, incident))
-    updated, suggested = _regraded(unit, _carried(incident, report), tools)
-    told = "；".join(x for x in (*said, report.text.strip()) if x)
-    unit.tell(
-        f"{_numbered(report)}：{wording.titled(incident)} {told}"
-        f"{f'（{report.source}）' if report.source else ''}",
-        incident_id=incident.id, area=incident.area_code,
-    )  # fmt: skip
-    return {
-        "report": report, "incident": updated, "changes": said, "suggested": suggested,
-        "warnings": _left_over(incident.casualties, command.casualties),
-    }  # fmt: skip
-
-
-def _followup(unit: Unit, command: FileFollowup, incident: Incident) -> Report:
-    """The follow-up as a report, numbered after those of its kind."""
-    before = [r for r in unit.find(Report, incident_id=incident.id) if r.kind == command.kind]
-    received = checks.past(command.received_at, "received_at", "接报时间", unit.now) or unit.now
-    return Report(
-        id=unit.next_id("report"), kind=command.kind, number=len(before) + 1,
-        incident_id=incident.id, state="merged", type=incident.type,
-        area_code=incident.area_code, place=incident.place, occurred_at=incident.occurred_at,
-        received_at=received, source=command.source, casualties=command.casualties,
-        loss_wan_yuan=command.loss_wan_yuan, area_ha=command.area_ha, text=command.text,
-        figures=command.figures, filed_by=unit.actor.username, org=unit.actor.org,
-        origin=command.origin if command.origin == "exercise" else incident.origin,
-        assumption=command.assumption,
-    )  # fmt: skip
-
-
-def _numbered(report: Report) -> str:
-    """续报一, 续报二, …; from eleven on in digits."""
-    numerals = "一二三四五六七八九十"
-    number = report.number
-    return f"{report.kind}{numerals[number - 1] if number <= len(numerals) else number}"
-
-
 def close_incident(unit: Unit, command: CloseIncident, tools: Tools) -> dict[str, Any]:
     """Close an incident that binds no team and waits for no supplies."""
     unit.actor.require(Permission.REPORT)
@@ -396,13 +195,15 @@ def close_incident(unit: Unit, command: CloseIncident, tools: Tools) -> dict[str
 
 def _refuse_while_bound(unit: Unit, incident: Incident) -> None:
     """Refuse to close while teams are bound or supplies under way, naming them."""
-    held: list[dict[str, Any]] = []
-    for a in unit.find(Assignment, incident_id=incident.id):
-        if a.active:
-            held.append(_holder(a.id, unit.get(Team, a.team_id).name, a.state.word, incident))
-    for t in unit.find(Transfer, incident_id=incident.id):
-        if t.state in (TransferState.ORDERED, TransferState.SHIPPED):
-            held.append(_holder(t.id, f"调拨单 {t.id}", t.state.word, incident))
+    held = [
+        _holder(a.id, unit.get(Team, a.team_id).name, a.state.word, incident)
+        for a in unit.find(Assignment, incident_id=incident.id)
+        if a.active
+    ] + [
+        _holder(t.id, f"调拨单 {t.id}", t.state.word, incident)
+        for t in unit.find(Transfer, incident_id=incident.id)
+        if t.state in (TransferState.ORDERED, TransferState.SHIPPED)
+    ]
     if held:
         names = "、".join(f"{h['name']}（{h['state']}）" for h in held[:8])
         more = f"等 {len(held)} 项" if len(held) > 8 else ""  # noqa: PLR2004

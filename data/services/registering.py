@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 from typing import Any, cast
 
 from data.domain.capabilities import CAPABILITIES
-from data.domain.depot import Lot
+from data.domain.depot import Depot, Lot
 from data.domain.dispatch import Assignment
 from data.domain.messages import CompleteTeam, StoreRows
 from data.domain.org import PROVINCE, Permission
@@ -73,7 +73,7 @@ def _asked(command: CompleteTeam, team: Team, tools: Tools) -> dict[str, Any]:
     return changed
 
 
-def _state(team: Team, off_duty: bool | None) -> TeamState:  # noqa: FBT001 (three-valued)
+def _state(team: Team, off_duty: bool | None) -> TeamState:
     """Where a team that is bound to nothing stands."""
     if not team.plannable:
         return TeamState.UNPLANNABLE
@@ -108,19 +108,17 @@ def store_rows(unit: Unit, command: StoreRows, tools: Tools) -> dict[str, Any]:
     return {"made": made, "changed": changed, "unchanged": same}
 
 
-def _require_area(unit: Unit, thing: Any, tools: Tools) -> None:  # noqa: ANN401 (any kind)
+def _require_area(unit: Unit, thing: Any, tools: Tools) -> None:
     """A thing outside the actor's area is not his to import."""
     if unit.actor.org == PROVINCE:
         return
     code = getattr(thing, "area_code", None)
     if isinstance(thing, Lot):
-        from data.domain.depot import Depot
-
         code = unit.get(Depot, thing.depot_id).area_code
     tools.areas.require(unit.actor.org, [code] if code else [])
 
 
-def _held(unit: Unit, thing: Any) -> Any:  # noqa: ANN401 (any kind)
+def _held(unit: Unit, thing: Any) -> Any:
     """The thing as it is kept now, None when it is new."""
     try:
         return unit.get(type(thing), thing.id)
@@ -128,7 +126,7 @@ def _held(unit: Unit, thing: Any) -> Any:  # noqa: ANN401 (any kind)
         return None
 
 
-def _reconciled(unit: Unit, thing: Any, held: Any) -> Any:  # noqa: ANN401 (any kind)
+def _reconciled(unit: Unit, thing: Any, held: Any) -> Any:
     """The thing to keep: what the center knows better than a file is not lost.
 
     A blank in the file leaves what people filled in; a team keeps the state it is in; a lot keeps
