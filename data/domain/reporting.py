@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 
 from data.domain.clock import SHANGHAI
@@ -128,8 +128,9 @@ def _applies(clock: Mapping[str, Any], case: _Case) -> bool:
     if clock.get("dead_missing_from") is not None:
         people = (c.dead or 0) + (c.missing or 0) + (c.trapped or 0)
         return people >= int(clock["dead_missing_from"])
+    level = case.incident.grading.level
     near = bool(clock.get("near_miss")) and bool(serious_near_miss(case.incident.type, c))
-    return "levels" not in clock or case.incident.grading.level in clock["levels"] or near
+    return "levels" not in clock or level in clock["levels"] or (near and level not in ("I", "II"))
 
 
 def _deadline(
@@ -209,8 +210,8 @@ def _daily(clock: Mapping[str, Any], case: _Case) -> Deadline | None:
         return None
     began = (incident.occurred_at or incident.received_at).astimezone(SHANGHAI).date()
     day = max(case.now.astimezone(SHANGHAI).date(), began + timedelta(days=1))
-    starts = datetime.combine(day, time(0), SHANGHAI)
-    due = datetime.combine(day, time(int(clock["hour"])), SHANGHAI)
+    starts = _beijing(day, 0)
+    due = _beijing(day, int(clock["hour"]))
     done = case.filed(clock["tier"], starts, starts + timedelta(days=1))
     return _deadline(
         clock, starts_at=starts, due_at=due, done_at=done, state=_state(case.now, due, done)
@@ -223,14 +224,18 @@ def _every(clock: Mapping[str, Any], case: _Case) -> Deadline | None:
         return None
     hours = 24 // int(clock["per_day"])
     local = case.now.astimezone(SHANGHAI)
-    midnight = datetime.combine(local.date(), time(0), SHANGHAI)
-    starts = midnight + timedelta(hours=local.hour // hours * hours)
+    starts = _beijing(local.date(), local.hour // hours * hours)
     due = starts + timedelta(hours=hours)
     times = [r.received_at for r in case.reports if starts <= r.received_at < due]
     done = min(times, default=None)
     return _deadline(
         clock, starts_at=starts, due_at=due, done_at=done, state=_state(case.now, due, done)
     )
+
+
+def _beijing(day: date, hour: int) -> datetime:
+    """An hour of a Beijing day, in UTC."""
+    return datetime.combine(day, time(hour), SHANGHAI).astimezone(UTC)
 
 
 _MAKERS: Mapping[str, Callable[[Mapping[str, Any], _Case], Deadline | None]] = {

@@ -1,0 +1,166 @@
+"""Reporting clocks: the right regulation, the right hours, and what is not known."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+import data
+from data.domain.incident import Casualties, Grading, Incident, Report
+from data.domain.org import Area, AreaTree
+from data.domain.reporting import deadlines
+
+RULES = json.loads((Path(data.__file__).parent / "reference" / "reporting.json").read_text("utf-8"))
+AREAS = AreaTree.of(
+    Area(code=c, name=n, short_name=n, parent=p, is_prefecture=pre, is_county=cty)
+    for c, n, p, pre, cty in (
+        ("420000", "湖北省", None, False, False),
+        ("421100", "黄冈市", "420000", True, False),
+        ("421127", "黄梅县", "421100", False, True),
+        ("429004", "仙桃市", "420000", True, True),
+    )
+)
+
+
+def beijing(text):
+    """An instant from Beijing time."""
+    return datetime.fromisoformat(f"{text}+08:00").astimezone(UTC)
+
+
+SLIDE = Incident(
+    id="I-0001", letter="甲", name="黄梅县大河镇袁山村滑坡", short_name="黄梅滑坡",
+    type="landslide", area_code="421127", occurred_at=beijing("2020-07-08T04:10"),
+    received_at=beijing("2020-07-08T07:18"), opened_at=beijing("2020-07-08T07:20"),
+    grading=Grading(level="III", word="中型"), casualties=Casualties(missing=9),
+)  # fmt: skip
+TOLD = Report(
+    id="R-0001", type="landslide", incident_id="I-0001", org="420000",
+    received_at=beijing("2020-07-08T07:18"),
+)  # fmt: skip
+FLASH = replace(
+    SLIDE, type="hazchem", area_code="429004", occurred_at=beijing("2020-08-03T17:30"),
+    received_at=beijing("2020-08-03T18:00"), opened_at=beijing("2020-08-03T18:01"),
+    grading=Grading(level="III", word="较大"), casualties=Casualties(missing=4),
+)  # fmt: skip
+
+
+def run(incident, now, *reports):
+    """Deadlines by id."""
+    return {d.id: d for d in deadlines(incident, reports, RULES, beijing(now), AREAS)}
+
+
+def test_the_slide_runs_on_natural_disaster_and_geohazard_rules_only():
+    """No production-safety clock runs for a landslide; 中型 has 12 hours, not 4."""
+    found = run(SLIDE, "2020-07-08T07:30", TOLD)
+    assert not any(i.startswith("ps-") for i in found)
+    assert "geo-small" in found
+    assert "geo-large" not in found
+    assert found["geo-small"].due_at == beijing("2020-07-08T16:10")
+
+
+def test_the_slide_as_the_province_was_told():
+    """Slid at 04:10, province told at 07:18: its own two hours end at 09:18."""
+    found = run(SLIDE, "2020-07-08T07:30", TOLD)
+    assert found["nd-county"].due_at == beijing("2020-07-08T06:10")
+    assert found["nd-county"].state == "done"
+    assert "未录入" in found["nd-county"].why
+    assert found["nd-province"].due_at == beijing("2020-07-08T09:18")
+    assert found["nd-province"].state == "running"
+
+
+def test_unknown_start_has_no_due_time_and_says_why():
+    """When the city heard is not on record: no time is invented."""
+    found = run(SLIDE, "2020-07-08T07:30", TOLD)
+    assert found["nd-prefecture"].due_at is None
+    assert "市级接报时间未录入" in found["nd-prefecture"].why
+    unknown = run(replace(SLIDE, occurred_at=None), "2020-07-08T07:30")
+    assert unknown["nd-county"].due_at is None
+    assert "事发时间不详" in unknown["nd-county"].why
+
+
+@pytest.mark.parametrize(
+    ("now", "state"),
+    [
+        ("2020-07-08T08:47", "running"), ("2020-07-08T08:48", "due_soon"),
+        ("2020-07-08T09:18", "due_soon"), ("2020-07-08T09:19", "overdue"),
+    ],
+)  # fmt: skip
+def test_a_clock_counts_down_by_the_time_alone(now, state):
+    """Half an hour before it is due soon, a minute after it is overdue."""
+    assert run(SLIDE, now, TOLD)["nd-province"].state == state
+
+
+def test_a_filed_follow_up_stops_the_provinces_clock_in_time_or_late():
+    """The province's 续报 is its report upward."""
+    for at, state in (("2020-07-08T09:00", "done"), ("2020-07-08T10:00", "late")):
+        filed = replace(TOLD, id="R-0002", kind="续报", received_at=beijing(at))
+        assert run(SLIDE, "2020-07-08T11:00", TOLD, filed)["nd-province"].state == state
+
+
+def test_a_report_received_too_late_is_late():
+    """The city itself recorded 07:00 where 06:10 was due."""
+    city = replace(TOLD, org="421100", received_at=beijing("2020-07-08T07:00"))
+    found = run(SLIDE, "2020-07-08T07:30", city, TOLD)
+    assert found["nd-county"].state == "late"
+    assert found["nd-prefecture"].due_at == beijing("2020-07-08T09:00")
+    assert found["nd-prefecture"].state == "done"
+
+
+def test_daily_zero_reports_from_the_second_day_on():
+    """县 9:00, 市 10:00, 省 12:00 Beijing time, every day while open."""
+    found = run(SLIDE, "2020-07-08T07:30", TOLD)
+    for tier, hour in (("county", 9), ("prefecture", 10), ("province", 12)):
+        assert found[f"nd-zero-{tier}"].due_at == beijing(f"2020-07-09T{hour:02}:00")
+    third = run(SLIDE, "2020-07-10T12:30", TOLD)
+    assert third["nd-zero-province"].due_at == beijing("2020-07-10T12:00")
+    assert third["nd-zero-province"].state == "overdue"
+    closed = replace(SLIDE, status="closed")
+    assert not any(i.startswith("nd-zero") for i in run(closed, "2020-07-10T12:30", TOLD))
+
+
+def test_an_accident_runs_on_production_safety_rules_only():
+    """仙桃 reports straight to the province: no county step; one hour for the quick report."""
+    found = run(FLASH, "2020-08-03T18:10")
+    assert all(i.startswith("ps-") for i in found)
+    assert "ps-county" not in found
+    assert "ps-unit" not in found
+    assert found["ps-unit-direct"].due_at == beijing("2020-08-03T18:30")
+    assert found["ps-quick"].due_at == beijing("2020-08-03T18:30")
+    assert found["ps-quick"].state == "due_soon"
+    assert "ps-province" not in found
+
+
+def test_grave_accidents_go_up_to_the_state_and_follow_up_twice_a_day():
+    """重大: the province reports on; two 续报 a day, shown as from memory."""
+    grave = replace(FLASH, grading=Grading(level="II", word="重大"))
+    told = replace(TOLD, type="hazchem", received_at=beijing("2020-08-03T18:00"))
+    found = run(grave, "2020-08-04T13:00", told)
+    assert found["ps-province"].due_at == beijing("2020-08-03T20:00")
+    assert found["ps-follow-2"].due_at == beijing("2020-08-05T00:00")
+    assert found["ps-follow-2"].confidence == "memory"
+    assert "ps-follow-1" not in found
+
+
+def test_a_near_miss_has_the_quick_report_whatever_its_grade():
+    """较大涉险 counts like 较大."""
+    near = replace(
+        FLASH, grading=Grading(level="IV", word="一般"), casualties=Casualties(evacuated=500)
+    )
+    assert "ps-quick" in run(near, "2020-08-03T18:10")
+    calm = replace(near, casualties=Casualties(evacuated=499))
+    assert "ps-quick" not in run(calm, "2020-08-03T18:10")
+
+
+def test_later_reports_are_not_known_yet():
+    """At 07:00 nobody knows what was told at 07:18."""
+    assert run(SLIDE, "2020-07-08T07:00", TOLD)["nd-county"].state == "overdue"
+
+
+def test_every_rule_names_its_source_and_trust():
+    """A deadline without a source may not be shown."""
+    for clock in RULES["clocks"]:
+        assert clock["basis"]
+        assert clock["source"]
+        assert clock["confidence"] in {"verified", "memory"}
