@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -118,7 +119,7 @@ def build_roads(
         pairs[i, n + i] = RAMP_MINUTES
     for sequence in expressways:
         numbers = [number(key) for key in sequence]
-        for a, b in zip(numbers, numbers[1:], strict=False):
+        for a, b in pairwise(numbers):
             km = float(distance_km(points[a], points[b])) * EXPRESSWAY_DETOUR
             pairs[n + a, n + b] = km / EXPRESSWAY_KMH * 60
     for left, right in neighbours:

@@ -173,7 +173,7 @@ def _passable(
 
 def _areas(closures: Closures) -> tuple[bytes, ...]:
     """Closures as a key that compares by value."""
-    shapes = (c if isinstance(c, BaseGeometry) else shape(c) for c in closures)
+    shapes = (c if isinstance(c, BaseGeometry) else shape(dict(c)) for c in closures)
     return tuple(sorted(bytes(shapely.to_wkb(s)) for s in shapes if not s.is_empty))
 
 

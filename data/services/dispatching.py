@@ -62,7 +62,7 @@ def issue_dispatch(unit: Unit, command: IssueDispatch, tools: Tools) -> dict[str
     holders = _taken_teams(unit, asked, tools) + _short_lots(unit, asked, tools)
     if holders:
         raise Conflict("；".join(h["message"] for h in holders), holders=holders)
-    _check_seen(unit, command, asked)
+    _check_seen(command, asked)
     authority = orders.authority_of(command.authorised_by, unit.actor, unit.now)
     key = unit.next_id("dispatch")
     order = unit.put(
@@ -130,8 +130,8 @@ def _read(unit: Unit, command: IssueDispatch, tools: Tools) -> _Asked:
         raise Invalid.field("assignments", f"{name} 列了不止一次", "一支队伍一次只能派往一处")
     if any(want.amount <= 0 for want in command.transfers):
         raise Invalid.field("transfers", "物资数量必须大于 0", "请改正数量")
-    wanted = [*command.assignments, *command.transfers]
-    incidents = {key: unit.get(Incident, key) for key in dict.fromkeys(w.incident for w in wanted)}
+    named = [w.incident for w in command.assignments] + [w.incident for w in command.transfers]
+    incidents = {key: unit.get(Incident, key) for key in dict.fromkeys(named)}
     for incident in incidents.values():
         tools.areas.require(unit.actor.org, incident.all_areas)
         incident.require_open()
@@ -148,9 +148,11 @@ def _check_reach(unit: Unit, asked: _Asked, tools: Tools) -> None:
     """Refuse teams and depots outside the actor's subtree, and teams nobody can plan with."""
     if asked.lots:
         unit.actor.require(Permission.SUPPLY)
-    for thing in (*asked.team.values(), *asked.depot.values()):
-        if not tools.areas.covers(unit.actor.org, thing.area_code):
-            raise Forbidden(f"{thing.name} 不属本辖区，请报上级指挥中心调派")
+    owned = [(t.name, t.area_code) for t in asked.team.values()]
+    owned += [(d.name, d.area_code) for d in asked.depot.values()]
+    for name, code in owned:
+        if not tools.areas.covers(unit.actor.org, code):
+            raise Forbidden(f"{name} 不属本辖区，请报上级指挥中心调派")
     for team in asked.team.values():
         if not team.plannable:
             gaps = "、".join(team.missing_fields)
@@ -171,7 +173,7 @@ def _taken_teams(unit: Unit, asked: _Asked, tools: Tools) -> list[dict[str, Any]
             continue
         goal = orders.scene(asked.incidents[want.incident], tools)
         able = want.capability or next(iter(team.provides), None)
-        row = {
+        row: dict[str, Any] = {
             "thing": "team", "id": team.id, "name": team.name, "held_by": None,
             "incident_id": None, "incident_letter": "", "incident_name": "", "since": None,
             "message": f"{team.name} 现为{team.state.word}，不能调派",
@@ -219,7 +221,7 @@ def _short_lot(unit: Unit, asked: _Asked, lot: Lot, amount: float, tools: Tools)
     return row
 
 
-def _check_seen(unit: Unit, command: IssueDispatch, asked: _Asked) -> None:
+def _check_seen(command: IssueDispatch, asked: _Asked) -> None:
     """Refuse what changed since it was seen.
 
     Incidents change with every follow-up; a plan is not stale for that.

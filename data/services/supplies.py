@@ -38,8 +38,9 @@ def advance_transfer(unit: Unit, command: AdvanceTransfer, tools: Tools) -> dict
     elif to == TransferState.CANCELLED:
         unit.release_lot(transfer.lot_id, transfer.amount)
     item = unit.get(Item, transfer.item_id)
+    what = f"{depot.name} {item.name} {transfer.amount:g}{item.unit}"
     unit.tell(
-        f"物资{to.word}：{depot.name} {item.name} {transfer.amount:g}{item.unit} → {incident.letter}",
+        f"物资{to.word}：{what} → {incident.letter}",
         incident_id=incident.id,
         area=incident.area_code,
     )
