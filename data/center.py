@@ -14,7 +14,7 @@ from data.domain.clock import Clock, RealClock
 from data.domain.depot import Depot, Item, Lot
 from data.domain.dispatch import Assignment, Plan
 from data.domain.incident import Incident
-from data.domain.messages import Command, IssueDispatch, SetExercise, StoreRows
+from data.domain.messages import Command, SetExercise, StoreRows
 from data.domain.org import SYSTEM, Actor, AreaTree, Permission
 from data.domain.situation import Situation
 from data.errors import NotFound, Unavailable
@@ -82,21 +82,6 @@ class Center:
         seen = self.queries.situation(actor)
         plan_id = self.database.next_plan_id()
         return self.database.save_plan(planning.propose(seen, request, self.tools, actor, plan_id))
-
-    def with_plan(self, actor: Actor, command: IssueDispatch) -> IssueDispatch:
-        """The order with its plan's teams, lots and seen versions filled in.
-
-        Raises
-        ------
-        NotFound
-            When the plan is not there, or not the actor's to see.
-        """
-        if command.plan_id is None or command.assignments or command.transfers:
-            return command
-        plan = self.database.plan(command.plan_id)
-        if not self.areas.covers(actor.org, plan.org):
-            raise NotFound(f"没有编号为 {command.plan_id} 的调度方案，请重新求解")
-        return planning.order_of(plan, command)
 
     def eta_table(self, seen: Situation) -> dict[str, dict[str, float | None]]:
         """Minutes from every team to every open incident; None where it cannot reach."""

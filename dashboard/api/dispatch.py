@@ -61,7 +61,6 @@ def _dispatches(router: APIRouter, center: Center) -> None:
             authorised_by=_authority(body.authorised_by),
             note=body.note,
         )
-        command = await center.ask(center.with_plan, actor_of(request), command)
         return await carry(request, center, command, 201)
 
     @router.get("/dispatches")

@@ -86,7 +86,7 @@ class Team:
     coord_source: str = ""
     people: int | None = None
     vehicles: int | None = None
-    boats: int | None = None
+    boats: str | None = None
     equipment: str = ""
     provides: dict[str, float] = field(default_factory=dict)
     ready_minutes: float = 5.0
