@@ -128,7 +128,7 @@ def locks(draft: Draft) -> list[list[str]]:
 
 
 def fill(draft: Draft, made: Plan) -> Draft:
-    """The draft as a plan proposes it: 锁 kept by hand, 改 decided otherwise than before, 新 new."""
+    """The draft as a plan proposes it: 锁 kept by hand, 改 decided otherwise, 新 new."""
     answer = made.answer
     held = {(r["team"], r["incident"]) for r in draft["teams"] if r["mark"] == LOCKED}
     before = {r["team"]: r["incident"] for r in draft["teams"]}
