@@ -90,9 +90,9 @@
       this.base[id] = this.L.geoJSON(data, {
         interactive: false,
         style: (f) => ({
-          color: own(f, style.stroke_by, style.stroke), weight: k * own(f, style.weight_by, style.weight),
-          opacity: style.opacity, dashArray: style.dash, fill: style.shape === "area" && Boolean(own(f, style.fill_by, style.fill)),
-          fillColor: own(f, style.fill_by, style.fill), fillOpacity: style.fill_opacity, lineJoin: "round",
+          stroke: Boolean(own(f, style.stroke_by, style.stroke)), color: own(f, style.stroke_by, style.stroke), weight: k * own(f, style.weight_by, style.weight),
+          opacity: own(f, style.opacity_by, style.opacity), dashArray: style.dash, fill: style.shape === "area" && Boolean(own(f, style.fill_by, style.fill)),
+          fillColor: own(f, style.fill_by, style.fill), fillOpacity: style.fill_opacity * (own(f, style.opacity_by, 1)), lineJoin: "round",
         }),
       });
       this.baseFile = { ...this.baseFile, [id]: file };
@@ -189,7 +189,7 @@
     // ------------------------------------------------------------ looking and choosing
     fit() {
       const held = this.scene.layers.incidents || [];
-      if (this.mode === "wall" || !held.length) return this.map.fitBounds(PROVINCE, { animate: false });
+      if (this.mode === "wall" || !held.length) return this.map.fitBounds(PROVINCE, { animate: false, padding: [12, 12] });
       const ids = new Set(held.map((f) => f.properties.id)), bounds = this.L.latLngBounds([]);
       const out = (this.scene.layers.teams || []).filter((f) => ids.has(f.properties.incident));
       for (const f of [...held, ...out]) bounds.extend([...f.geometry.coordinates].reverse());

@@ -116,8 +116,11 @@ def plain(value: Any) -> str:
 
 
 def escaped(text: str) -> str:
-    """Plain text made safe inside HTML, line breaks kept."""
-    return html.escape(text, quote=True).replace("\n", "<br>")
+    """Plain text made safe inside HTML, templates and template literals; line breaks kept."""
+    safe = html.escape(text, quote=True)
+    for char in "`$\\{}":
+        safe = safe.replace(char, f"&#{ord(char)};")
+    return safe.replace("\n", "<br>")
 
 
 def frame_of(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> gpd.GeoDataFrame:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import geopandas as gpd
+import pandas as pd
 
 from data.domain.situation import Situation
 from layers import palette
-from layers.base import Frames, Layer, Style, picked
+from layers.base import CRS, Frames, Layer, Style, picked
 
 COLUMNS = ("code", "name", "short_name", "level")
 _LINES = {
@@ -18,12 +19,15 @@ _DRAW_ORDER = {"county": 0, "prefecture": 1, "province": 2}
 
 
 def frame(_situation: Situation, frames: Frames, *, full: bool = False) -> gpd.GeoDataFrame:
-    """Boundaries with their line colour and width; counties first, the province on top."""
-    table = picked(frames, "boundaries_full" if full else "boundaries_wall", COLUMNS)
-    table = table.sort_values("level", key=lambda s: s.map(_DRAW_ORDER), kind="stable")
-    table["stroke"] = [_LINES.get(level, _LINES["county"])[0] for level in table["level"]]
-    table["weight"] = [_LINES.get(level, _LINES["county"])[1] for level in table["level"]]
-    table["fill"] = [palette.LAND if level == "province" else None for level in table["level"]]
+    """The land first, then county, prefecture and province lines, each with colour and width."""
+    lines = picked(frames, "boundaries_full" if full else "boundaries_wall", COLUMNS)
+    lines = lines.sort_values("level", key=lambda s: s.map(_DRAW_ORDER), kind="stable")
+    land = lines[lines["level"] == "province"].assign(level="land")
+    table = gpd.GeoDataFrame(pd.concat([land, lines], ignore_index=True), crs=CRS)
+    looks = [_LINES.get(level, (None, 0.0)) for level in table["level"]]
+    table["stroke"] = [colour for colour, _ in looks]
+    table["weight"] = [width for _, width in looks]
+    table["fill"] = [palette.LAND if level == "land" else None for level in table["level"]]
     return table
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 import folium
@@ -47,7 +48,8 @@ def _own(row: Mapping[str, Any], column: str | None, constant: Any) -> Any:
 
 
 def _shapes(layer: Layer, table: gpd.GeoDataFrame) -> folium.GeoJson:
-    data = collection(table, digits=4)
+    used = [column for key, column in asdict(layer.style).items() if key.endswith("_by") and column]
+    data = collection(table[[*used, "tip", "geometry"]], digits=4)
     for feature in data["features"]:
         feature["properties"]["tip"] = escaped(feature["properties"]["tip"] or "")
     tips = any(feature["properties"]["tip"] for feature in data["features"])

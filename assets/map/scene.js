@@ -167,12 +167,18 @@
         hubei.stamp(ctx, { shape: "triangle", colour: p.colour }, x, y, size, frame.dense);
       }
     }
+    // An area's name stands above its top, or beside it, or is left to the pointer.
     name(ctx, { text, x, y, colour }) {
       if (!text) return;
       const size = 14 * this.scale;
-      hubei.halo(ctx, text, x, y, size, colour || LABEL, 600);
+      ctx.font = `600 ${size}px ${hubei.FONT}`;
       const half = ctx.measureText(text).width / 2;
-      this.room.take([x - half, y - size / 2, x + half, y + size / 2]);
+      const box = ([cx, cy]) => [cx - half, cy - size * 0.6, cx + half, cy + size * 0.6];
+      const spots = [[x, y], [x - half - 12, y], [x + half + 12, y], [x, y - size * 1.4], [x, y - size * 2.8]];
+      const spot = spots.find((one) => !this.room.taken(box(one)));
+      if (!spot) return;
+      hubei.halo(ctx, text, spot[0], spot[1], size, colour || LABEL, 600);
+      this.room.take(box(spot));
     }
 
     moving(ctx, frame) {

@@ -44,7 +44,8 @@ def live_map(map_id: str, *, mode: Mode) -> html.Div:
     wall = mode == "wall"
     leaflet = dl.MapContainer(
         id=f"{map_id}-leaflet",
-        center=list(CENTER), zoom=ZOOM, minZoom=6, maxZoom=15, zoomSnap=0.25, zoomDelta=0.5,
+        center=list(CENTER), zoom=ZOOM, minZoom=6, maxZoom=15,
+        zoomSnap=0.05 if wall else 0.25, zoomDelta=0.5,
         preferCanvas=True, attributionControl=False, zoomControl=False,
         dragging=not wall, scrollWheelZoom=not wall, doubleClickZoom=not wall,
         boxZoom=not wall, keyboard=not wall, touchZoom=not wall,
