@@ -193,11 +193,16 @@ class AccountService:
         """The session a program's token opens, or None; cached for two seconds."""
         return self._known(_hash(secret), self._read_token)
 
+    def still_holds(self, held: Session) -> bool:
+        """Whether a session that was let in earlier may stay."""
+        read = self._read_token if held.kind == "token" else self._read_session
+        return self._known(held.key, read) is not None
+
     # ------------------------------------------------------------ administration
 
     def create(
         self, by: Actor, username: str, name: str, role: str, org: str, password: str
-    ) -> None:  # noqa: E501
+    ) -> None:
         """Make an account.
 
         Raises
@@ -351,6 +356,26 @@ class AccountService:
         org = org or by.org
         self._check_org(by, org)
         return self._keep_token(by.username, label, wanted, org, days)
+
+    def arm_runner(self, password: str | None = None) -> str:
+        """Give the exercise's own account this password, or a fresh one, and return it.
+
+        Raises
+        ------
+        NotFound
+            There is no runner account in a real center.
+        """
+        secret = password or secrets.token_urlsafe(24)
+        hashed = HASHER.hash(secret)
+        with self._transaction() as db:
+            done = db.execute(
+                update(account)
+                .where(account.c.username == "runner", account.c.role == "runner")
+                .values(password_hash=hashed)
+            )
+            if done.rowcount != 1:
+                raise NotFound("没有演练账号：当前不是演练，或尚未初始化数据")
+        return secret
 
     def runner_token(self) -> str:
         """A fresh token for the exercise's own field, good for a year.

@@ -1,0 +1,40 @@
+/* The header's clock, link words, data age and journal number; domain time, without drift. */
+(function () {
+  "use strict";
+  var anchor = null;
+  var days = "日一二三四五六";
+  var BEIJING = 8 * 3600 * 1000;
+
+  document.addEventListener("hubei:clock", function (event) {
+    var d = event.detail;
+    anchor = { shows: Date.parse(d.now), real: performance.now(), speed: d.speed, paused: d.paused };
+  });
+  function now() {
+    if (!anchor) return null;
+    return anchor.paused ? anchor.shows : anchor.shows + (performance.now() - anchor.real) * anchor.speed;
+  }
+  function two(n) { return (n < 10 ? "0" : "") + n; }
+  function write(id, text) {
+    var node = document.getElementById(id);
+    if (node && node.textContent !== text) node.textContent = text;
+  }
+  function grouped(n) { return String(n).replace(/\B(?=(\d{3})+$)/g, "\u2009"); }
+  function draw() {
+    var at = now();
+    if (at !== null) {
+      var d = new Date(at + BEIJING);
+      write("live-clock", two(d.getUTCHours()) + ":" + two(d.getUTCMinutes()) + ":" + two(d.getUTCSeconds()));
+      write("live-date", d.getUTCFullYear() + "-" + two(d.getUTCMonth() + 1) + "-" + two(d.getUTCDate()) +
+        " 周" + days[d.getUTCDay()] +
+        (anchor.paused ? "（暂停）" : anchor.speed !== 1 ? "（×" + anchor.speed + "）" : ""));
+    }
+    if (!window.hubeiLink) return;
+    var link = window.hubeiLink(), seconds = Math.floor(link.silent / 1000);
+    write("live-link", link.up ? "已连接" : link.up === false ? "连接中断，正在重连" : "连接中");
+    if (link.up !== null) {
+      write("live-fresh", "数据 " + (seconds < 60 ? seconds + " 秒前" : Math.floor(seconds / 60) + " 分前"));
+      write("live-number", "记录 #" + grouped(link.revision));
+    }
+  }
+  setInterval(draw, 200);
+})();

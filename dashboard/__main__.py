@@ -1,0 +1,106 @@
+"""The program: serve, seed, drill, import, doctor, device-code."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from importlib import import_module
+from importlib.util import find_spec
+
+from data.config import Settings
+from data.errors import CenterError
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one subcommand; 0 when it went well, 1 when it was refused, 2 when called wrongly."""
+    args = _parser().parse_args(argv)
+    try:
+        settings = Settings.from_env()
+        return int(_COMMANDS[args.command](settings, args) or 0)
+    except CenterError as error:
+        print(f"{error.title}:{error.detail}", file=sys.stderr)
+        for field in error.errors:
+            print(f"  {field['field']}:{field['message']}。{field['remedy']}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="hubei-command", description="湖北省应急指挥中心")
+    known = parser.add_subparsers(dest="command", required=True)
+    serve = known.add_parser("serve", help="启动服务")
+    serve.add_argument("--setup", action="store_true", help="先建库、备字体、装入参考数据和演练")
+    known.add_parser("seed", help="装入参考数据和首批账号(可重复执行)")
+    drill = known.add_parser("drill", help="从另一进程推演正在运行的演练")
+    drill.add_argument("url", nargs="?", help="服务地址,默认本机")
+    incoming = known.add_parser("import", help="导入本单位的表格", add_help=False)
+    incoming.add_argument("rest", nargs=argparse.REMAINDER)
+    known.add_parser("doctor", help="检查运行环境")
+    code = known.add_parser("device-code", help="签发大屏设备码")
+    code.add_argument("label", nargs="?", default="大屏", help="这台大屏叫什么")
+    return parser
+
+
+def _serve(settings: Settings, args: argparse.Namespace) -> None:
+    from dashboard.fonts import ensure_fonts
+    from dashboard.serving import Service
+
+    fonts = ensure_fonts(settings.var)
+    Service(settings=settings, fonts=fonts, setup=args.setup).run()
+
+
+def _seed(settings: Settings, _args: argparse.Namespace) -> None:
+    from dashboard.serving import first_run
+    from data.center import build_center
+
+    center = build_center(settings)
+    try:
+        lines = first_run(*center.seed())
+    finally:
+        center.close()
+    print("\n".join(("参考数据已是最新。", *lines)))
+
+
+def _drill(settings: Settings, args: argparse.Namespace) -> int:
+    from data.exercise.drill import main as drill
+
+    return drill([args.url or f"http://127.0.0.1:{settings.port}"])
+
+
+def _import(settings: Settings, args: argparse.Namespace) -> int:
+    name = "dashboard.commands.importing"
+    if find_spec("dashboard.commands") is None or find_spec(name) is None:
+        print("此版本尚不支持导入表格。", file=sys.stderr)
+        return 1
+    return int(import_module(name).main(settings, args.rest))
+
+
+def _doctor(settings: Settings, _args: argparse.Namespace) -> int:
+    from dashboard.doctor import checks
+
+    found = list(checks(settings))
+    for good, line in found:
+        print(("  好  " if good else "  注意 ") + line)
+    return 0 if all(good for good, _ in found) else 1
+
+
+def _device_code(settings: Settings, args: argparse.Namespace) -> None:
+    from data.center import build_center
+    from data.domain.org import SYSTEM
+
+    center = build_center(settings)
+    try:
+        code = center.accounts.make_device_code(SYSTEM, args.label)
+    finally:
+        center.close()
+    print(f"设备码:{code}(24 小时内有效,只能用一次;在大屏的登录页选“大屏用设备码登录”)")
+
+
+_COMMANDS = {
+    "serve": _serve, "seed": _seed, "drill": _drill, "import": _import, "doctor": _doctor,
+    "device-code": _device_code,
+}  # fmt: skip
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,56 @@
+"""The HTTP side of signing in: cookies, addresses, and answers; every rule is in the service."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import Request, Response
+
+from dashboard.gate import CSRF_COOKIE, SESSION_COOKIE
+from data.center import Center
+from data.services.accounts import Session
+
+
+def address_of(request: Request) -> str:
+    """Where the request comes from; proxies are not believed."""
+    return request.client.host if request.client else "?"
+
+
+def described(center: Center, session: Session) -> dict[str, Any]:
+    """Who is signed in, in the shape of the session endpoint."""
+    actor = session.actor
+    return {
+        "csrf": session.csrf,
+        "user": actor.username,
+        "name": actor.name,
+        "role": actor.role,
+        "org": actor.org,
+        "org_name": center.areas.name(actor.org),
+        "permissions": sorted(actor.permissions),
+        "home": home_of(actor.role),
+    }
+
+
+def home_of(role: str) -> str:
+    """The page a role starts on."""
+    homes = {"wall": "/wall", "leader": "/review", "admin": "/admin", "security": "/admin",
+             "auditor": "/admin"}  # fmt: skip
+    return homes.get(role, "/duty")
+
+
+def set_cookies(response: Response, secret: str, session: Session, *, secure: bool) -> None:
+    """The session's cookie, closed to scripts, and the CSRF value, open to them.
+
+    Lax, not Strict: a link in a message must open the page it names. A wall machine's cookies
+    last for years (browsers cap them), everybody else's until the browser closes.
+    """
+    age = 10 * 365 * 86400 if session.kind == "device" else None
+    common: dict[str, Any] = {"max_age": age, "path": "/", "secure": secure}
+    response.set_cookie(SESSION_COOKIE, secret, httponly=True, samesite="lax", **common)
+    response.set_cookie(CSRF_COOKIE, session.csrf, samesite="strict", **common)
+
+
+def clear_cookies(response: Response) -> None:
+    """Forget both cookies."""
+    response.delete_cookie(SESSION_COOKIE, path="/")
+    response.delete_cookie(CSRF_COOKIE, path="/")

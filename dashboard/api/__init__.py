@@ -1,0 +1,24 @@
+"""The HTTP contract, /api/v1: the same commands as the pages, for programs."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from fastapi import APIRouter
+
+if TYPE_CHECKING:
+    from data.center import Center
+
+PREFIX = "/api/v1"
+MODULES = ("session", "incidents", "resources", "dispatch", "monitoring", "records")
+
+
+def build_router(center: Center) -> APIRouter:
+    """Every endpoint under /api/v1, and the health probe."""
+    router = APIRouter()
+    for name in MODULES:
+        module = import_module(f"dashboard.api.{name}")
+        router.include_router(module.build(center), prefix=PREFIX)
+    router.include_router(import_module("dashboard.api.health").build(center))
+    return router

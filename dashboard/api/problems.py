@@ -1,0 +1,103 @@
+"""Errors as RFC 9457 problem details, in Chinese, with what to do by field."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import msgspec
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from data.errors import CenterError, Conflict, Forbidden, Invalid, NotFound, NotSignedIn
+
+log = logging.getLogger("hubei.api")
+MEDIA = "application/problem+json"
+
+_BY_STATUS: dict[int, type[CenterError]] = {401: NotSignedIn, 403: Forbidden, 404: NotFound,
+                                            409: Conflict, 422: Invalid}  # fmt: skip
+_DETAILS = {404: "没有这个地址，请核对后重试", 405: "这个地址不支持此种请求方式"}
+
+# what pydantic finds wrong, in the operator's words: (message, remedy)
+_WORDS: dict[str, tuple[str, str]] = {
+    "missing": ("未填写", "请填写此项"),
+    "json_invalid": ("内容不是有效的 JSON", "请检查格式"),
+    "string_type": ("应为文字", "请填写文字"),
+    "string_too_short": ("太短", "请填写完整"),
+    "string_too_long": ("太长", "请缩短"),
+    "int_parsing": ("应为整数", "请填写整数"),
+    "int_type": ("应为整数", "请填写整数"),
+    "float_parsing": ("应为数字", "请填写数字"),
+    "float_type": ("应为数字", "请填写数字"),
+    "bool_parsing": ("应为是或否", "请填 true 或 false"),
+    "datetime_parsing": ("时间格式不对", "请写成 2020-07-08T07:30:00+08:00"),
+    "datetime_from_date_parsing": ("时间格式不对", "请写成 2020-07-08T07:30:00+08:00"),
+    "timezone_aware": ("时间缺少时区", "请写成 2020-07-08T07:30:00+08:00"),
+    "extra_forbidden": ("不认识这一项", "请删去此项"),
+    "greater_than_equal": ("数值太小", "请改为允许范围内的数值"),
+    "less_than_equal": ("数值太大", "请改为允许范围内的数值"),
+    "list_type": ("应为列表", "请填写列表"),
+}
+
+
+def problem_of(error: CenterError) -> dict[str, Any]:
+    """The body of a problem answer."""
+    body: dict[str, Any] = {
+        "type": f"urn:hubei:problem:{error.code}",
+        "title": error.title,
+        "status": error.status,
+        "detail": error.detail,
+        "errors": error.errors,
+    }
+    if error.holders:
+        body["holders"] = error.holders
+    return body
+
+
+def problem_response(error: CenterError) -> Response:
+    """A problem answer."""
+    return _answer(problem_of(error), error.status)
+
+
+def _answer(body: dict[str, Any], status: int) -> Response:
+    return Response(msgspec.json.encode(body), status_code=status, media_type=MEDIA)
+
+
+def install(server: FastAPI) -> None:
+    """Answer every error of the server with a problem."""
+
+    @server.exception_handler(CenterError)
+    async def center_error(_request: Request, error: CenterError) -> Response:
+        return problem_response(error)
+
+    @server.exception_handler(RequestValidationError)
+    async def validation_error(_request: Request, error: RequestValidationError) -> Response:
+        return problem_response(invalid_of(error))
+
+    @server.exception_handler(HTTPException)
+    async def http_error(_request: Request, error: HTTPException) -> Response:
+        kind = _BY_STATUS.get(error.status_code, CenterError)
+        detail = _DETAILS.get(error.status_code) or str(error.detail)
+        body = {**problem_of(kind(detail)), "status": error.status_code}
+        return _answer(body, error.status_code)
+
+    @server.exception_handler(Exception)
+    async def unexpected(request: Request, error: Exception) -> Response:
+        log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        return problem_response(CenterError("系统内部错误，已记录；请重试，仍不行请联系系统管理员"))
+
+
+def invalid_of(error: RequestValidationError) -> Invalid:
+    """A validation error as refused fields."""
+    fields = []
+    for found in error.errors():
+        place = ".".join(str(part) for part in found["loc"] if part != "body") or "body"
+        message, remedy = _WORDS.get(found["type"], ("填写有误", "请按接口说明填写"))
+        fields.append({"field": place, "message": message, "remedy": remedy})
+    first = fields[0] if fields else {"field": "", "message": "填写有误", "remedy": ""}
+    return Invalid(
+        f"{first['field']}：{first['message']}。{first['remedy']}",
+        errors=fields,  # type: ignore[arg-type]
+    )

@@ -1,0 +1,112 @@
+"""Signing in and out, who am I, device codes and tokens, over HTTP."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel
+
+from dashboard.accounts import address_of, clear_cookies, described, set_cookies
+from dashboard.api.common import actor_of, answer
+from data.center import Center
+from data.errors import Invalid, NotSignedIn
+
+
+class SignIn(BaseModel):
+    """A name and a password, or a wall machine's code."""
+
+    username: str = ""
+    password: str = ""
+    device_code: str = ""
+
+
+class NewToken(BaseModel):
+    """What a program's token may do, where, and for how long."""
+
+    label: str = ""
+    permissions: list[str]
+    org: str = ""
+    days: int = 365
+
+
+class NewCode(BaseModel):
+    """Which machine a device code is for."""
+
+    label: str = "大屏"
+    username: str = "wall"
+
+
+class NewPassword(BaseModel):
+    """One's own password changed."""
+
+    old: str
+    new: str
+
+
+def build(center: Center) -> APIRouter:
+    """The router of signing in."""
+    router = APIRouter(tags=["session"])
+
+    @router.post("/session")
+    async def sign_in(request: Request, body: SignIn) -> Response:
+        """Sign in with a password, or a wall machine with its code; answers the CSRF value."""
+        agent = request.headers.get("user-agent", "")
+        if body.device_code:
+            opened = await center.ask(
+                center.accounts.redeem, body.device_code, address_of(request), agent
+            )
+        elif body.username and body.password:
+            opened = await center.ask(
+                center.accounts.sign_in, body.username, body.password, address_of(request), agent
+            )
+        else:
+            raise Invalid.field("username", "用户名或密码未填写", "请填写用户名和密码")
+        secret, session = opened
+        response = answer(described(center, session))
+        secure = center.settings.secure_cookies or request.url.scheme == "https"
+        set_cookies(response, secret, session, secure=secure)
+        return response
+
+    @router.get("/session")
+    async def who(request: Request) -> Response:
+        """Who is signed in here."""
+        actor_of(request)
+        return answer(described(center, request.state.session))
+
+    @router.delete("/session")
+    async def sign_out(request: Request) -> Response:
+        """End this session."""
+        session = request.state.session
+        if session is None:
+            raise NotSignedIn("请先登录")
+        await center.ask(center.accounts.sign_out, session.key, session.actor.username)
+        response = Response(status_code=204)
+        clear_cookies(response)
+        return response
+
+    @router.post("/session/password")
+    async def password(request: Request, body: NewPassword) -> Response:
+        """Change one's own password."""
+        actor = actor_of(request)
+        await center.ask(
+            center.accounts.change_password, actor, actor.username, body.new, body.old
+        )
+        return Response(status_code=204)
+
+    @router.post("/tokens")
+    async def token(request: Request, body: NewToken) -> Response:
+        """A bearer token for a program; shown this once."""
+        made = await center.ask(
+            center.accounts.make_token, actor_of(request), body.label, body.permissions,
+            body.org, body.days,
+        )  # fmt: skip
+        return answer({"token": made, "org": body.org or actor_of(request).org}, 201)
+
+    @router.post("/device-codes")
+    async def device_code(request: Request, body: NewCode) -> Response:
+        """A one-time code with which a wall machine signs in; shown this once."""
+        code = await center.ask(
+            center.accounts.make_device_code, actor_of(request), body.label, body.username
+        )
+        return answer({"code": code}, 201)
+
+    return router

@@ -1,0 +1,87 @@
+"""What every page shares: the header with clock, connection and number, and the live stores."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from dash import Dash, Input, Output, dcc, html
+
+from dashboard.gate import current_actor
+from data.center import Center
+from data.domain.org import ROLE_WORDS
+
+
+class Live(StrEnum):
+    """Ids shared by every page."""
+
+    PLACE = "live-place"
+    PAGE = "live-page"
+    REVISION = "live-revision"
+    HEADER = "live-header"
+    WHO = "live-who"
+    LINK = "live-link"
+    FRESH = "live-fresh"
+    NUMBER = "live-number"
+    CLOCK = "live-clock"
+    DATE = "live-date"
+    NOTICE = "live-notice"
+
+
+def root() -> Any:
+    """The frame around whichever page: the address, the revision, and the page itself."""
+    return html.Div(
+        [
+            dcc.Location(id=Live.PLACE, refresh=False),
+            dcc.Store(id=Live.REVISION),
+            html.Div(id=Live.NOTICE, className="notice", role="alert"),
+            html.Div(id=Live.PAGE),
+        ]
+    )
+
+
+def header(title: str, page: str, *middle: Any) -> Any:
+    """The line on top: title, drill mark, the page's own things, people, link, clock.
+
+    Parameters
+    ----------
+    title
+        What this screen is called.
+    page
+        The page's name; the header carries the class ``head-<page>``.
+    middle
+        The page's own components, after the drill mark.
+    """
+    return html.Header(
+        [
+            html.H1(title),
+            html.Span("演练", className="drill"),
+            *middle,
+            html.Span(className="sp"),
+            html.Span(id=Live.WHO, className="con who"),
+            html.Span(
+                [
+                    html.Span(className="dot"),
+                    html.Span("连接中", id=Live.LINK, role="status"),
+                    html.Span(id=Live.FRESH, className="fresh"),
+                    html.Span(id=Live.NUMBER, className="number"),
+                ],
+                className="con link",
+            ),
+            html.Span(
+                [html.Small(id=Live.DATE), html.Time(id=Live.CLOCK)], className="clk"
+            ),
+        ],
+        id=Live.HEADER,
+        className=f"head head-{page}",
+    )
+
+
+def register(app: Dash, center: Center) -> None:
+    """Say once, when a page opens, who is signed in."""
+
+    @app.callback(Output(Live.WHO, "children"), Input(Live.HEADER, "id"))
+    async def who(_header: str) -> str:
+        actor = current_actor()
+        role = ROLE_WORDS.get(actor.role, actor.role)
+        return f"{role} {actor.username}（{center.areas.name(actor.org)}）"

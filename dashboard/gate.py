@@ -1,0 +1,197 @@
+"""The gate in front of everything, http and websocket alike: who is not let in stays outside."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from contextvars import ContextVar
+from http.cookies import CookieError, SimpleCookie
+from urllib.parse import quote, urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dashboard.api.problems import problem_response
+from data.domain.org import Actor
+from data.errors import CenterError, Forbidden, NotSignedIn
+from data.services.accounts import AccountService, Session
+
+SESSION_COOKIE = "hubei_session"
+CSRF_COOKIE = "_csrf_token"  # the name Dash reads and sends back
+CSRF_HEADER = "x-csrftoken"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+# Everything a stranger may reach: the health probe, and signing in with what that page needs.
+OPEN: frozenset[tuple[str, str]] = frozenset(
+    {
+        ("GET", "/healthz"),
+        ("GET", "/signin"),
+        ("POST", "/api/v1/session"),
+        ("GET", "/_favicon.ico"),
+        ("GET", "/favicon.ico"),
+        ("GET", "/assets/tokens.css"),
+        ("GET", "/assets/signin.css"),
+        ("GET", "/assets/signin.js"),
+    }
+)
+OPEN_PREFIX = "/fonts/"
+
+_actor: ContextVar[Actor | None] = ContextVar("actor", default=None)
+_session: ContextVar[Session | None] = ContextVar("session", default=None)
+
+
+def current_actor() -> Actor:
+    """Who asks, in a Dash callback or anything below it.
+
+    Raises
+    ------
+    NotSignedIn
+        Outside of a signed-in request.
+    """
+    actor = _actor.get()
+    if actor is None:
+        raise NotSignedIn("请先登录")
+    return actor
+
+
+def current_session() -> Session | None:
+    """The session of the request at hand, if any."""
+    return _session.get()
+
+
+def is_open(method: str, path: str) -> bool:
+    """Whether a stranger may ask for this."""
+    method = "GET" if method == "HEAD" else method
+    if (method, path) in OPEN:
+        return True
+    return method == "GET" and path.startswith(OPEN_PREFIX) and ".." not in path
+
+
+class Gate:
+    """Pure ASGI, outermost: identifies, refuses, and sets the security headers on every answer."""
+
+    def __init__(self, app: ASGIApp, accounts: AccountService, policy: Callable[[], str]) -> None:
+        self.app = app
+        self.accounts = accounts
+        self.policy = policy
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let in or refuse."""
+        if scope["type"] == "lifespan":
+            await self.app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            # nothing here speaks websocket; Dash's own route would run callbacks past this gate
+            await send({"type": "websocket.close", "code": 1008, "reason": "not used here"})
+        else:
+            await self._http(scope, receive, self._with_headers(scope, send))
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = Headers(scope=scope)
+        session = await self._identify(headers)
+        refusal = self._refusal(scope, headers, session)
+        if refusal is not None:
+            await refusal(scope, receive, send)
+            return
+        state = scope.setdefault("state", {})
+        state["session"] = session
+        state["actor"] = session.actor if session else None
+        set_actor, set_session = _actor.set(state["actor"]), _session.set(session)
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            _actor.reset(set_actor)
+            _session.reset(set_session)
+
+    async def _identify(self, headers: Headers) -> Session | None:
+        """By bearer token, else by cookie; a bad token is not rescued by a good cookie."""
+        scheme, _, bearer = headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            return await asyncio.to_thread(self.accounts.bearer, bearer.strip())
+        secret = cookie_of(headers, SESSION_COOKIE)
+        if not secret:
+            return None
+        return await asyncio.to_thread(self.accounts.session_of, secret)
+
+    def _refusal(self, scope: Scope, headers: Headers, session: Session | None) -> Response | None:
+        method, path = scope["method"], scope["path"]
+        opened = is_open(method, path)
+        if session is None and not opened:
+            if _is_navigation(method, headers):
+                query = scope.get("query_string", b"").decode("latin-1")
+                target = quote(path + ("?" + query if query else ""), safe="")
+                suffix = "" if path == "/" else f"?next={target}"
+                return RedirectResponse(f"/signin{suffix}", status_code=303)
+            return problem_response(NotSignedIn("会话已结束或尚未登录，请登录后重试"))
+        if method in SAFE_METHODS or (session is not None and session.kind == "token"):
+            return None
+        error = _cross_site(headers)
+        if error is None and session is not None and not opened:
+            given = headers.get(CSRF_HEADER, "")
+            if not secrets.compare_digest(given.encode(), session.csrf.encode()):
+                error = Forbidden("校验码缺失或已更新，请刷新页面后重试")
+        return problem_response(error) if error else None
+
+    def _with_headers(self, scope: Scope, send: Send) -> Send:
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.setdefault("content-security-policy", self.policy())
+                for name, value in SECURITY_HEADERS.items():
+                    headers.setdefault(name, value)
+                if "cache-control" not in headers:
+                    headers["cache-control"] = "no-store"
+                if scope["scheme"] == "https":
+                    headers["strict-transport-security"] = "max-age=31536000"
+            await send(message)
+
+        return sending
+
+
+SECURITY_HEADERS = {
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "same-origin",
+    "permissions-policy": "geolocation=(self), camera=(), microphone=(), payment=(), usb=()",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+}
+
+
+def content_policy(script_hashes: list[str]) -> str:
+    """The Content-Security-Policy: our own files and Dash's counted inline scripts, no eval."""
+    scripts = " ".join(["'self'", *script_hashes])
+    return (
+        f"default-src 'none'; script-src {scripts}; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; "
+        "worker-src 'self'; manifest-src 'self'; media-src 'self' data:; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    )
+
+
+def cookie_of(headers: Headers, name: str) -> str:
+    """A cookie's value, or nothing."""
+    try:
+        found = SimpleCookie(headers.get("cookie", "")).get(name)
+    except CookieError:
+        return ""
+    return found.value if found else ""
+
+
+def _is_navigation(method: str, headers: Headers) -> bool:
+    """Whether a person's browser is going to a page, rather than a script asking for data."""
+    mode = headers.get("sec-fetch-mode")
+    if mode is not None:
+        return method == "GET" and mode == "navigate"
+    return method == "GET" and "text/html" in headers.get("accept", "")
+
+
+def _cross_site(headers: Headers) -> CenterError | None:
+    """A write from another site, seen by either header a browser cannot be made to forge."""
+    site = headers.get("sec-fetch-site")
+    origin = headers.get("origin")
+    foreign = site is not None and site not in {"same-origin", "none"}
+    if origin is not None and urlsplit(origin).netloc != headers.get("host", ""):
+        foreign = True
+    return Forbidden("请求来自其他网站，已拒绝；请在本系统页面内操作") if foreign else None

@@ -1,0 +1,134 @@
+"""Runs the server: opens it, plays the exercise beside it, and closes within seconds."""
+
+from __future__ import annotations
+
+import socket
+import webbrowser
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+
+from dashboard.app import create_app
+from dashboard.fonts import FontSet
+from data.center import Center, build_center
+from data.config import Settings
+from data.exercise.exercise import set_aside
+from data.exercise.runner import start_runner
+
+GRACE_SECONDS = 3
+
+
+class Server(uvicorn.Server):
+    """uvicorn that ends the open streams first: they alone would keep it alive."""
+
+    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
+        super().__init__(config)
+        self.app = app
+        self.when_open: Callable[[], None] | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Open, then say so."""
+        await super().startup(sockets)
+        if self.started and self.when_open:
+            self.when_open()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Close the streams, then the rest."""
+        self.app.state.streams.close()
+        await super().shutdown(sockets)
+
+
+def make_server(app: FastAPI, host: str, port: int) -> Server:
+    """A server for the app, quiet on the access log."""
+    config = uvicorn.Config(
+        app, host=host, port=port, access_log=False, log_level="warning",
+        timeout_graceful_shutdown=GRACE_SECONDS, timeout_keep_alive=30, ws="none",
+        server_header=False, proxy_headers=False,
+    )  # fmt: skip
+    return Server(config, app)
+
+
+@dataclass
+class Service:
+    """The running center: server, exercise runner, and starting the exercise again."""
+
+    settings: Settings
+    fonts: FontSet | None = None
+    setup: bool = False
+    say: Callable[[str], Any] = print
+    _again: bool = field(default=False, init=False)
+
+    def run(self) -> None:
+        """Serve until interrupted; an exercise that is started again gets a new database."""
+        while True:
+            self._again = False
+            center = build_center(self.settings)
+            try:
+                self._serve(center)
+            finally:
+                center.close()
+            if not self._again:
+                return
+            set_aside(self.settings.instance_dir)
+            self.setup = True
+
+    def _serve(self, center: Center) -> None:
+        first = self._seed(center) if self.setup else ()
+        server = make_server(
+            create_app(center, self.fonts), self.settings.host, self.settings.port
+        )
+        center.hooks.restart = lambda: self._restart(server)
+        runner: list[Any] = []
+
+        def opened() -> None:
+            base = f"http://{self._host()}:{self.settings.port}"
+            for line in (*addresses(base), *first):
+                self.say(line)
+            if center.exercise:
+                password = center.accounts.arm_runner(self.settings.seed_password)
+                runner.append(start_runner(base, password))
+            if self.setup and not self.settings.no_browser:
+                webbrowser.open(base)
+
+        server.when_open = opened
+        try:
+            server.run()
+        finally:
+            for one in runner:
+                one.stop()
+
+    def _seed(self, center: Center) -> tuple[str, ...]:
+        made, drawn = center.seed()
+        if drawn:
+            # the same password again, should the exercise be started again
+            self.settings = replace(self.settings, seed_password=drawn)
+        return first_run(made, drawn)
+
+    def _restart(self, server: Server) -> None:
+        self._again = True
+        server.should_exit = True
+
+    def _host(self) -> str:
+        return "127.0.0.1" if self.settings.host in {"0.0.0.0", "::"} else self.settings.host  # noqa: S104
+
+
+def addresses(base: str) -> tuple[str, ...]:
+    """Where the three screens are."""
+    return (
+        "",
+        "湖北省应急指挥中心已启动:",
+        f"  大屏        {base}/wall",
+        f"  值班台      {base}/duty",
+        f"  研判与复盘  {base}/review",
+    )
+
+
+def first_run(made: list[str], drawn: str | None) -> tuple[str, ...]:
+    """The accounts made now and, once only, their password."""
+    if not made:
+        return ()
+    known = f"初始密码(只显示这一次):{drawn}" if drawn else "密码为 HUBEI_SEED_PASSWORD 的值"
+    return (f"  首次账号    {'、'.join(n for n in made if n != 'runner')}", f"  {known}", "")

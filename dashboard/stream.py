@@ -1,0 +1,312 @@
+"""Server-sent events: every journal fact, once and in order, to every browser that listens."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections import deque
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.types import Receive, Scope, Send
+
+from data.center import Center
+from data.domain.org import PROVINCE, SYSTEM, Actor, Permission
+
+log = logging.getLogger("hubei.stream")
+
+BEAT_SECONDS = 2.0
+POSITIONS_SECONDS = 0.25
+GAP_SECONDS = 0.2
+SEND_SECONDS = 5.0
+QUEUE = 256  # messages a client may lag behind before it is cut and told to resume
+RING = 2_000  # newest facts kept in memory for those who come back
+PAGE = 500
+RETRY = b"retry: 1000\n\n"
+RESUME = b"event: resume\ndata: {}\n\n"
+HEADERS = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),
+]
+
+
+def message(data: Any, *, event: str = "", seq: int | None = None) -> bytes:
+    """One event in wire form."""
+    head = (f"id: {seq}\n" if seq is not None else "") + (f"event: {event}\n" if event else "")
+    return head.encode() + b"data: " + msgspec.json.encode(data) + b"\n\n"
+
+
+@dataclass(eq=False)
+class Client:
+    """One open stream: whose it is, and what waits to be sent; None ends it."""
+
+    actor: Actor
+    queue: asyncio.Queue[bytes | None] = field(default_factory=lambda: asyncio.Queue(QUEUE))
+    over: bool = False
+
+    def offer(self, text: bytes) -> None:
+        """Queue a message; a client that is too slow is cut, never waited for."""
+        if self.over:
+            return
+        try:
+            self.queue.put_nowait(text)
+        except asyncio.QueueFull:
+            self.end(RESUME)
+
+    def end(self, last: bytes | None = None) -> None:
+        """Drop what waits, say one last thing, and finish."""
+        self.over = True
+        while not self.queue.empty():
+            self.queue.get_nowait()
+        if last is not None:
+            self.queue.put_nowait(last)
+        self.queue.put_nowait(None)
+
+
+@dataclass(frozen=True, eq=False)
+class Told:
+    """A fact in both of its wire forms, made once for all clients."""
+
+    fact: dict[str, Any]
+    full: bytes
+    blank: bytes
+
+    @classmethod
+    def of(cls, fact: dict[str, Any]) -> Told:
+        """The wire forms of a fact: whole, and the bare number for those it is not meant for."""
+        seq = fact["seq"]
+        return cls(fact, message(fact, seq=seq), message({"seq": seq}, seq=seq))
+
+
+class Broadcaster:
+    """Puts facts in order of their numbers and hands them to every client."""
+
+    def __init__(self, center: Center, boot: str) -> None:
+        self.center = center
+        self.boot = boot
+        self.last = 0
+        self.clients: set[Client] = set()
+        self.ring: deque[Told] = deque(maxlen=RING)
+        self._waiting: dict[int, dict[str, Any]] = {}
+        self._positions: dict[str, dict[str, Any]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._filling = False
+        self._closed = False
+
+    async def start(self) -> None:
+        """Begin listening; on the loop that will serve the streams."""
+        self._closed = False
+        self._detach = self.center.hub.attach(
+            asyncio.get_running_loop(), self.on_facts, self.on_positions
+        )
+        self.last = await self.center.ask(self.center.queries.revision)
+        self._spawn(self._beat())
+        self._spawn(self._move())
+
+    def close(self) -> None:
+        """End every stream at once; browsers come back by themselves."""
+        if self._closed:
+            return
+        self._closed = True
+        self._detach()
+        for task in self._tasks:
+            task.cancel()
+        for client in list(self.clients):
+            client.end()
+
+    # ------------------------------------------------------------ facts, in order
+
+    def on_facts(self, facts: list[dict[str, Any]]) -> None:
+        """Take facts as they come; threads may publish 8 before 7."""
+        self._waiting.update((fact["seq"], fact) for fact in facts if fact["seq"] > self.last)
+        self._flush()
+        if self._waiting:
+            self._spawn(self._fill())
+
+    def _flush(self) -> None:
+        while (fact := self._waiting.pop(self.last + 1, None)) is not None:
+            self.last += 1
+            told = Told.of(fact)
+            self.ring.append(told)
+            self._deliver(told)
+
+    def _deliver(self, told: Told) -> None:
+        sees: dict[tuple[str, bool], bool] = {}
+        for client in list(self.clients):
+            key = (client.actor.org, client.actor.may(Permission.READ))
+            if key not in sees:
+                sees[key] = self.visible(told.fact, client.actor)
+            client.offer(told.full if sees[key] else told.blank)
+
+    async def _fill(self) -> None:
+        """Read from the journal what was not published here: another process wrote it."""
+        if self._filling:
+            return
+        self._filling = True
+        try:
+            await asyncio.sleep(GAP_SECONDS)
+            while rows := await self._rows(self.last):
+                for fact in rows:
+                    if fact["seq"] > self.last:
+                        self._waiting.setdefault(fact["seq"], fact)
+                self._flush()
+                if len(rows) < PAGE:
+                    break
+        finally:
+            self._filling = False
+
+    async def _rows(self, after: int) -> list[dict[str, Any]]:
+        rows = await self.center.ask(self.center.queries.journal, SYSTEM, after, PAGE)
+        return [fact_of_row(row) for row in rows]
+
+    def visible(self, fact: dict[str, Any], actor: Actor) -> bool:
+        """Whether a fact is for this viewer: of its area, or of its own organisation."""
+        if not actor.may(Permission.READ):
+            return False
+        if actor.org == PROVINCE:
+            return True
+        codes = [fact.get("area"), fact.get("org"), *fact.get("areas", ())]
+        return any(code and self.center.areas.covers(actor.org, code) for code in codes)
+
+    # ------------------------------------------------------------ positions and the beat
+
+    def on_positions(self, positions: list[dict[str, Any]]) -> None:
+        """Keep the newest of each team until the next tick."""
+        self._positions.update((position["team"], position) for position in positions)
+
+    async def _move(self) -> None:
+        while True:
+            await asyncio.sleep(POSITIONS_SECONDS)
+            if not self._positions:
+                continue
+            moved, self._positions = list(self._positions.values()), {}
+            texts: dict[tuple[str, bool], bytes | None] = {}
+            for client in list(self.clients):
+                key = (client.actor.org, client.actor.may(Permission.READ))
+                if key not in texts:
+                    seen = [p for p in moved if self.visible(p, client.actor)]
+                    texts[key] = message(seen, event="positions") if seen else None
+                text = texts[key]
+                # a position may be missed: the next one is newer
+                if text is not None and client.queue.qsize() < QUEUE // 2:
+                    client.offer(text)
+
+    async def _beat(self) -> None:
+        while True:
+            try:
+                revision = await self.center.ask(self.center.queries.revision)
+            except Exception:
+                log.warning("the newest journal number could not be read", exc_info=True)
+                revision = self.last
+            if revision > self.last and not self._waiting:
+                self._spawn(self._fill())
+            text = message(self.pulse(), event="heartbeat")
+            for client in list(self.clients):
+                client.offer(text)
+            await asyncio.sleep(BEAT_SECONDS)
+
+    def pulse(self) -> dict[str, Any]:
+        """The domain's time and how it goes, the newest number, and which program this is."""
+        clock = self.center.clock
+        return {
+            "now": clock.now().isoformat(timespec="milliseconds"),
+            "speed": getattr(clock, "speed", 1.0),
+            "paused": getattr(clock, "paused", False),
+            "revision": self.last,
+            "boot": self.boot,
+        }
+
+    # ------------------------------------------------------------ one client
+
+    async def follow(self, client: Client, after: int | None) -> AsyncIterator[bytes]:
+        """Everything for one client: what it missed, then what happens."""
+        joined = self.last
+        self.clients.add(client)
+        try:
+            known = after is not None and after <= joined
+            yield RETRY + message(self.pulse(), event="hello", seq=None if known else joined)
+            async for told in self._missed(after if known and after is not None else joined, joined):
+                yield told.full if self.visible(told.fact, client.actor) else told.blank
+            while (text := await client.queue.get()) is not None:
+                yield text
+        finally:
+            self.clients.discard(client)
+
+    async def _missed(self, after: int, joined: int) -> AsyncIterator[Told]:
+        kept = [told for told in self.ring if after < told.fact["seq"] <= joined]
+        if after < joined and (not kept or kept[0].fact["seq"] != after + 1):
+            while after < joined and (rows := await self._rows(after)):
+                for fact in rows:
+                    if fact["seq"] <= joined:
+                        yield Told.of(fact)
+                after = rows[-1]["seq"]
+            return
+        for told in kept:
+            yield told
+
+    def _spawn(self, work: Any) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def fact_of_row(row: dict[str, Any]) -> dict[str, Any]:
+    """A journal row as the fact that was pushed; what changed is asked for, not repeated."""
+    return {
+        "seq": row["seq"], "at": row["at"], "command": row["command"], "actor": row["actor"],
+        "org": row["org"], "summary": row["summary"], "incident": row["incident_id"],
+        "area": row["area"], "kinds": [], "facts": [],
+    }  # fmt: skip
+
+
+class Stream:
+    """`GET /api/v1/stream` as plain ASGI: one slow browser holds up nobody."""
+
+    def __init__(self, broadcaster: Broadcaster) -> None:
+        self.broadcaster = broadcaster
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one stream until the browser, the session or the server ends it."""
+        request = Request(scope)
+        client = Client(actor=request.state.actor)
+        after = request.headers.get("last-event-id") or request.query_params.get("last") or ""
+        watch = asyncio.create_task(self._watch(client, request, receive))
+        try:
+            await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+            follow = self.broadcaster.follow(client, int(after) if after.isdigit() else None)
+            async with contextlib.aclosing(follow) as texts:
+                async for text in texts:
+                    body = {"type": "http.response.body", "body": text, "more_body": True}
+                    await asyncio.wait_for(send(body), SEND_SECONDS)
+            await asyncio.wait_for(send({"type": "http.response.body", "body": b""}), 1)
+        except TimeoutError:
+            log.info("a stream of %s was cut: it reads too slowly", client.actor.username)
+        finally:
+            watch.cancel()
+
+    async def _watch(self, client: Client, request: Request, receive: Receive) -> None:
+        """End the stream when the browser goes or its session no longer holds."""
+        gone = asyncio.create_task(_disconnected(receive))
+        try:
+            while True:
+                done, _ = await asyncio.wait({gone}, timeout=BEAT_SECONDS)
+                if done or not await self._holds(request):
+                    client.end()
+                    return
+        finally:
+            gone.cancel()
+
+    async def _holds(self, request: Request) -> bool:
+        held = request.state.session
+        read = self.broadcaster.center.accounts.still_holds
+        return held is not None and await asyncio.to_thread(read, held)
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
