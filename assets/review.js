@@ -11,7 +11,7 @@
   function slider() { return document.getElementById("review-slider"); }
   function cursor() { var s = slider(); return s ? Number(s.value) : 0; }
   function set(seq) {
-    if (window.dash_clientside) window.dash_clientside.set_props("review-cursor", { data: seq });
+    if (window.dash_clientside) window.dash_clientside.set_props("review-map-cursor", { data: seq });
   }
   function step(direction) {
     var at = cursor(), all = numbers();

@@ -9,7 +9,8 @@ from typing import Any
 from dash import Dash, Input, Output, State, dcc, html, no_update
 
 from dashboard.components import forces_chart, live, review_views
-from dashboard.components.map import live_map
+from dashboard.components import map as live_maps
+from dashboard.components.map import Part, live_map, part
 from dashboard.gate import current_actor
 from dashboard.words import clock_time
 from data.center import Center
@@ -23,7 +24,6 @@ class Ids(StrEnum):
 
     PAGE = "review"
     MAP = "review-map"
-    CURSOR = "review-cursor"
     SLIDER = "review-slider"
     STAMP = "review-stamp"
     COURSE = "review-course"
@@ -37,18 +37,20 @@ class Ids(StrEnum):
     PROBLEM = "review-problem"
 
 
+CURSOR = part(Ids.MAP, Part.CURSOR)
+
+
 def layout() -> Any:
     """The skeleton; it holds no data."""
     return html.Div(
         [
-            dcc.Store(id=Ids.CURSOR),
             live.header("湖北省应急指挥中心 · 研判复盘", "review"),
             html.Main(
                 [
                     html.Aside([html.H3("经过"), html.Div(id=Ids.COURSE)]),
                     html.Div(
                         [
-                            live_map(Ids.MAP, mode="review", cursor=Ids.CURSOR),
+                            live_map(Ids.MAP, mode="review"),
                             html.Div(id=Ids.STAMP, className="stamp"),
                         ],
                         className="map-cell",
@@ -122,6 +124,7 @@ def _timeline() -> Any:
 
 def register(app: Dash, center: Center) -> None:
     """Move the cursor; show what was known there."""
+    live_maps.register(app, center, Ids.MAP)
 
     @app.callback(
         Output(Ids.COURSE, "children"),
@@ -133,17 +136,17 @@ def register(app: Dash, center: Center) -> None:
         Output(Ids.SLIDER, "max"),
         Output(Ids.SLIDER, "value"),
         Output(Ids.TAKEAWAY, "href"),
-        Input(Ids.CURSOR, "data"),
+        Input(CURSOR, "data"),
         Input(live.Live.REVISION, "data"),
     )
     async def show(cursor: int | None, _revision: Any) -> tuple[Any, ...]:
         return await center.ask(panels, center, current_actor(), cursor)
 
     @app.callback(
-        Output(Ids.CURSOR, "data"),
+        Output(CURSOR, "data"),
         Input(Ids.SLIDER, "value"),
         State(Ids.SLIDER, "max"),
-        State(Ids.CURSOR, "data"),
+        State(CURSOR, "data"),
         prevent_initial_call=True,
     )
     async def slide(value: Any, most: int, cursor: int | None) -> Any:
@@ -153,7 +156,7 @@ def register(app: Dash, center: Center) -> None:
         return wanted
 
     @app.callback(
-        Output(Ids.CURSOR, "data", allow_duplicate=True),
+        Output(CURSOR, "data", allow_duplicate=True),
         Input(Ids.LIVE, "n_clicks"),
         prevent_initial_call=True,
     )
@@ -161,7 +164,7 @@ def register(app: Dash, center: Center) -> None:
         return None
 
     @app.callback(
-        Output(Ids.CURSOR, "data", allow_duplicate=True),
+        Output(CURSOR, "data", allow_duplicate=True),
         Output(Ids.PROBLEM, "children"),
         Input(Ids.JUMP, "value"),
         prevent_initial_call=True,

@@ -8,6 +8,7 @@ from typing import Any
 from dash import Dash, Input, Output, html
 
 from dashboard.components import live, wall_calm, wall_card, wall_pool
+from dashboard.components import map as live_maps
 from dashboard.components.map import live_map
 from dashboard.gate import current_actor
 from dashboard.words import grade_chip, iso
@@ -60,6 +61,7 @@ def layout() -> Any:
 
 def register(app: Dash, center: Center) -> None:
     """Redraw the panels at every journal number; the map redraws itself."""
+    live_maps.register(app, center, Ids.MAP)
 
     @app.callback(
         Output(Ids.LEFT, "children"),
