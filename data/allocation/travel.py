@@ -115,7 +115,8 @@ class Travel:
             float(np.min(cost + reach.minutes[nodes])) if len(nodes) else np.inf
             for nodes, cost in legs
         ]
-        return np.minimum(np.array(through), self._direct(starts, target, areas))
+        found: Floats = np.minimum(np.array(through), self._direct(starts, target, areas))
+        return found
 
     def _find_reach(self, target: Point, areas: tuple[bytes, ...]) -> _Reach:
         """One Dijkstra from the target; every edge goes both ways, so reversing changes nothing."""
@@ -127,8 +128,8 @@ class Travel:
         columns = np.concatenate([ends[:, 1], ends[:, 0], nodes])
         values = np.concatenate([roads.minutes[is_open], roads.minutes[is_open], cost])
         graph = csr_array((np.maximum(values, 1e-9), (rows, columns)), shape=(goal + 1, goal + 1))
-        minutes, before = dijkstra(graph, indices=goal, return_predecessors=True)
-        return _Reach(np.asarray(minutes[:goal]), np.asarray(before))
+        minutes, before = dijkstra(graph, indices=[goal], return_predecessors=True)
+        return _Reach(minutes[0, :goal], before[0])
 
     def _legs(self, point: Point, areas: tuple[bytes, ...]) -> tuple[npt.NDArray[np.int64], Floats]:
         """The nearest seats that may be reached off the graph, and the minutes to each."""
