@@ -1,0 +1,1 @@
+"""Longer commands of the program, one a module."""
