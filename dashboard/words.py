@@ -47,10 +47,28 @@ def grade_chip(grading: Grading) -> tuple[str, str]:
     return f"{grading.label}{mark}", GRADE_CLASS[grading.level]
 
 
-def response_words(response: Response) -> str:
-    """A response in few characters: 省防指 防汛Ⅲ级."""
-    body = response.body.replace("湖北省", "省")
-    return f"{body} {response.contingency}{ROMAN[response.level]}级"
+SHORT_BODIES = (
+    ("湖北省", "省"), ("防汛抗旱指挥部", "防指"), ("森林防灭火指挥部", "森防指"),
+    ("抗震救灾指挥部", "震防指"), ("减灾委员会", "减灾委"), ("安全生产委员会", "安委会"),
+    ("应急管理委员会", "应急委"), ("地质灾害应急指挥部", "地灾指"), ("人民政府", "政府"),
+)  # fmt: skip
+
+
+def short_body(name: str) -> str:
+    """A body as the duty room says it: 湖北省防汛抗旱指挥部 is 省防指."""
+    for long, short in SHORT_BODIES:
+        name = name.replace(long, short)
+    return name
+
+
+def responses_words(responses: list[Response]) -> str:
+    """Responses in force, the widest body first: 省防指 防汛Ⅲ · 武汉市防指 防汛Ⅱ 排涝Ⅱ."""
+    levels: dict[str, list[str]] = {}
+    for response in sorted(responses, key=lambda r: (r.org, short_body(r.body)[:1] != "省")):
+        level = f"{response.contingency}{ROMAN[response.level]}"
+        levels.setdefault(short_body(response.body), []).append(level)
+    ordered = sorted(levels.items(), key=lambda pair: not pair[0].startswith(("国", "省")))
+    return " · ".join(f"{body} {' '.join(marks)}" for body, marks in ordered)
 
 
 def identity(seen: Situation, incident_id: str) -> str:

@@ -93,9 +93,7 @@ async def see(center: Center) -> Situation:
     return await center.ask(center.queries.situation, current_actor())
 
 
-async def attempt(
-    center: Center, command: Command, request_id: str | None = None
-) -> Answer | None:
+async def attempt(center: Center, command: Command, request_id: str | None = None) -> Answer | None:
     """Carry a command out for whoever is signed in; a refusal is shown and None returned."""
     try:
         return await center.do(command, current_actor(), request_id)

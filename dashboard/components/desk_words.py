@@ -19,8 +19,8 @@ CASUALTY_ORDER = (
 
 def number(value: float | None, unit: str = "") -> str:
     """A number with its unit; — when unknown, never 0."""
-    return DASH if value is None else f"{value:,.10g}".replace(",", " ") + (
-        f" {unit}" if unit else ""
+    return (
+        DASH if value is None else f"{value:,.10g}".replace(",", " ") + (f" {unit}" if unit else "")
     )
 
 

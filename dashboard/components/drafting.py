@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -127,8 +128,12 @@ def locks(draft: Draft) -> list[list[str]]:
     return [[r["team"], r["incident"]] for r in draft["teams"] if r["mark"] == LOCKED]
 
 
-def fill(draft: Draft, made: Plan) -> Draft:
-    """The draft as a plan proposes it: 锁 kept by hand, 改 decided otherwise, 新 new."""
+def fill(draft: Draft, made: Plan, bound: Iterable[tuple[str, str]] = ()) -> Draft:
+    """The draft as a plan proposes it: 锁 kept by hand, 改 decided otherwise, 新 new.
+
+    `bound` are the (team, incident) pairs already ordered; they need no order again.
+    """
+    skipped = set(bound)
     answer = made.answer
     held = {(r["team"], r["incident"]) for r in draft["teams"] if r["mark"] == LOCKED}
     before = {r["team"]: r["incident"] for r in draft["teams"]}
@@ -136,7 +141,7 @@ def fill(draft: Draft, made: Plan) -> Draft:
     teams: dict[tuple[str, str], dict[str, Any]] = {}
     for row in answer.get("assignments", []):
         key = (row["team"], row["incident"])
-        if key not in teams:
+        if key not in teams and key not in skipped:
             moved = before.get(row["team"], row["incident"]) != row["incident"]
             mark = LOCKED if key in held else CHANGED if moved or row["team"] in fought else NEW
             teams[key] = _team_row(row, mark)
@@ -195,3 +200,8 @@ def apply(draft: Draft, act: Mapping[str, Any], incident: str | None, version: i
     }
     edit = edits.get(str(act.get("do")))
     return edit() if edit else draft
+
+
+def digest(shown: Any) -> str:
+    """A short print of plain data: equal prints need not be drawn twice."""
+    return hashlib.blake2b(repr(shown).encode(), digest_size=12).hexdigest()

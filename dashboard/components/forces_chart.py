@@ -86,8 +86,12 @@ def _layout(names: list[str]) -> dict[str, Any]:
         "font": {"family": FONT, "color": "#c9d5e8", "size": 14},
         "margin": {"l": 8, "r": 16, "t": 8, "b": 32},
         "bargap": 0.35,
-        "xaxis": {"type": "date", "gridcolor": "#22304a", "tickformat": "%H:%M\n%m-%d"},
+        "xaxis": {
+            "visible": bool(names), "type": "date", "gridcolor": "#22304a",
+            "tickformat": "%H:%M\n%m-%d",
+        },
         "yaxis": {
+            "visible": bool(names),
             "autorange": "reversed", "automargin": True, "type": "category",
             "categoryorder": "array", "categoryarray": names,
         },

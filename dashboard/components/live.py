@@ -68,9 +68,7 @@ def header(title: str, page: str, *middle: Any) -> Any:
                 ],
                 className="con link",
             ),
-            html.Span(
-                [html.Small(id=Live.DATE), html.Time(id=Live.CLOCK)], className="clk"
-            ),
+            html.Span([html.Small(id=Live.DATE), html.Time(id=Live.CLOCK)], className="clk"),
         ],
         id=Live.HEADER,
         className=f"head head-{page}",

@@ -122,7 +122,11 @@ def _course_row(
             html.Time(clock_time(line.at, now.at)),
             html.B(incident.letter, className=f"letter {identity(now, incident_id)}"),
             html.Span(
-                [line.text, html.Small(line.basis or "", className="basis")], title=line.author
+                [
+                    line.text,
+                    html.Small(line.basis or "", className="basis", title=line.basis or ""),
+                ],
+                title=line.author,
             ),
         ],
         className=" ".join(classes),

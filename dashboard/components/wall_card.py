@@ -14,7 +14,7 @@ from dashboard.words import (
     grade_chip,
     identity,
     iso,
-    response_words,
+    responses_words,
 )
 from data.domain.dispatch import Assignment, Transfer
 from data.domain.incident import CASUALTY_WORDS, Incident
@@ -28,6 +28,7 @@ ASKED = (
     "threatened", "poisoned",
 )  # fmt: skip
 ALWAYS = ("dead", "missing", "evacuated", "injured_serious")
+FLOODS = frozenset({"flood", "flash_flood", "reservoir_danger"})
 NEAREST_FIRST = {"working": 0, "arrived": 1, "departed": 2, "accepted": 3, "ordered": 4}
 
 
@@ -43,7 +44,7 @@ def card(
         [
             _title(incident),
             _grade(seen, incident),
-            _figures(incident),
+            _figures(seen, incident),
             _clocks(list(clocks)),
             *_teams(seen, incident, lacking),
             *_supplies(seen, incident),
@@ -65,26 +66,28 @@ def _title(incident: Incident) -> Any:
 
 def _grade(seen: Situation, incident: Incident) -> Any:
     text, colour = grade_chip(incident.grading)
-    responses = " · ".join(response_words(r) for r in seen.responses_of(incident.id))
+    responses = responses_words(seen.responses_of(incident.id))
     since = incident.occurred_at or incident.received_at
+    elapsed = [html.Small("历时"), html.Time(**{"data-elapsed-since": iso(since)})]
     return html.Div(
         [
             html.Span(text, className=f"chip {colour}"),
-            html.Span(responses or "未启动响应", className="resp", title=responses),
-            html.Span(
-                [html.Small("历时"), html.Time(**{"data-elapsed-since": iso(since)})],
-                className="el",
+            html.Span(elapsed, className="el"),
+            html.Div(
+                f"响应　{responses}" if responses else "尚未启动应急响应",
+                className="resp", title=responses,
             ),
         ],
         className="grade",
-    )
+    )  # fmt: skip
 
 
-def figure_cells(incident: Incident) -> list[tuple[str, str]]:
+def figure_cells(seen: Situation, incident: Incident) -> list[tuple[str, str]]:
     """The four figures shown, as (value, word); unknown ones are a dash, never nought."""
     people = incident.casualties
     known = [(name, getattr(people, name)) for name in ASKED]
     cells = [(count(v), CASUALTY_WORDS[n]) for n, v in known if v is not None]
+    cells += _water_cells(seen, incident)
     cells += [
         (count(f.value) + ("" if f.unit == "人" else f.unit), f.label)
         for f in incident.figures
@@ -98,11 +101,21 @@ def figure_cells(incident: Incident) -> list[tuple[str, str]]:
     return cells[:CELLS]
 
 
-def _figures(incident: Incident) -> Any:
+def _water_cells(seen: Situation, incident: Incident) -> list[tuple[str, str]]:
+    """For a flood, how many stations stand over 警戒 and over 保证 by their newest readings."""
+    if incident.type not in FLOODS or not seen.readings:
+        return []
+    rungs = [rung for _, _, rung, _ in seen.over_threshold()]
+    over = sum(rung in {"警戒", "保证", "历史最高"} for rung in rungs)
+    beyond = sum(rung in {"保证", "历史最高"} for rung in rungs)
+    return [(str(over), "超警站"), (str(beyond), "超保站")]
+
+
+def _figures(seen: Situation, incident: Incident) -> Any:
     return html.Div(
         [
             html.Div([html.B(value, key=f"{word}{value}", className="fresh"), html.Small(word)])
-            for value, word in figure_cells(incident)
+            for value, word in figure_cells(seen, incident)
         ],
         className="cas",
     )
@@ -118,7 +131,7 @@ def _clock(deadline: Deadline) -> Any:
     span = {"data-from": iso(deadline.starts_at), "data-to": iso(deadline.due_at)}
     return html.Div(
         [
-            html.Span(deadline.label, title=deadline.basis),
+            html.Span(deadline.label.split("（")[0], title=deadline.basis),
             html.I(**span),
             html.B(**{"data-due": iso(deadline.due_at)}),
         ],
