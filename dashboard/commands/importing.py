@@ -7,7 +7,6 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from data.center import build_center
 from data.config import Settings
 from data.domain.org import PROVINCE, Actor
 from data.errors import CenterError
@@ -49,6 +48,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _import(settings: Settings, args: argparse.Namespace) -> int:
     """Read, and write when asked."""
+    from data.center import build_center
+
     actor = Actor.of("import", "admin", PROVINCE, "命令行导入")
     center = build_center(settings)
     try:

@@ -72,9 +72,7 @@ def test_xlsx_numbers_and_english_headers(tmp_path):
     """Numbers stay numbers, field names work as headers, unknown columns are named."""
     row = ["甲队", 421127, 115.9, 30, 12, 12, "红"]
     head = ["name", "area_code", "lon", "lat", "people", "搜救", "颜色"]
-    report = read_table(
-        an_xlsx(tmp_path, [head, ["甲队", 421127, 115.9, 30, 12, 12, "红"]]), "teams", KNOWN
-    )
+    report = read_table(an_xlsx(tmp_path, [head, row]), "teams", KNOWN)
     assert report.rows[0].people == 12
     assert report.rows[0].area_code == "421127"
     assert report.unknown_columns == ("颜色",)
