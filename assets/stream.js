@@ -3,7 +3,7 @@
 (function () {
   "use strict";
   var SILENT = 4500, FIRST = 1000, LONGEST = 3000, STORE = "live-revision";
-  var last = null, source = null, heard = 0, wait = FIRST, up = null, timer = null, leading = false;
+  var last = null, source = null, heard = 0, opened = 0, wait = FIRST, up = null, timer = null, leading = false;
   var boot = null, revision = 0, told = null, flushing = false;
   var channel = "BroadcastChannel" in window ? new BroadcastChannel("hubei-stream") : null;
   var queue = [];
@@ -94,7 +94,7 @@
   }
   function open() {
     close();
-    heard = performance.now();
+    opened = performance.now();
     source = new EventSource("/api/v1/stream" + (last ? "?last=" + last : ""));
     source.onmessage = receive("fact");
     ["hello", "heartbeat", "positions", "resume"].forEach(function (name) {
@@ -113,7 +113,8 @@
   setInterval(function () {
     var silent = performance.now() - heard;
     if (up !== false && silent > SILENT) link(false);
-    if (leading && source && silent > SILENT * 2) reconnect(0);
+    // a half-open connection says nothing and raises no error
+    if (leading && source && silent > SILENT * 2 && performance.now() - opened > SILENT * 2) reconnect(0);
   }, 500);
   window.addEventListener("online", function () { if (leading && !up) reconnect(0); });
   window.hubeiLink = function () { return { up: up, silent: performance.now() - heard, revision: revision }; };

@@ -19,7 +19,7 @@ def index_string(*, drill: bool, version: str) -> str:
 {{%metas%}}
 <meta name="color-scheme" content="dark">
 <title>{{%title%}}</title>
-{{%favicon%}}
+<link rel="icon" type="image/svg+xml" href="/assets/icon.svg">
 <link rel="stylesheet" href="/fonts/fonts.css">
 {{%css%}}
 </head>
@@ -37,6 +37,7 @@ def plain_page(title: str, body: str, *, drill: bool) -> str:
 <html lang="zh-CN"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="dark"><title>{escape(title)}</title>
+<link rel="icon" type="image/svg+xml" href="/assets/icon.svg">
 <link rel="stylesheet" href="/fonts/fonts.css">
 <link rel="stylesheet" href="/assets/tokens.css">
 <link rel="stylesheet" href="/assets/signin.css"></head>
