@@ -48,7 +48,8 @@ def _own(row: Mapping[str, Any], column: str | None, constant: Any) -> Any:
 
 
 def _shapes(layer: Layer, table: gpd.GeoDataFrame) -> folium.GeoJson:
-    used = [column for key, column in asdict(layer.style).items() if key.endswith("_by") and column]
+    style = asdict(layer.style)
+    used = sorted({style[key] for key in style if key.endswith("_by") and style[key]})
     data = collection(table[[*used, "tip", "geometry"]], digits=4)
     for feature in data["features"]:
         feature["properties"]["tip"] = escaped(feature["properties"]["tip"] or "")
@@ -69,7 +70,7 @@ def _marker(layer: Layer, row: Mapping[str, Any]) -> folium.Marker:
     icon = folium.DivIcon(
         html=glyph(layer.style, row),
         icon_size=(size, size),
-        icon_anchor=(size // 2, size // 2),
+        icon_anchor=(size // 2, -size // 2 if layer.style.shape == "house" else size // 2),
         class_name=f"glyph glyph-{layer.id}",
     )
     tip = folium.Tooltip(escaped(row["tip"])) if row.get("tip") else None

@@ -20,8 +20,8 @@ _PROVINCE = [[29.0, 108.3], [33.3, 116.15]]
 _CSS = """
 html,body{margin:0;height:100%;background:#0a0f1a;color:#e8eef8}
 body,.leaflet-container{font:15px/1.4 "Hubei Sans","Noto Sans SC","Noto Sans CJK SC",sans-serif}
-.folium-map{position:absolute!important;inset:56px 0 0 0;height:auto!important;
- background:#0b1220!important}
+.folium-map{position:absolute!important;left:0!important;top:56px!important;width:100%!important;
+ height:calc(100% - 56px)!important;background:#0b1220!important}
 .head{position:absolute;inset:0 0 auto 0;height:56px;display:flex;gap:20px;align-items:center;
  padding:0 20px;background:#0d1524;border-bottom:1px solid #22304a;white-space:nowrap}
 .head b{font-size:20px}.head .drill{border:2px solid #e8eef8;border-radius:4px;padding:0 10px;
@@ -30,11 +30,14 @@ body,.leaflet-container{font:15px/1.4 "Hubei Sans","Noto Sans SC","Noto Sans CJK
  background:#0a0f1ad9;color:#c9d5e8;line-height:1.6}
 .credits{position:absolute;z-index:800;right:12px;bottom:6px;color:#8fa3c4;font-size:13px}
 .glyph{background:none;border:0}.glyph svg{display:block;overflow:visible}
-.glyph .name{display:block;width:8em;margin-left:-4em;translate:50% 0;text-align:center;
+.glyph .name{display:block;width:8em;margin:-18px 0 0 calc(7px - 4em);text-align:center;
  color:#c3d0e6;text-shadow:0 0 3px #0a0f1a,0 0 3px #0a0f1a,0 0 3px #0a0f1a}
 .glyph .rung{position:absolute;left:100%;top:-4px;color:#ffd84d;font-size:13px}
 .leaflet-control-layers{background:#0d1524!important;color:#e8eef8!important}
 .leaflet-control-zoom a{background:#0d1524!important;color:#e8eef8!important}
+.leaflet-control-scale-line{background:#0a0f1a99!important;color:#c9d5e8!important;
+ border-color:#8fa3c4!important;text-shadow:none!important}
+.leaflet-control-scale-line+.leaflet-control-scale-line{display:none}
 .leaflet-tooltip{background:#0d1524;color:#e8eef8;border-color:#3a4f78;white-space:normal;
  min-width:140px}
 .leaflet-tooltip table,.leaflet-tooltip td{font:inherit}

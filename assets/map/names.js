@@ -16,10 +16,14 @@
     ctx.fillText(text, x, y);
   };
 
-  // Above the seat, then below it, then to its sides.
+  // Above the seat, below it, to its sides; then the same a little farther off.
   function spots(x, y, half, size) {
-    const gap = size * 0.85;
-    return [[x, y - gap], [x, y + gap], [x + half + gap * 0.6, y], [x - half - gap * 0.6, y]];
+    const near = size * 0.85, far = size * 1.75, beside = half + near * 0.6;
+    return [
+      [x, y - near], [x, y + near], [x + beside, y], [x - beside, y],
+      [x + beside, y - near], [x - beside, y - near], [x, y - far], [x, y + far],
+      [x + beside, y + far * 0.7], [x - beside, y + far * 0.7], [x, y - far * 1.5],
+    ];
   }
 
   hubei.names = function (scene, ctx, view, frame) {

@@ -175,7 +175,9 @@
       const half = ctx.measureText(text).width / 2;
       const box = ([cx, cy]) => [cx - half, cy - size * 0.6, cx + half, cy + size * 0.6];
       const spots = [[x, y], [x - half - 12, y], [x + half + 12, y], [x, y - size * 1.4], [x, y - size * 2.8]];
-      const spot = spots.find((one) => !this.room.taken(box(one)));
+      const shown = this.map.getPixelBounds(), origin = this.map.getPixelOrigin();
+      const [left, right] = [shown.min.x - origin.x + half, shown.max.x - origin.x - half];
+      const spot = spots.find((one) => one[0] > left && one[0] < right && !this.room.taken(box(one)));
       if (!spot) return;
       hubei.halo(ctx, text, spot[0], spot[1], size, colour || LABEL, 600);
       this.room.take(box(spot));

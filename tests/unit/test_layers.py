@@ -36,7 +36,7 @@ def test_empty_center_draws(layer):
 
 
 def test_team_wears_its_incidents_colour():
-    """A bound team has its incident's identity colour; one in reserve is grey; unplannable is not drawn."""
+    """A bound team has its incident's identity colour; one in reserve is grey."""
     table = teams.LAYER.table(world(), {}).set_index("id")
     assert table.loc["TM-0001", "colour"] == "#74e0bf"
     assert table.loc["TM-0004", "colour"] == "#c6a4ff"
@@ -55,7 +55,7 @@ def test_route_is_dashed_until_departure():
 
 
 def test_station_is_coloured_only_over_its_rung():
-    """Over 警戒 is yellow with 警, over 保证 orange with 保, below both grey without a character."""
+    """Over 警戒 is yellow with 警, over 保证 orange with 保, below both grey."""
     table = STATIONS.table(world(), {}).set_index("id")
     assert list(table.loc["S-1", ["colour", "char"]]) == ["#ffd84d", "警"]
     assert list(table.loc["S-2", ["colour", "char"]]) == ["#ff9c3a", "保"]

@@ -27,6 +27,7 @@ class Addresses(HTMLParser):
 
 
 def make(situation):
+    """The page of a situation, over the real geography."""
     return takeaway_html(
         situation, reference_frames(), leaflet_js=leaflet_js(), leaflet_css=leaflet_css_inlined()
     )
@@ -34,6 +35,7 @@ def make(situation):
 
 @pytest.fixture(scope="module")
 def page():
+    """The page of the small test world."""
     return make(world())
 
 
@@ -53,7 +55,7 @@ def test_small(page):
 
 
 def test_says_what_and_when(page):
-    """The moment in Beijing time, the journal number, the exercise mark and the credits are on it."""
+    """The moment in Beijing time, the number, the exercise mark and the credits are on it."""
     for text in ("2020-07-08 11:30:00", "记录 #7", "演练", "GeoNames", "黄梅山体滑坡"):
         assert text in page
 
