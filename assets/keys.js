@@ -27,7 +27,8 @@
   document.addEventListener("keydown", function (event) {
     if (event.defaultPrevented || event.isComposing || event.repeat) return;
     var free = event.ctrlKey || event.metaKey || event.altKey || /^(F\d+|Escape)$/.test(event.key);
-    if (typing(event.target) && !free) return;
+    // while typing, Ctrl+Z takes back letters, never orders
+    if (typing(event.target) && (!free || (event.ctrlKey && event.key.toLowerCase() === "z"))) return;
     var nodes = document.querySelectorAll("[data-key]");
     for (var i = nodes.length - 1; i >= 0; i--) {
       if (!visible(nodes[i]) || !fits(wanted(nodes[i].getAttribute("data-key")), event)) continue;

@@ -1,0 +1,229 @@
+"""The queue: new reports, alarms and tasks with their age or due time, each with its key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from dash import Dash, Input, Output, html
+
+from dashboard.components import desk
+from dashboard.components.desk import Desk
+from dashboard.components.desk_words import casualty_words, empty, number
+from dashboard.components.live import Live
+from dashboard.words import iso
+from data.center import Center
+from data.domain.dispatch import AssignmentState
+from data.domain.incident_types import type_name
+from data.domain.reporting import Deadline, deadlines
+from data.domain.situation import Situation
+from data.services.candidates import candidates
+
+UNACCEPTED_AFTER = timedelta(minutes=5)
+KEYED = 9
+TABS = {"todo": "待办", "report": "报告", "alarm": "报警", "task": "任务"}
+# The tone of an alarm: the rung reached, as the four warning colours rank them.
+RUNG_GRADE = {"历史最高": "I", "保证": "II", "警戒": "III", "设防": "IV"}
+
+
+class Ids(StrEnum):
+    """The queue's ids."""
+
+    TABS = "queue-tabs"
+    LIST = "queue-list"
+    SOUND = "alarm-state"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """One thing that waits for the officer."""
+
+    kind: str
+    char: str
+    title: str
+    note: str
+    since: datetime | None = None
+    due: datetime | None = None
+    urgent: bool = True
+    changes: dict[str, Any]
+
+
+def layout() -> Any:
+    """The skeleton of the left column."""
+    return html.Aside(
+        [
+            html.Div(id=Ids.TABS, className="tabs", role="tablist"),
+            html.Ul(id=Ids.LIST, className="queue"),
+            html.Div(
+                [
+                    html.Button(
+                        ["接报登记", html.Kbd("N")], className="btn pri", id="queue-new",
+                        **desk.key("n"), **desk.sets({Desk.SIDE: desk.side("form")}),
+                        **{"data-focus": "#report-type input, #report-place"},
+                    ),
+                ],
+                className="new",
+            ),
+            html.Div(id=Ids.SOUND, hidden=True),
+        ],
+        id=Desk.QUEUE, className="show-todo",
+    )  # fmt: skip
+
+
+def waiting(seen: Situation, clocks: dict[str, Sequence[Deadline]]) -> list[Waiting]:
+    """Everything that waits: reports and alarms by age, then tasks by due time."""
+    return [*_reports(seen), *_alarms(seen), *_unaccepted(seen), *_due(seen, clocks)]
+
+
+def _reports(seen: Situation) -> Iterable[Waiting]:
+    new = (r for r in seen.reports.values() if r.state == "new")
+    for report in sorted(new, key=lambda r: (r.received_at, r.id)):
+        near = candidates(report, seen.open_incidents())
+        into = f"可能并入：{near[0]['letter']}" if near else "可能并入：无"
+        hurt = casualty_words(report.casualties)
+        yield Waiting(
+            kind="report", char="报", since=report.received_at,
+            title=f"{report.place or '地点待核'} {type_name(report.type)} {hurt}".strip(),
+            note=f"{report.source or '来源未填'} · {into}",
+            changes={
+                Desk.THING: {"data": {"kind": "report", "id": report.id}},
+                Desk.SIDE: desk.side("thing"),
+            },
+        )  # fmt: skip
+
+
+def _alarms(seen: Situation) -> Iterable[Waiting]:
+    raised = (a for a in seen.alarms.values() if a.state == "raised")
+    for alarm in sorted(raised, key=lambda a: (a.raised_at, a.id)):
+        over = number(round(alarm.value - alarm.threshold, 2))
+        value = number(alarm.value, alarm.unit)
+        yield Waiting(
+            kind="alarm", char="警", since=alarm.raised_at,
+            title=f"{alarm.sensor_name} {value} 超{alarm.level} {over}",
+            note=f"{alarm.level} {number(alarm.threshold, alarm.unit)}",
+            changes={
+                Desk.THING: {"data": {"kind": "alarm", "id": alarm.id}},
+                Desk.SIDE: desk.side("thing"),
+            },
+        )  # fmt: skip
+
+
+def _unaccepted(seen: Situation) -> Iterable[Waiting]:
+    for assignment in seen.assignments.values():
+        ordered = assignment.times.get("ordered")
+        if assignment.state != AssignmentState.ORDERED or ordered is None:
+            continue
+        if seen.at - ordered < UNACCEPTED_AFTER:
+            continue
+        team = seen.teams.get(assignment.team_id)
+        incident = seen.incidents.get(assignment.incident_id)
+        yield Waiting(
+            kind="task", char="催", since=ordered,
+            title=f"{team.name if team else assignment.team_id} 未接令",
+            note=f"{incident.letter + ' · ' if incident else ''}已下达，请电话催办",
+            changes={
+                Desk.INCIDENT: {"data": assignment.incident_id}, Desk.WORK: desk.tab("dispatch"),
+            },
+        )  # fmt: skip
+
+
+def _due(seen: Situation, clocks: dict[str, Sequence[Deadline]]) -> Iterable[Waiting]:
+    running = [
+        (each, seen.incidents[incident_id])
+        for incident_id, mine in clocks.items()
+        for each in mine
+        if each.due_at is not None and each.done_at is None and each.state not in ("done", "late")
+    ]
+    for each, incident in sorted(running, key=lambda pair: (pair[0].due_at or seen.at, pair[0].id)):
+        yield Waiting(
+            kind="task", char="限", due=each.due_at, title=f"{incident.letter} {each.label}",
+            note=f"{each.actor_body} → {each.recipient}",
+            urgent=each.state in ("due_soon", "overdue"),
+            changes={Desk.INCIDENT: {"data": incident.id}, Desk.WORK: desk.tab("filing")},
+        )  # fmt: skip
+
+
+def tabs_view(items: Sequence[Waiting]) -> list[Any]:
+    """The four tabs with how many wait in each."""
+    counts = {name: sum(i.kind == name for i in items) for name in TABS}
+    counts["todo"] = sum(i.urgent for i in items)
+    return [
+        html.Button(
+            [words, html.I(str(counts[name]))], className=f"qtab qtab-{name}", role="tab",
+            **desk.sets({Desk.QUEUE: {"className": f"show-{name}"}}),
+        )
+        for name, words in TABS.items()
+    ]  # fmt: skip
+
+
+def list_view(items: Sequence[Waiting]) -> list[Any]:
+    """The rows; the first nine to do carry the number keys."""
+    keys = iter(range(1, KEYED + 1))
+    rows = [_row(item, next(keys, None) if item.urgent else None) for item in items]
+    nothing = [
+        html.Li(
+            empty(f"没有{words}" if name != "todo" else "没有待办事项"), className=f"none-{name}"
+        )
+        for name, words in TABS.items()
+        if not any(i.urgent if name == "todo" else i.kind == name for i in items)
+    ]
+    return [*rows, *nothing]
+
+
+def _row(item: Waiting, key: int | None) -> Any:
+    aged = {"data-ages": iso(item.since)} if item.since else {}
+    when = (
+        html.Time(**{"data-due": iso(item.due)})
+        if item.due
+        else html.Time(**{"data-age-since": iso(item.since)})
+    )
+    parts = [
+        html.B(item.char, className="mark"),
+        html.Div([html.Strong(item.title, title=item.title), html.P(item.note, title=item.note)]),
+        html.Div([when, html.Kbd(str(key)) if key else None], className="right"),
+    ]
+    keyed = desk.key(str(key)) if key else {}
+    return html.Li(
+        html.Button(parts, className="row", **desk.sets(item.changes), **keyed),
+        className=f"is-{item.kind}{' urgent' if item.urgent else ''}", **aged,
+    )  # fmt: skip
+
+
+def sounding(seen: Situation) -> dict[str, str]:
+    """The gravest alarm not yet taken, and how many; for the tones."""
+    raised = [a for a in seen.alarms.values() if a.state == "raised"]
+    grades = sorted(RUNG_GRADE.get(a.level, "IV") for a in raised)
+    order = {"I": 0, "II": 1, "III": 2, "IV": 3}
+    return {
+        "data-grade": min(grades, key=order.__getitem__, default=""),
+        "data-count": str(len(raised)),
+    }
+
+
+def all_clocks(center: Center, seen: Situation) -> dict[str, Sequence[Deadline]]:
+    """The deadlines of every open incident."""
+    rules = center.tools.rules["reporting"]
+    return {
+        i.id: deadlines(i, seen.reports_of(i.id), rules, seen.at, center.areas)
+        for i in seen.open_incidents()
+    }
+
+
+def register(app: Dash, center: Center) -> None:
+    """Redraw the lists at every journal number; what is typed elsewhere is not touched."""
+
+    @app.callback(
+        Output(Ids.TABS, "children"),
+        Output(Ids.LIST, "children"),
+        Output(Ids.SOUND, "data-grade"),
+        Output(Ids.SOUND, "data-count"),
+        Input(Live.REVISION, "data"),
+    )
+    async def redraw(_revision: Any) -> Any:
+        seen = await desk.see(center)
+        items = waiting(seen, await center.ask(all_clocks, center, seen))
+        tone = sounding(seen)
+        return tabs_view(items), list_view(items), tone["data-grade"], tone["data-count"]
