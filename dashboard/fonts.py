@@ -56,9 +56,7 @@ class FontSet:
         return f"{ROUTE}{self.css.name}"
 
 
-def ensure_fonts(
-    var: Path, say: Callable[[str], object] = print, *, rare: bool = True
-) -> FontSet:
+def ensure_fonts(var: Path, say: Callable[[str], object] = print, *, rare: bool = True) -> FontSet:
     """Cut the web fonts unless that was done before, and write their stylesheet.
 
     The cut lives beside the installed packages it is made from, where they can be written, else
@@ -85,7 +83,7 @@ def ensure_fonts(
         with FileLock(fonts.directory / ".lock"):
             if not fonts.css.exists():
                 say("正在准备中文字体(首次约需半分钟)……")
-                _cut(common, fonts.common)
+                cut(common, fonts.common)
                 _write(fonts.css, _stylesheet(fonts, common).encode())
                 say("中文字体已就绪。")
     if rare and not fonts.rare.exists():
@@ -175,7 +173,7 @@ def _font_set(directory: Path, common: frozenset[str]) -> FontSet:
     )
 
 
-def _cut(characters: Iterable[str], target: Path) -> None:
+def cut(characters: Iterable[str], target: Path) -> None:
     """Write a WOFF2 font that holds these characters at every weight."""
     import io
 
@@ -256,7 +254,7 @@ def _cut_rare(var: Path) -> None:
     try:
         with FileLock(fonts.directory / ".lock-rare", timeout=0):
             if not fonts.rare.exists():
-                _cut(_rare_characters(), fonts.rare)
+                cut(_rare_characters(), fonts.rare)
     except Timeout:
         return
 

@@ -61,6 +61,11 @@ def short_body(name: str) -> str:
     return name
 
 
+def response_words(response: Response) -> str:
+    """One response: 省防指 防汛Ⅲ级."""
+    return f"{short_body(response.body)} {response.contingency}{ROMAN[response.level]}级"
+
+
 def responses_words(responses: list[Response]) -> str:
     """Responses in force, the widest body first: 省防指 防汛Ⅲ · 武汉市防指 防汛Ⅱ 排涝Ⅱ."""
     levels: dict[str, list[str]] = {}

@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from data.center import Center
 
 PREFIX = "/api/v1"
-MODULES = ("session", "incidents", "resources", "dispatch", "monitoring", "records")
+MODULES = (
+    "session", "incidents", "resources", "dispatch", "monitoring", "records", "takeaways",
+)  # fmt: skip
 
 
 def build_router(center: Center) -> APIRouter:

@@ -87,9 +87,7 @@ def build(center: Center) -> APIRouter:
     async def password(request: Request, body: NewPassword) -> Response:
         """Change one's own password."""
         actor = actor_of(request)
-        await center.ask(
-            center.accounts.change_password, actor, actor.username, body.new, body.old
-        )
+        await center.ask(center.accounts.change_password, actor, actor.username, body.new, body.old)
         return Response(status_code=204)
 
     @router.post("/tokens")

@@ -1,0 +1,43 @@
+"""Pages to take away over HTTP: the situation map and an incident's briefing, offline HTML."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from dashboard import takeaway
+from dashboard.api.common import actor_of, moment
+from data.center import Center
+
+# The page carries its own script and opens from a file; served here it is only handed over.
+HEADERS = {
+    "content-disposition": 'attachment; filename="hubei-map.html"',
+    "cache-control": "no-store",
+}
+
+
+def build(center: Center) -> APIRouter:
+    """The router of take-away pages."""
+    router = APIRouter(tags=["takeaway"])
+
+    @router.get("/takeaway.html")
+    async def map_(request: Request, at: str | None = None) -> Response:
+        """The situation of now or of a moment, as one offline page."""
+        actor = actor_of(request)
+
+        def make() -> str:
+            return takeaway.map_page(center.queries.situation(actor, moment(at)))
+
+        return Response(await center.ask(make), media_type="text/html", headers=HEADERS)
+
+    @router.get("/incidents/{incident_id}/briefing.html")
+    async def briefing(request: Request, incident_id: str, at: str | None = None) -> Response:
+        """An incident's briefing with its own offline map."""
+        actor = actor_of(request)
+
+        def make() -> str:
+            seen, incident = center.queries.incident(actor, incident_id, moment(at))
+            return takeaway.briefing_page(center, seen, incident)
+
+        return Response(await center.ask(make), media_type="text/html", headers=HEADERS)
+
+    return router
