@@ -1,4 +1,4 @@
-"""A joint plan by steepest gain with improving swaps: quick, honest, never proven the best."""
+"""A joint plan by best value first, then improving swaps: quick, honest, never proven the best."""
 
 from __future__ import annotations
 
@@ -79,6 +79,12 @@ class Crew:
         delta = sum(self.cost(i, ks) - self.costs[i] for i, ks in after.items())
         return delta + self._cover_change(moves)
 
+    def price(self, k: int, i: int) -> float:
+        """What sending a team costs per person-minute of need it meets; below 1 it pays."""
+        cost = self.problem.arc_cost(k, i)
+        met = cost - self.change({k: (None, i)})
+        return cost / met if met > _SMALL else float("inf")
+
     def _cover_change(self, moves: dict[int, tuple[int | None, int | None]]) -> float:
         """What the cover lost or regained by the moves changes."""
         gone: dict[int, int] = {}
@@ -118,27 +124,26 @@ class Crew:
 
 
 def plan_teams(problem: Problem, until: float, only: int | None = None) -> dict[int, int]:
-    """Where each team goes: the best gain first, then swaps until nothing improves or time ends.
+    """Where each team goes: best value first, then swaps until nothing improves or time ends.
 
     `until` is an instant of `time.monotonic`; `only` plans one incident as if it were alone.
     """
     crew = Crew(problem)
-    pairs = [p for p in problem.eligible if p[0] not in problem.fixed and only in (None, p[1])]
-    heap = [(crew.change({k: (None, i)}), k, i) for k, i in pairs]
-    heapify(heap)
     taken: set[int] = set()
-    while heap and heap[0][0] < -_SMALL:
+    pairs = [p for p in problem.eligible if p[0] not in problem.fixed and only in (None, p[1])]
+    heap = [(price, k, i) for k, i in pairs if (price := crew.price(k, i)) < 1.0]
+    heapify(heap)
+    while heap:
         _, k, i = heappop(heap)
-        if k in taken:
+        # gains only shrink as needs fill up, so an old price is a bound: look again, then decide
+        now = crew.price(k, i)
+        if k in taken or now >= 1.0:
             continue
-        # gains only shrink as needs fill up, so an old figure is a bound: look again, then decide
-        now = crew.change({k: (None, i)})
         if heap and now > heap[0][0] + _SMALL:
             heappush(heap, (now, k, i))
             continue
-        if now < -_SMALL:
-            crew.make({k: (None, i)})
-            taken.add(k)
+        crew.make({k: (None, i)})
+        taken.add(k)
     _improve(crew, pairs, until)
     return crew.sent
 

@@ -158,8 +158,10 @@ class Problem:
             if t.busy_with is not None and t.busy_with in incident
         }
         for team_id, incident_id in self.locks:
-            if team_id in team and incident_id in incident:
-                held.setdefault(team[team_id], incident[incident_id])
+            k, i = team.get(team_id), incident.get(incident_id)
+            free = k is not None and self.teams[k].busy_with is None
+            if free and i is not None and self.minutes[k][i] is not None:
+                held.setdefault(k, i)
         return held
 
     @cached_property

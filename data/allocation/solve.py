@@ -30,19 +30,23 @@ def solve(problem: Problem, time_limit_s: float = 1.0) -> Allocation:
     """
     began = monotonic()
     sent = plan_teams(problem, began + time_limit_s * _GREEDY_SHARE)
-    best = with_roles(problem, sent, plan_loads(problem))
+    base = nearest_first(problem)
+    loads = plan_loads(problem)
+    tried = (with_roles(problem, sent, loads), with_roles(problem, base.sent, loads))
+    best = min(tried, key=lambda choice: value(problem, choice))
     found = solve_exact(problem, time_limit_s - (monotonic() - began))
     if found.choice is not None and value(problem, found.choice) < value(problem, best) - _PROOF:
         best = found.choice
-    return _told(problem, best, found.bound, began)
+    return _told(problem, best, base, found.bound, began)
 
 
-def _told(problem: Problem, best: Choice, bound: float | None, began: float) -> Allocation:
+def _told(
+    problem: Problem, best: Choice, base: Choice, bound: float | None, began: float
+) -> Allocation:
     """The choice with its numbers and reasons, checked again from its own rows."""
     parts = {name: round(part, 6) for name, part in terms(problem, best).items()}
     cost = parts.pop("value")
     gap = None if bound is None else max(0.0, cost - bound) / max(abs(cost), 1.0)
-    base = nearest_first(problem)
     plan = Allocation(
         assignments=tuple(explain.assignments(problem, best)),
         transfers=tuple(explain.transfers(problem, best)),
