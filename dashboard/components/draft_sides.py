@@ -11,6 +11,7 @@ from dashboard.components.drafting import Draft
 from dashboard.words import clock_time, count
 from data.domain.capabilities import CAPABILITIES
 from data.domain.incident import Incident
+from data.domain.needs import needs_of
 from data.domain.situation import Situation
 from data.domain.team import Team, TeamState
 
@@ -43,6 +44,7 @@ class Need:
     wanted: float
     committed: float
     drafted: float
+    assumption: str = ""
 
     @property
     def gap(self) -> float:
@@ -109,15 +111,14 @@ def _side(seen: Situation, draft: Draft, table: Table, incident: Incident) -> Si
     lines += [_lot_line(seen, draft, r) for r in lots]
     known = [seen.teams[r["team"]] for r in rows if r["team"] in seen.teams]
     return Side(
-        incident=incident, lines=tuple(lines), needs=tuple(_needs(seen, draft, incident, known)),
+        incident=incident, lines=tuple(lines), needs=tuple(_needs(seen, incident, known)),
         people=sum(t.people or 0 for t in known), teams=len(rows),
     )  # fmt: skip
 
 
-def _needs(seen: Situation, draft: Draft, incident: Incident, drafted: list[Team]) -> list[Need]:
-    """The incident's needs, stated or as the plan took them from its template."""
-    planned = (draft.get("plan") or {}).get("needs") or {}
-    wanted = incident.needs or (planned.get(incident.id, ()) if isinstance(planned, dict) else ())
+def _needs(seen: Situation, incident: Incident, drafted: list[Team]) -> list[Need]:
+    """The incident's needs, stated or from the template of its type and grade."""
+    wanted = needs_of(incident)
     bound = [
         seen.teams[a.team_id]
         for a in seen.assignments_of(incident.id, active=True)
@@ -126,6 +127,7 @@ def _needs(seen: Situation, draft: Draft, incident: Incident, drafted: list[Team
     return [
         Need(
             capability=(name := str(n["capability"])), wanted=float(n["amount"]),
+            assumption=str(n.get("assumption") or ""),
             unit=CAPABILITIES[name].unit if name in CAPABILITIES else str(n.get("unit") or ""),
             committed=sum(t.provides.get(name, 0.0) for t in bound),
             drafted=sum(t.provides.get(name, 0.0) for t in drafted),

@@ -14,6 +14,7 @@ from dashboard.components.draft_sides import Line, Side, with_unit
 from dashboard.components.drafting import Draft
 from dashboard.words import DASH, clock_time, count
 from data.domain.incident import Incident
+from data.domain.needs import supplies_of
 from data.domain.situation import Situation
 
 AREA = "draft"
@@ -69,7 +70,7 @@ def gaps(seen: Situation, draft: Draft, found: list[Side]) -> Any:
         return html.Div([html.Span("缺口"), html.Div(lines)], className="short", role="status")
     if any(side.needs for side in found):
         return html.Div("需求已由在派和草案覆盖", className="covered")
-    return html.Div("尚未列明需求；求解时按事件类型和级别的模板取用", className="covered")
+    return html.Div("尚未列明需求；可在概况中填写需要的能力与数量", className="covered")
 
 
 def _free(seen: Situation, capability: str) -> str:
@@ -90,7 +91,7 @@ def supply_gaps(seen: Situation, draft: Draft, side: Side) -> list[str]:
         if lot and row["incident"] == side.incident.id:
             have[lot.item_id] = have.get(lot.item_id, 0.0) + row["amount"]
     words = []
-    for need in side.incident.supply_needs:
+    for need in supplies_of(side.incident):
         item = next((i for i in seen.items.values() if need.get("item") in {i.id, i.name}), None)
         left = float(need.get("amount") or 0) - have.get(item.id if item else "", 0.0)
         if left > 0:
@@ -108,13 +109,22 @@ def _side(seen: Situation, side: Side, found: list[Side]) -> Any:
     return html.Div(
         [
             html.H4([letter_box(side.incident), " · ".join(words)]),
-            html.Div([_need(n) for n in side.needs], className="needs"),
+            html.Div(
+                [html.Span("需求按模板假定", title=a) for a in _assumed(side)]
+                + [_need(n) for n in side.needs],
+                className="needs",
+            ),
             html.Table(
                 html.Tbody([_row(seen, line, others) for line in side.lines]), className="lines"
             ),
         ],
         className=f"pl {identity(side.incident)}", key=side.incident.id,
     )  # fmt: skip
+
+
+def _assumed(side: Side) -> list[str]:
+    """Why the needs are an assumption, said once; empty when somebody stated them."""
+    return sorted({n.assumption for n in side.needs if n.assumption})[:1]
 
 
 def _need(need: Any) -> Any:
