@@ -74,6 +74,8 @@ def solve_exact(problem: Problem, time_limit_s: float) -> Found:
         options={"time_limit": max(time_limit_s, 0.01), "mip_rel_gap": 0.0},
     )
     bound = getattr(found, "mip_dual_bound", None)
+    if bound is None and found.status == 0:  # nothing to branch on: solved outright
+        bound = found.fun
     bound = float(bound) + fixed_cost if bound is not None and np.isfinite(bound) else None
     if found.x is None:
         return Found(None, bound, proven=False)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 import msgspec
 
@@ -159,8 +158,9 @@ class Problem:
         }
         for team_id, incident_id in self.locks:
             k, i = team.get(team_id), incident.get(incident_id)
-            free = k is not None and self.teams[k].busy_with is None
-            if free and i is not None and self.minutes[k][i] is not None:
+            if k is None or i is None or self.teams[k].busy_with is not None:
+                continue
+            if self.minutes[k][i] is not None:
                 held.setdefault(k, i)
         return held
 
@@ -230,24 +230,6 @@ class Choice:
     roles: dict[tuple[int, str], float] = field(default_factory=dict)
     loads: dict[tuple[int, int], float] = field(default_factory=dict)
     trips: dict[tuple[int, int], int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Allocation:
-    """The solver's answer in the shape of the HTTP contract; times in minutes from now."""
-
-    assignments: tuple[dict[str, Any], ...]
-    transfers: tuple[dict[str, Any], ...]
-    shortfalls: tuple[dict[str, Any], ...]
-    contested: tuple[dict[str, Any], ...]
-    kept_back: tuple[dict[str, Any], ...]
-    objective: dict[str, Any]
-    baseline: dict[str, Any]
-    certificate: tuple[dict[str, Any], ...] = ()
-
-    def to_json(self) -> str:
-        """The plan as JSON."""
-        return msgspec.json.encode(self).decode()
 
 
 def unmet(problem: Problem, choice: Choice) -> dict[tuple[int, str], float]:

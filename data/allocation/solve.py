@@ -5,6 +5,7 @@ from __future__ import annotations
 from time import monotonic
 
 from data.allocation import explain
+from data.allocation.answer import Allocation
 from data.allocation.check import verify
 from data.allocation.exact import solve_exact
 from data.allocation.greedy import (
@@ -14,7 +15,7 @@ from data.allocation.greedy import (
     value,
     with_roles,
 )
-from data.allocation.model import Allocation, Choice, Problem, terms
+from data.allocation.model import Choice, Problem, terms
 
 _PROOF = 1e-6  # relative gap that counts as none
 _GREEDY_SHARE = 0.2  # of the time limit, at most, before the exact solver starts

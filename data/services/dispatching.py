@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from dataclasses import dataclass, replace
+from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -23,24 +23,12 @@ from data.services.following import (
     dispatch_number,
     redirect_assignment,
 )
+from data.services.holding import Asked, short_lots, taken_teams
 from data.services.tools import Tools
 from data.store.schema import plan as plan_table
 from data.store.unit_of_work import Unit
 
 __all__ = ["advance_assignment", "issue_dispatch", "redirect_assignment"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Asked:
-    """What is asked for, with the things themselves, read in this unit."""
-
-    teams: tuple[WantedTeam, ...]
-    lots: tuple[WantedLot, ...]
-    incidents: dict[str, Incident]
-    team: dict[str, Team]
-    lot: dict[str, Lot]
-    depot: dict[str, Depot]
-    shut: list[dict[str, Any]]
 
 
 def issue_dispatch(unit: Unit, command: IssueDispatch, tools: Tools) -> dict[str, Any]:
@@ -59,7 +47,7 @@ def issue_dispatch(unit: Unit, command: IssueDispatch, tools: Tools) -> dict[str
     command = _filled(unit, command)
     asked = _read(unit, command, tools)
     _check_reach(unit, asked, tools)
-    holders = _taken_teams(unit, asked, tools) + _short_lots(unit, asked, tools)
+    holders = taken_teams(unit, asked, tools) + short_lots(unit, asked, tools)
     if holders:
         raise Conflict("；".join(h["message"] for h in holders), holders=holders)
     _check_seen(command, asked)
@@ -122,7 +110,7 @@ def _one_per_team(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return list(first.values())
 
 
-def _read(unit: Unit, command: IssueDispatch, tools: Tools) -> _Asked:
+def _read(unit: Unit, command: IssueDispatch, tools: Tools) -> Asked:
     """Everything the command names, checked for being nameable at all."""
     doubled = [t for t, n in Counter(w.team for w in command.assignments).items() if n > 1]
     if doubled:
@@ -136,7 +124,7 @@ def _read(unit: Unit, command: IssueDispatch, tools: Tools) -> _Asked:
         tools.areas.require(unit.actor.org, incident.all_areas)
         incident.require_open()
     lots = {want.lot: unit.get(Lot, want.lot) for want in command.transfers}
-    return _Asked(
+    return Asked(
         teams=command.assignments, lots=command.transfers, incidents=incidents,
         team={want.team: unit.get(Team, want.team) for want in command.assignments},
         lot=lots, depot={lot.depot_id: unit.get(Depot, lot.depot_id) for lot in lots.values()},
@@ -144,7 +132,7 @@ def _read(unit: Unit, command: IssueDispatch, tools: Tools) -> _Asked:
     )  # fmt: skip
 
 
-def _check_reach(unit: Unit, asked: _Asked, tools: Tools) -> None:
+def _check_reach(unit: Unit, asked: Asked, tools: Tools) -> None:
     """Refuse teams and depots outside the actor's subtree, and teams nobody can plan with."""
     if asked.lots:
         unit.actor.require(Permission.SUPPLY)
@@ -162,66 +150,7 @@ def _check_reach(unit: Unit, asked: _Asked, tools: Tools) -> None:
             raise Invalid.field("transfers", f"{depot.name} 尚不能发运", "请改选其他储备库")
 
 
-def _taken_teams(unit: Unit, asked: _Asked, tools: Tools) -> list[dict[str, Any]]:
-    """A row for every wanted team that is not free."""
-    rows = []
-    without = frozenset(asked.team)
-    for want in asked.teams:
-        team = asked.team[want.team]
-        bound = unit.find(Assignment, team_id=team.id, released_seq=None)
-        if team.state.available and not bound:
-            continue
-        goal = orders.scene(asked.incidents[want.incident], tools)
-        able = want.capability or next(iter(team.provides), None)
-        row: dict[str, Any] = {
-            "thing": "team", "id": team.id, "name": team.name, "held_by": None,
-            "incident_id": None, "incident_letter": "", "incident_name": "", "since": None,
-            "message": f"{team.name} 现为{team.state.word}，不能调派",
-        }  # fmt: skip
-        if bound:
-            row |= orders.holder(unit, tools, bound[0])
-            row["message"] = f"{team.name} 已派往 {row['incident_letter']}{row['incident_name']}"
-        row["next_best"] = orders.next_best(unit, tools, able, goal, asked.shut, without=without)
-        rows.append(row)
-    return rows
-
-
-def _short_lots(unit: Unit, asked: _Asked, tools: Tools) -> list[dict[str, Any]]:
-    """A row for every wanted lot with too little free."""
-    total: defaultdict[str, float] = defaultdict(float)
-    for want in asked.lots:
-        total[want.lot] += want.amount
-    return [
-        _short_lot(unit, asked, lot, total[lot.id], tools)
-        for lot in asked.lot.values()
-        if lot.free < total[lot.id]
-    ]
-
-
-def _short_lot(unit: Unit, asked: _Asked, lot: Lot, amount: float, tools: Tools) -> dict[str, Any]:
-    """Who holds what a lot lacks, and which lots of the same item have more."""
-    item, depot = unit.get(Item, lot.item_id), asked.depot[lot.depot_id]
-    held = unit.find(Transfer, lot_id=lot.id, state="ordered")
-    others = [o for o in unit.find(Lot, item_id=lot.item_id) if o.id != lot.id and o.free > 0]
-    others.sort(key=lambda o: (-min(o.free, amount), o.id))
-    row: dict[str, Any] = {
-        "thing": "lot", "id": lot.id, "name": f"{depot.name} {item.name}", "held_by": None,
-        "incident_id": None, "incident_letter": "", "incident_name": "", "since": None,
-        "free": lot.free, "asked": amount,
-        "message": f"{depot.name} {item.name} 可调 {lot.free:g}{item.unit}，不足 {amount:g}",
-        "next_best": [],
-    }  # fmt: skip
-    if held:
-        row |= orders.holder(unit, tools, held[-1])
-    for other in others:
-        at = unit.get(Depot, other.depot_id)
-        if at.live and tools.areas.covers(unit.actor.org, at.area_code):
-            row["next_best"].append({"lot": other.id, "name": at.name, "free": other.free})
-    row["next_best"] = row["next_best"][: orders.ALTERNATIVES]
-    return row
-
-
-def _check_seen(command: IssueDispatch, asked: _Asked) -> None:
+def _check_seen(command: IssueDispatch, asked: Asked) -> None:
     """Refuse what changed since it was seen.
 
     Incidents change with every follow-up; a plan is not stale for that.
@@ -236,7 +165,7 @@ def _check_seen(command: IssueDispatch, asked: _Asked) -> None:
 
 
 def _assign(
-    unit: Unit, order: Dispatch, want: WantedTeam, asked: _Asked, tools: Tools
+    unit: Unit, order: Dispatch, want: WantedTeam, asked: Asked, tools: Tools
 ) -> Assignment:
     """One team ordered: where it leaves from, when, and when it will be there."""
     team, incident = asked.team[want.team], asked.incidents[want.incident]
@@ -261,9 +190,7 @@ def _assign(
     return kept
 
 
-def _transfer(
-    unit: Unit, order: Dispatch, want: WantedLot, asked: _Asked, tools: Tools
-) -> Transfer:
+def _transfer(unit: Unit, order: Dispatch, want: WantedLot, asked: Asked, tools: Tools) -> Transfer:
     """One lot's amount reserved, with when it can be there."""
     lot, incident = unit.reserve(want.lot, want.amount), asked.incidents[want.incident]
     depot, goal = asked.depot[lot.depot_id], orders.scene(incident, tools)
@@ -283,7 +210,7 @@ def _transfer(
     )  # fmt: skip
 
 
-def _tell(unit: Unit, order: Dispatch, asked: _Asked, words: str) -> None:
+def _tell(unit: Unit, order: Dispatch, asked: Asked, words: str) -> None:
     """The journal line, and a line for each incident of the order."""
     lines: list[tuple[Incident, str]] = []
     for incident in asked.incidents.values():
