@@ -126,7 +126,7 @@ def _title(seen: Situation, incident: Incident) -> Any:
         ("事发", clock(incident.occurred_at, seen.at)),
         ("接报", clock(incident.received_at, seen.at)),
         ("指挥长", incident.commander or DASH), ("主责单位", incident.lead_body or DASH),
-        ("值守席位", incident.desk or DASH), ("假定", incident.assumption or ""),
+        ("值守席位", incident.desk or DASH), ("来源与假定", incident.assumption or ""),
     ]  # fmt: skip
     return html.Div(
         [

@@ -87,7 +87,7 @@ def report_view(
         ("地点", report.place), ("事发", clock(report.occurred_at, seen.at)),
         ("接报", clock(report.received_at, seen.at)), ("来源", report.source or "—"),
         ("坐标", position(report.lon, report.lat)), ("情况", report.text),
-        ("取水中断", report.water_supply_cut or ""), ("假定", report.assumption or ""),
+        ("取水中断", report.water_supply_cut or ""), ("来源与假定", report.assumption or ""),
     ]  # fmt: skip
     return html.Div(
         [
