@@ -47,7 +47,9 @@ def make_app(center: WorldCenter, mode: str, var: Path, *, plain: bool = False) 
     server.mount("/fonts", StaticFiles(directory=fonts.directory))
     drawn = live.live_map("m", mode=mode)
     if plain:
-        drawn.children[0].children.append(dl.GeoJSON(id="plain", data=None))
+        drawn.children[0].children.append(
+            dl.GeoJSON(id="plain", data=None, pointToLayer={"variable": "bench.dot"})
+        )
     app.layout = html.Div(drawn, style={"position": "fixed", "inset": "0"})
     live.register(app, center, "m")
     app.backend.websocket_capability = False
