@@ -7,7 +7,7 @@ from typing import Any
 
 from dash import Dash, Input, Output, State, dcc, html, no_update, set_props
 
-from dashboard.components import desk, draft_view, drafting, toasts
+from dashboard.components import desk, draft_view, drafting, etas, toasts
 from dashboard.components.desk import Desk
 from dashboard.components.desk_words import kbd
 from dashboard.components.draft_sides import sides
@@ -94,7 +94,7 @@ def register(app: Dash, center: Center) -> None:
     async def redraw(_revision: Any, kept: Any) -> Any:
         seen = await desk.see(center)
         draft = drafting.mine(kept, current_actor().username)
-        table = await center.ask(center.eta_table, seen)
+        table = await center.ask(etas.table, center, seen)
         return (
             draft_view.view(seen, draft, sides(seen, draft, table)),
             draft_view.contests(seen, draft),

@@ -7,7 +7,7 @@ from typing import Any
 
 from dash import Dash, Input, Output, State, dcc, html, no_update
 
-from dashboard.components import desk, drafting, roster_rows, toasts
+from dashboard.components import desk, drafting, etas, roster_rows, toasts
 from dashboard.components.desk import Desk
 from dashboard.components.live import Live
 from dashboard.components.roster_rows import AREA
@@ -120,7 +120,7 @@ def register(app: Dash, center: Center) -> None:
         prevent_initial_call=True,
     )
     async def turn(act: dict[str, Any] | None, kept: dict[str, Any] | None) -> Any:
-        if not act or act.get("do") not in {"state", "cap", "sort"}:
+        if not act or act.get("do") not in {"state", "cap", "sort", "all"}:
             return no_update
         return roster_rows.turned(kept, act)
 
@@ -147,7 +147,7 @@ def _drawing(app: Dash, center: Center) -> None:
         incident_id: str | None, draft: Any, print_: str | None,
     ) -> Any:  # fmt: skip
         seen = await desk.see(center)
-        table = await center.ask(center.eta_table, seen)
+        table = await center.ask(etas.table, center, seen)
         held = roster_rows.kept_filter(kept)
         at_hand = desk.chosen(seen, incident_id)
         areas = {code: area.short_name or area.name for code, area in center.areas.areas.items()}
@@ -162,7 +162,7 @@ def _drawing(app: Dash, center: Center) -> None:
             roster_rows.chips(seen, held),
             f"{len(listed)} 队",
             roster_rows.head(seen, held, at_hand),
-            roster_rows.body(seen, listed, drafted, at_hand),
+            roster_rows.body(seen, listed, drafted, at_hand, whole=bool(held["all"])),
             now,
         )
 

@@ -21,6 +21,7 @@ from data.domain.team import Team, TeamState
 
 AREA = "roster"
 MOST_SIDES = 3
+MOST_ROWS = 60  # drawn at first; the rest one press away, so that every redraw stays small
 EARTH_RADIUS_KM = 6371.0
 STATES: Mapping[str, str] = {
     "available": "可用", "moving": "在途", "there": "在场", "all": "全部",
@@ -28,7 +29,13 @@ STATES: Mapping[str, str] = {
 }  # fmt: skip
 MOVING = (TeamState.ORDERED, TeamState.DEPARTED, TeamState.RETURNING)
 THERE = (TeamState.ARRIVED, TeamState.WORKING)
-NO_FILTER: dict[str, Any] = {"state": "available", "cap": None, "by": "eta", "down": False}
+NO_FILTER: dict[str, Any] = {
+    "state": "available",
+    "cap": None,
+    "by": "eta",
+    "down": False,
+    "all": False,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,9 +59,11 @@ def turned(kept: Mapping[str, Any] | None, act: Mapping[str, Any]) -> dict[str, 
     """The filter after one press on a chip or a column's head."""
     held = kept_filter(kept)
     if act.get("do") == "state":
-        return {**held, "state": act["value"]}
+        return {**held, "state": act["value"], "all": False}
     if act.get("do") == "cap":
         return {**held, "cap": None if held["cap"] == act["value"] else act["value"]}
+    if act.get("do") == "all":
+        return {**held, "all": True}
     if act.get("do") == "sort":
         same = held["by"] == act["value"]
         return {**held, "by": act["value"], "down": not held["down"] if same else False}
@@ -190,14 +199,26 @@ def _head(held: Mapping[str, Any], by: str, words: str) -> Any:
 
 
 def body(
-    seen: Situation, listed: list[Row], drafted: Mapping[str, set[str]], at_hand: Incident | None
+    seen: Situation,
+    listed: list[Row],
+    drafted: Mapping[str, set[str]],
+    at_hand: Incident | None,
+    *,
+    whole: bool = False,
 ) -> list[Any]:
     """The rows; `drafted` are the incidents each team already stands in the draft for."""
+    width = 5 + len(seen.sided()[:MOST_SIDES])
     if not listed:
-        width = 5 + len(seen.sided()[:MOST_SIDES])
         words = "没有符合条件的队伍；请放宽能力、状态、距离或文字条件"
         return [html.Tr(html.Td(words, colSpan=width, className="none"))]
-    return [_tr(seen, row, drafted.get(row.team.id, set()), at_hand) for row in listed]
+    shown = listed if whole else listed[:MOST_ROWS]
+    drawn = [_tr(seen, row, drafted.get(row.team.id, set()), at_hand) for row in shown]
+    if len(listed) > len(shown):
+        more = html.Button(
+            f"显示其余 {len(listed) - len(shown)} 队", className="mini", **desk.acts(AREA, do="all")
+        )
+        drawn.append(html.Tr(html.Td(more, colSpan=width, className="none"), key="more"))
+    return drawn
 
 
 def _tr(seen: Situation, row: Row, drafted: set[str], at_hand: Incident | None) -> Any:
