@@ -36,5 +36,6 @@
       write("live-number", "记录 #" + grouped(link.revision));
     }
   }
+  document.addEventListener("hubei:link", draw);
   setInterval(draw, 200);
 })();

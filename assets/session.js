@@ -20,7 +20,9 @@
       "<p>页面和已填写的内容都保留着，登录后继续。</p>" +
       '<label>用户名<input name="username" autocomplete="username" autocapitalize="none"></label>' +
       '<label>密码<input name="password" type="password" autocomplete="current-password"></label>' +
-      '<p class="error" role="alert" hidden></p><button type="submit">登录并继续</button></form>';
+      '<p class="error" role="alert" hidden></p><button type="submit">登录并继续</button>' +
+      '<a href="/signin#device">大屏用设备码登录</a></form>';
+    cover.querySelector("a").href = "/signin?next=" + encodeURIComponent(location.pathname) + "#device";
     return cover;
   }
   function ask() {
@@ -45,7 +47,11 @@
           method: "POST", headers: { "content-type": "application/json" },
           body: JSON.stringify({ username: form.username.value.trim(), password: form.password.value })
         }).then(function (answer) {
-          if (answer.ok) return done();
+          if (answer.ok) return answer.json().then(function (told) {
+            // somebody else signed in: what the page shows is not theirs
+            var who = (document.getElementById("live-who") || {}).textContent || "";
+            if (who && who.split(/[ （]/).indexOf(told.user) < 0) location.reload(); else done();
+          });
           return answer.json().then(function (told) {
             error.textContent = told.detail; error.hidden = false;
             form.password.value = ""; form.password.focus();

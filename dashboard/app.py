@@ -98,7 +98,8 @@ def _add_dash(
 def _make_dash(server: FastAPI, center: Center, pages: dict[str, ModuleType]) -> Dash:
     drill = center.settings.is_exercise
     app = Dash(
-        "dashboard", server=server, use_pages=False, pages_folder="", assets_folder=str(static.ASSETS),
+        "dashboard", server=server, use_pages=False, pages_folder="",
+        assets_folder=str(static.ASSETS),
         assets_ignore=r"^signin\.|^\.", serve_locally=True, title=TITLE, update_title=None,
         add_log_handler=False, enable_mcp=False, on_error=_show_error,
         index_string=index_string(drill=drill, version=VERSION),

@@ -74,9 +74,7 @@ class Shelf:
         NotFound
             When it is not there or not below the folder.
         """
-        path = (folder / name).resolve()
-        if not path.is_relative_to(folder.resolve()) or not path.is_file():
-            raise NotFound("没有这个文件")
+        path = _inside(folder, name)
         key = (str(path), path.stat().st_mtime_ns)
         if key not in self._kept:
             media = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
@@ -100,6 +98,13 @@ class Shelf:
         if len(self._kept) >= _MOST:
             self._kept.clear()
         self._kept[key] = body
+
+
+def _inside(folder: Path, name: str) -> Path:
+    path = (folder / name).resolve()
+    if not path.is_relative_to(folder.resolve()) or not path.is_file():
+        raise NotFound("没有这个文件")
+    return path
 
 
 def _read(path: Path, media: str) -> Body:

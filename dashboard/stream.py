@@ -7,13 +7,12 @@ import contextlib
 import logging
 from collections import deque
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from typing import Any
 
-import msgspec
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
+from dashboard.wire import QUEUE, Client, Told, message
 from data.center import Center
 from data.domain.org import PROVINCE, SYSTEM, Actor, Permission
 
@@ -23,64 +22,14 @@ BEAT_SECONDS = 2.0
 POSITIONS_SECONDS = 0.25
 GAP_SECONDS = 0.2
 SEND_SECONDS = 5.0
-QUEUE = 256  # messages a client may lag behind before it is cut and told to resume
 RING = 2_000  # newest facts kept in memory for those who come back
 PAGE = 500
 RETRY = b"retry: 1000\n\n"
-RESUME = b"event: resume\ndata: {}\n\n"
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
     (b"x-accel-buffering", b"no"),
 ]
-
-
-def message(data: Any, *, event: str = "", seq: int | None = None) -> bytes:
-    """One event in wire form."""
-    head = (f"id: {seq}\n" if seq is not None else "") + (f"event: {event}\n" if event else "")
-    return head.encode() + b"data: " + msgspec.json.encode(data) + b"\n\n"
-
-
-@dataclass(eq=False)
-class Client:
-    """One open stream: whose it is, and what waits to be sent; None ends it."""
-
-    actor: Actor
-    queue: asyncio.Queue[bytes | None] = field(default_factory=lambda: asyncio.Queue(QUEUE))
-    over: bool = False
-
-    def offer(self, text: bytes) -> None:
-        """Queue a message; a client that is too slow is cut, never waited for."""
-        if self.over:
-            return
-        try:
-            self.queue.put_nowait(text)
-        except asyncio.QueueFull:
-            self.end(RESUME)
-
-    def end(self, last: bytes | None = None) -> None:
-        """Drop what waits, say one last thing, and finish."""
-        self.over = True
-        while not self.queue.empty():
-            self.queue.get_nowait()
-        if last is not None:
-            self.queue.put_nowait(last)
-        self.queue.put_nowait(None)
-
-
-@dataclass(frozen=True, eq=False)
-class Told:
-    """A fact in both of its wire forms, made once for all clients."""
-
-    fact: dict[str, Any]
-    full: bytes
-    blank: bytes
-
-    @classmethod
-    def of(cls, fact: dict[str, Any]) -> Told:
-        """The wire forms of a fact: whole, and the bare number for those it is not meant for."""
-        seq = fact["seq"]
-        return cls(fact, message(fact, seq=seq), message({"seq": seq}, seq=seq))
 
 
 class Broadcaster:
@@ -228,9 +177,11 @@ class Broadcaster:
         joined = self.last
         self.clients.add(client)
         try:
-            known = after is not None and after <= joined
-            yield RETRY + message(self.pulse(), event="hello", seq=None if known else joined)
-            async for told in self._missed(after if known and after is not None else joined, joined):
+            # a number from the future belongs to another database: begin anew
+            start = after if after is not None and after <= joined else None
+            number = joined if start is None else None
+            yield RETRY + message(self.pulse(), event="hello", seq=number)
+            async for told in self._missed(joined if start is None else start, joined):
                 yield told.full if self.visible(told.fact, client.actor) else told.blank
             while (text := await client.queue.get()) is not None:
                 yield text
@@ -287,6 +238,7 @@ class Stream:
         except TimeoutError:
             log.info("a stream of %s was cut: it reads too slowly", client.actor.username)
         finally:
+            client.end()
             watch.cancel()
 
     async def _watch(self, client: Client, request: Request, receive: Receive) -> None:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 import httpx
 
@@ -42,7 +43,7 @@ class Running:
         """The server's address."""
         return f"http://127.0.0.1:{self.port}"
 
-    def start(self) -> Running:
+    def start(self) -> Self:
         """Open the server; returns when it answers."""
         self.center: Center = build_center(
             Settings(
@@ -76,14 +77,14 @@ class Running:
         """A client, signed in when a name is given; writes carry the CSRF value."""
         made = httpx.Client(base_url=self.base, timeout=20)
         if username:
-            answer = made.post(
-                "/api/v1/session", json={"username": username, "password": password}
-            )
+            signing = {"username": username, "password": password}
+            answer = httpx.post(self.base + "/api/v1/session", json=signing, timeout=20)
             answer.raise_for_status()
+            made.cookies = answer.cookies
             made.headers["X-CSRFToken"] = answer.json()["csrf"]
         return made
 
-    def __enter__(self) -> Running:
+    def __enter__(self) -> Self:
         return self.start()
 
     def __exit__(self, *_: object) -> None:

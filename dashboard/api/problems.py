@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -18,7 +19,13 @@ MEDIA = "application/problem+json"
 
 _BY_STATUS: dict[int, type[CenterError]] = {401: NotSignedIn, 403: Forbidden, 404: NotFound,
                                             409: Conflict, 422: Invalid}  # fmt: skip
-_DETAILS = {404: "没有这个地址，请核对后重试", 405: "这个地址不支持此种请求方式"}
+_DETAILS = {
+    400: "请求内容读不出来；请检查 JSON 的格式和嵌套层数",
+    404: "没有这个地址，请核对后重试",
+    405: "这个地址不支持此种请求方式",
+    413: "一次发送的内容太大；请分批发送",
+    415: "不支持此种内容类型；请发送 application/json",
+}
 
 # what pydantic finds wrong, in the operator's words: (message, remedy)
 _WORDS: dict[str, tuple[str, str]] = {
@@ -39,6 +46,19 @@ _WORDS: dict[str, tuple[str, str]] = {
     "greater_than_equal": ("数值太小", "请改为允许范围内的数值"),
     "less_than_equal": ("数值太大", "请改为允许范围内的数值"),
     "list_type": ("应为列表", "请填写列表"),
+    "dict_type": ("应为一组带名称的值", "请按接口说明填写"),
+    "model_attributes_type": ("应为一组带名称的值", "请发送 JSON 对象"),
+    "model_type": ("应为一组带名称的值", "请发送 JSON 对象"),
+    "literal_error": ("不在可选范围内", "请按接口说明从可选值中选择"),
+    "finite_number": ("应为有限的数", "请填写有限的数字"),
+    "greater_than": ("数值太小", "请改为允许范围内的数值"),
+    "int_from_float": ("应为整数", "请填写整数"),
+    "int_parsing_size": ("数值太大", "请改为允许范围内的数值"),
+    "datetime_type": ("时间格式不对", "请写成 2020-07-08T07:30:00+08:00"),
+    "datetime_object_invalid": ("时间格式不对", "请写成 2020-07-08T07:30:00+08:00"),
+    "timezone_offset": ("时间缺少时区", "请写成 2020-07-08T07:30:00+08:00"),
+    "bool_type": ("应为是或否", "请填 true 或 false"),
+    "value_error": ("含有不能保存的字符", "请删去不可见的控制字符"),
 }
 
 
@@ -79,9 +99,14 @@ def install(server: FastAPI) -> None:
     @server.exception_handler(HTTPException)
     async def http_error(_request: Request, error: HTTPException) -> Response:
         kind = _BY_STATUS.get(error.status_code, CenterError)
-        detail = _DETAILS.get(error.status_code) or str(error.detail)
+        detail = _DETAILS.get(error.status_code, "请求未被接受；请按接口说明核对后重试")
         body = {**problem_of(kind(detail)), "status": error.status_code}
         return _answer(body, error.status_code)
+
+    @server.exception_handler(OverflowError)
+    @server.exception_handler(DataError)
+    async def unstorable(_request: Request, _error: Exception) -> Response:
+        return problem_response(Invalid("数值或文字超出可保存的范围；请核对后重试"))
 
     @server.exception_handler(Exception)
     async def unexpected(request: Request, error: Exception) -> Response:
@@ -93,7 +118,9 @@ def invalid_of(error: RequestValidationError) -> Invalid:
     """A validation error as refused fields."""
     fields = []
     for found in error.errors():
-        place = ".".join(str(part) for part in found["loc"] if part != "body") or "body"
+        # where JSON breaks off is a place in the text, not a field
+        parts = () if found["type"] == "json_invalid" else found["loc"]
+        place = ".".join(str(part) for part in parts[1:]) or "body"
         message, remedy = _WORDS.get(found["type"], ("填写有误", "请按接口说明填写"))
         fields.append({"field": place, "message": message, "remedy": remedy})
     first = fields[0] if fields else {"field": "", "message": "填写有误", "remedy": ""}

@@ -1,0 +1,281 @@
+"""Who is at the door: passwords, cookies, tokens and device codes; sessions kept on the server."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from threading import Lock
+from typing import Any
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import Connection, Engine, insert, select, update
+
+from data.domain.clock import real_now
+from data.domain.org import ROLE_PERMISSIONS, Actor, AreaTree, Permission
+from data.errors import NotSignedIn
+from data.services.throttle import Throttle
+from data.store.accounts_schema import account, device_code, session, sign_in_log, token
+
+# OWASP Password Storage Cheat Sheet, second argon2id profile: about 30 ms a check here.
+HASHER = PasswordHasher(memory_cost=19 * 1024, time_cost=2, parallelism=1)
+IDLE = timedelta(hours=2)
+ABSOLUTE = timedelta(hours=26)  # a 24-hour shift and its handover
+SEEN_EVERY = timedelta(minutes=1)
+CACHE_SECONDS = 2.0
+
+Transaction = Callable[[], AbstractContextManager[Connection]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """A signed-in browser or program: who, its CSRF value, and until when it holds."""
+
+    key: str  # hash of the secret; the secret itself is known to its holder alone
+    actor: Actor
+    csrf: str
+    kind: str  # person | device | token
+    created_at: datetime
+    seen_at: datetime
+    expires_at: datetime | None
+
+    def holds(self, now: datetime) -> bool:
+        """Whether neither the absolute nor the idle limit has passed."""
+        if self.kind != "person":
+            return self.expires_at is None or now < self.expires_at
+        return (self.expires_at is None or now < self.expires_at) and now - self.seen_at < IDLE
+
+
+def hash_of(secret: str) -> str:
+    """What is kept of a secret."""
+    return sha256(secret.encode()).hexdigest()
+
+
+def verify(stored: str, password: str) -> bool:
+    """Whether a password fits; slow on purpose."""
+    try:
+        return HASHER.verify(stored, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+class Sessions:
+    """Opens, finds and ends sessions; the HTTP side holds no rule of its own.
+
+    Parameters
+    ----------
+    transaction
+        Opens a write transaction that commits on leaving.
+    reader
+        The engine for reading.
+    areas
+        The tree an account's organisation must be in; None accepts any code.
+    real
+        Real time: sessions never run on the exercise's clock.
+    """
+
+    def __init__(
+        self,
+        transaction: Transaction,
+        reader: Engine,
+        areas: AreaTree | None = None,
+        real: Callable[[], datetime] = real_now,
+    ) -> None:
+        self._transaction = transaction
+        self._reader = reader
+        self._areas = areas
+        self._real = real
+        self.throttle = Throttle(real)
+        self._cache: dict[str, tuple[datetime, Session | None]] = {}
+        self._lock = Lock()
+        self._dummy = HASHER.hash(secrets.token_hex(8))
+
+    def sign_in(
+        self, username: str, password: str, address: str, agent: str = ""
+    ) -> tuple[str, Session]:
+        """A new session's secret and the session; slow on purpose, call it in a thread.
+
+        Raises
+        ------
+        TooMany, NotSignedIn
+        """
+        self.throttle.check(username, address)
+        row = self._account(username)
+        stored = row.password_hash if row and row.password_hash else self._dummy
+        right = verify(stored, password) and bool(row and row.password_hash and not row.disabled)
+        if not right:
+            self.throttle.failed(username, address)
+            self._log(username, "refused", username, address, agent)
+            raise NotSignedIn("用户名或密码不正确，请核对后重试")
+        self.throttle.passed(username, address)
+        return self._open(username, "person", "", address, agent)
+
+    def redeem(self, code: str, address: str, agent: str = "") -> tuple[str, Session]:
+        """Sign a wall machine in with its one-time code; it stays until revoked.
+
+        Raises
+        ------
+        TooMany, NotSignedIn
+        """
+        self.throttle.check("device-code", address)
+        plain = code.strip().upper().replace(" ", "").replace("-", "")
+        now = self._real()
+        with self._transaction() as db:
+            row = db.execute(
+                select(device_code).where(device_code.c.code_hash == hash_of(plain))
+            ).one_or_none()
+            good = row is not None and row.used_at is None and row.expires_at > now
+            if row is not None and good:
+                db.execute(
+                    update(device_code)
+                    .where(device_code.c.code_hash == row.code_hash)
+                    .values(used_at=now)
+                )
+        if row is None or not good:
+            self.throttle.failed("device-code", address)
+            self._log("(设备码)", "refused", "device", address, agent)
+            raise NotSignedIn("设备码无效、已用过或已过期，请向系统管理员重新领取")
+        self.throttle.passed("device-code", address)
+        return self._open(row.username, "device", row.label, address, agent)
+
+    def sign_out(self, key: str, by: str) -> None:
+        """End one session now."""
+        self._end(session.c.token_hash == key, by, "signed-out")
+
+    def session_of(self, secret: str) -> Session | None:
+        """The session a cookie's secret opens, or None; cached for two seconds."""
+        return self._known(hash_of(secret), self._read_session)
+
+    def bearer(self, secret: str) -> Session | None:
+        """The session a program's token opens, or None; cached for two seconds."""
+        return self._known(hash_of(secret), self._read_token)
+
+    def still_holds(self, held: Session) -> bool:
+        """Whether a session that was let in earlier may stay."""
+        read = self._read_token if held.kind == "token" else self._read_session
+        return self._known(held.key, read) is not None
+
+    # ------------------------------------------------------------ inside
+
+    def _open(
+        self, username: str, kind: str, label: str, address: str, agent: str
+    ) -> tuple[str, Session]:
+        secret, now = secrets.token_urlsafe(32), self._real()
+        values = {
+            "token_hash": hash_of(secret), "username": username, "csrf": secrets.token_urlsafe(24),
+            "kind": kind, "label": label, "created_at": now, "seen_at": now,
+            "expires_at": now + ABSOLUTE if kind == "person" else None,
+            "address": address[:64], "agent": agent[:200],
+        }  # fmt: skip
+        with self._transaction() as db:
+            db.execute(insert(session).values(**values))
+            self._write_log(db, username, "signed-in", username, address, agent)
+        found = self._read_session(hash_of(secret))
+        if found is None:
+            raise NotSignedIn("账号已停用，请联系系统管理员")
+        return secret, found
+
+    def _known(self, key: str, read: Callable[[str], Session | None]) -> Session | None:
+        now = self._real()
+        cached = self._cache.get(key)
+        if cached is None or abs((now - cached[0]).total_seconds()) > CACHE_SECONDS:
+            found = read(key)
+            if found and found.kind == "person" and now - found.seen_at > SEEN_EVERY:
+                self._touch(key, now, found)
+            with self._lock:
+                if len(self._cache) > 5000:  # noqa: PLR2004 - bounded: strangers' cookies too
+                    self._cache.clear()
+                self._cache[key] = cached = (now, found)
+        held = cached[1]
+        return held if held and held.holds(now) else None
+
+    def _touch(self, key: str, now: datetime, found: Session) -> None:
+        if found.holds(now):
+            with self._transaction() as db:
+                db.execute(update(session).where(session.c.token_hash == key).values(seen_at=now))
+
+    def _read_session(self, key: str) -> Session | None:
+        query = select(session, account.c.name, account.c.role, account.c.org).join_from(
+            session, account, session.c.username == account.c.username
+        )
+        with self._reader.connect() as db:
+            row = db.execute(
+                query.where(
+                    session.c.token_hash == key,
+                    session.c.ended_at.is_(None),
+                    account.c.disabled.is_(False),
+                )
+            ).one_or_none()
+        if row is None:
+            return None
+        return Session(
+            key=key, csrf=row.csrf, kind=row.kind, created_at=row.created_at,
+            seen_at=row.seen_at, expires_at=row.expires_at,
+            actor=Actor.of(row.username, row.role, row.org, row.name),
+        )  # fmt: skip
+
+    def _read_token(self, key: str) -> Session | None:
+        query = select(token, account.c.name, account.c.role).join_from(
+            token, account, token.c.username == account.c.username
+        )
+        with self._reader.connect() as db:
+            row = db.execute(
+                query.where(
+                    token.c.token_hash == key,
+                    token.c.revoked_at.is_(None),
+                    account.c.disabled.is_(False),
+                )
+            ).one_or_none()
+        if row is None:
+            return None
+        # a role that lost a permission takes it from its tokens too
+        granted = frozenset(map(Permission, row.permissions.split())) & ROLE_PERMISSIONS[row.role]
+        return Session(
+            key=key, csrf="", kind="token", created_at=row.created_at, seen_at=row.created_at,
+            expires_at=row.expires_at,
+            actor=Actor(
+                username=row.username, name=row.name, role=row.role, org=row.org,
+                permissions=granted,
+            ),
+        )  # fmt: skip
+
+    def _end(self, which: Any, by: str, outcome: str) -> None:
+        with self._transaction() as db:
+            gone = db.execute(
+                select(session.c.token_hash, session.c.username).where(
+                    which, session.c.ended_at.is_(None)
+                )
+            ).all()
+            for row in gone:
+                db.execute(
+                    update(session)
+                    .where(session.c.token_hash == row.token_hash)
+                    .values(ended_at=self._real(), ended_by=by)
+                )
+                self._write_log(db, row.username, outcome, by)
+        with self._lock:
+            for row in gone:
+                self._cache.pop(row.token_hash, None)
+
+    def _account(self, username: str) -> Any:
+        with self._reader.connect() as db:
+            return db.execute(select(account).where(account.c.username == username)).one_or_none()
+
+    def _log(self, username: str, outcome: str, by: str, address: str, agent: str) -> None:
+        with self._transaction() as db:
+            self._write_log(db, username, outcome, by, address, agent)
+
+    def _write_log(
+        self, db: Connection, username: str, outcome: str, by: str,
+        address: str = "", agent: str = "",
+    ) -> None:  # fmt: skip
+        db.execute(
+            insert(sign_in_log).values(
+                at=self._real(), username=username[:64], outcome=outcome, by=by[:64],
+                address=address[:64], agent=agent[:200],
+            )
+        )  # fmt: skip
