@@ -1,4 +1,4 @@
-"""The table of travel times, worked out once for all parts of the desk that show the same moment."""
+"""The table of travel times, worked out once for all parts of the desk at one moment."""
 
 from __future__ import annotations
 
