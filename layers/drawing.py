@@ -38,7 +38,7 @@ def path_style(style: Style, row: Mapping[str, Any]) -> dict[str, Any]:
         "dashArray": _own(row, style.dash_by, style.dash),
         "fill": fill is not None and style.shape == "area",
         "fillColor": fill or palette.LAND,
-        "fillOpacity": style.fill_opacity,
+        "fillOpacity": style.fill_opacity * _own(row, style.opacity_by, 1.0),
     }
 
 
@@ -98,7 +98,9 @@ def glyph(style: Style, row: Mapping[str, Any]) -> str:
         return _svg(size, walls, "", stroke)
     if style.shape == "triangle":
         body = f'<path d="M12 22 1 3h22z" {_paint(fill, stroke, 1)}/>'
-        return _svg(size, body, "", stroke) + (f'<b class="rung">{char}</b>' if char else "")
+        return _svg(size, body, "", stroke) + (
+            f'<b class="rung" style="color:{fill}">{char}</b>' if char else ""
+        )
     return _svg(size, f'<circle cx="12" cy="12" r="9" {_paint(fill, stroke, 3)}/>', "", stroke)
 
 

@@ -30,9 +30,9 @@ body,.leaflet-container{font:15px/1.4 "Hubei Sans","Noto Sans SC","Noto Sans CJK
  background:#0a0f1ad9;color:#c9d5e8;line-height:1.6}
 .credits{position:absolute;z-index:800;right:12px;bottom:6px;color:#8fa3c4;font-size:13px}
 .glyph{background:none;border:0}.glyph svg{display:block;overflow:visible}
-.glyph .name{display:block;width:8em;margin:-18px 0 0 calc(7px - 4em);text-align:center;
+.glyph .name{display:block;width:8em;margin:-25px 0 0 calc(7px - 4em);text-align:center;
  color:#c3d0e6;text-shadow:0 0 3px #0a0f1a,0 0 3px #0a0f1a,0 0 3px #0a0f1a}
-.glyph .rung{position:absolute;left:100%;top:-4px;color:#ffd84d;font-size:13px}
+.glyph .rung{position:absolute;left:100%;top:-4px;font-size:13px}
 .leaflet-control-layers{background:#0d1524!important;color:#e8eef8!important}
 .leaflet-control-zoom a{background:#0d1524!important;color:#e8eef8!important}
 .leaflet-control-scale-line{background:#0a0f1a99!important;color:#c9d5e8!important;
