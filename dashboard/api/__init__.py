@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
 
+from dashboard.api.problems import LARGEST_BYTES
+
 if TYPE_CHECKING:
     from data.center import Center
 
@@ -18,7 +20,7 @@ MODULES = (
 
 def build_router(center: Center) -> APIRouter:
     """Every endpoint under /api/v1, and the health probe."""
-    router = APIRouter()
+    router = APIRouter(max_body_size=LARGEST_BYTES)
     for name in MODULES:
         module = import_module(f"dashboard.api.{name}")
         router.include_router(module.build(center), prefix=PREFIX)

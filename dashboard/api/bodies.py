@@ -2,33 +2,42 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 
 Crs = Literal["WGS84", "CGCS2000", "GCJ02", "BD09"]
 Level = Literal["I", "II", "III", "IV"]
+MOST_PEOPLE = 100_000_000
+LONGEST_TEXT = 20_000  # characters of any one text
 
 
 class Body(BaseModel):
     """A body that knows its fields and refuses the others by name."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", str_max_length=LONGEST_TEXT)
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _storable(cls, value: Any) -> Any:
+        """Refuse the one character PostgreSQL cannot keep."""
+        if isinstance(value, str) and "\0" in value:
+            raise ValueError("NUL")
+        return value
 
 
 class CasualtiesBody(Body):
     """Counted people; a person is counted once."""
 
-    dead: int | None = Field(None, ge=0)
-    missing: int | None = Field(None, ge=0)
-    trapped: int | None = Field(None, ge=0)
-    injured_serious: int | None = Field(None, ge=0)
-    injured_minor: int | None = Field(None, ge=0)
-    poisoned: int | None = Field(None, ge=0)
-    threatened: int | None = Field(None, ge=0)
-    evacuated: int | None = Field(None, ge=0)
-    rescued: int | None = Field(None, ge=0)
+    dead: int | None = Field(None, ge=0, le=MOST_PEOPLE)
+    missing: int | None = Field(None, ge=0, le=MOST_PEOPLE)
+    trapped: int | None = Field(None, ge=0, le=MOST_PEOPLE)
+    injured_serious: int | None = Field(None, ge=0, le=MOST_PEOPLE)
+    injured_minor: int | None = Field(None, ge=0, le=MOST_PEOPLE)
+    poisoned: int | None = Field(None, ge=0, le=MOST_PEOPLE)
+    threatened: int | None = Field(None, ge=0, le=MOST_PEOPLE)
+    evacuated: int | None = Field(None, ge=0, le=MOST_PEOPLE)
+    rescued: int | None = Field(None, ge=0, le=MOST_PEOPLE)
 
 
 class FigureBody(Body):
@@ -45,7 +54,7 @@ class FigureBody(Body):
 class ReportBody(Body):
     """A report, only what is known."""
 
-    type: str
+    type: str = Field(max_length=60)
     place: str = ""
     area_code: str | None = None
     lon: float | None = None
@@ -202,8 +211,6 @@ class DispatchBody(Body):
 class StatusBody(Body):
     """The next state of an assignment or transfer."""
 
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
-
     status: str
     at: AwareDatetime | None = None
     lon: float | None = None
@@ -239,7 +246,7 @@ class TeamBody(Body):
     """What was unknown about a team."""
 
     expect_version: int | None = None
-    people: int | None = Field(None, ge=0)
+    people: int | None = Field(None, ge=0, le=MOST_PEOPLE)
     lon: float | None = None
     lat: float | None = None
     crs: Crs = "WGS84"
@@ -266,40 +273,3 @@ class ExerciseBody(Body):
     paused: bool | None = None
     jump_to: AwareDatetime | None = None
     restart: bool = False
-
-
-class PlanNeedBody(Body):
-    """A capability an incident needs by a time."""
-
-    capability: str
-    amount: float = Field(gt=0)
-    unit: str | None = None
-    by: datetime | float | None = None
-    people_equivalent: float | None = None
-
-
-class PlanSupplyBody(Body):
-    """An item an incident needs by a time."""
-
-    item: str
-    amount: float = Field(gt=0)
-    by: datetime | float | None = None
-
-
-class PlanIncidentBody(Body):
-    """What one incident asks of the plan."""
-
-    id: str
-    needs: list[PlanNeedBody] | None = None
-    supplies: list[PlanSupplyBody] | None = None
-    weight: float | None = Field(None, gt=0)
-
-
-class PlanBody(Body):
-    """A plan asked for; what is left out comes from the template of type and grade."""
-
-    incidents: list[PlanIncidentBody] = []
-    keep_back: bool | None = None
-    time_limit_s: float = Field(1.0, gt=0, le=30)
-    locks: list[tuple[str, str]] = []
-    bans: list[tuple[str, str]] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from data.errors import Invalid, NotSignedIn
 from data.ingest.coordinates import to_wgs84
 
 MOST = 1000
+LONGEST_NUMBER = 18  # digits of a journal number that every engine can hold
 
 
 def actor_of(request: Request) -> Actor:
@@ -55,7 +57,7 @@ def moment(text: str | None) -> int | datetime | None:
     """
     if text is None or text == "":
         return None
-    if text.isdigit():
+    if text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER:
         return int(text)
     try:
         instant = datetime.fromisoformat(text.replace(" ", "+"))
@@ -64,7 +66,7 @@ def moment(text: str | None) -> int | datetime | None:
     if instant is None or instant.tzinfo is None:
         raise Invalid.field(
             "at",
-            f"看不懂时刻“{text}”",
+            f"看不懂时刻“{text[:40]}”",
             "请填记录编号，或带时区的时间，如 2020-07-08T08:00:00+08:00",
         )
     return instant
@@ -92,7 +94,7 @@ def wgs84(lon: float | None, lat: float | None, crs: str) -> tuple[float | None,
 
 def page(items: list[Any], limit: int, offset: int) -> dict[str, Any]:
     """A page of items and where the next one starts."""
-    limit = max(1, min(limit, MOST))
+    limit, offset = max(1, min(limit, MOST)), max(0, offset)
     shown = items[offset : offset + limit]
     following = offset + limit
     return {
@@ -114,6 +116,9 @@ def in_box(bbox: str | None, lon: float | None, lat: float | None) -> bool:
         return True
     try:
         west, south, east, north = (float(part) for part in bbox.split(","))
-    except ValueError as error:
-        raise Invalid.field("bbox", f"看不懂范围“{bbox}”", "请填 西,南,东,北 四个经纬度") from error
+    except ValueError:
+        west = south = east = north = math.nan
+    if not (west <= east and south <= north):
+        remedy = "请填 西,南,东,北 四个经纬度，西不大于东、南不大于北"
+        raise Invalid.field("bbox", f"看不懂范围“{bbox[:60]}”", remedy)
     return lon is not None and lat is not None and west <= lon <= east and south <= lat <= north

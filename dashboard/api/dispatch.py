@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from dashboard.api import bodies as b
 from dashboard.api.common import actor_of, answer, carry, page, wgs84
+from dashboard.api.plan_bodies import PlanBody
 from dashboard.api.views import assignment_view, transfer_view
 from data.center import Center
 from data.domain import messages as m
@@ -31,7 +32,7 @@ def build(center: Center) -> APIRouter:
 
 def _plans(router: APIRouter, center: Center) -> None:
     @router.post("/plans", status_code=201)
-    async def propose(request: Request, body: b.PlanBody) -> Response:
+    async def propose(request: Request, body: PlanBody) -> Response:
         """Propose one plan for the incidents; it is stored and changes nothing."""
         asked = body.model_dump(mode="json", exclude_none=True)
         made = await center.ask(center.propose, actor_of(request), asked)

@@ -9,12 +9,15 @@ import msgspec
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DataError
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from data.errors import CenterError, Conflict, Forbidden, Invalid, NotFound, NotSignedIn
 
 log = logging.getLogger("hubei.api")
+LARGEST_BYTES = 10_000_000  # of any one request to the API
 MEDIA = "application/problem+json"
 
 _BY_STATUS: dict[int, type[CenterError]] = {401: NotSignedIn, 403: Forbidden, 404: NotFound,
@@ -85,8 +88,26 @@ def _answer(body: dict[str, Any], status: int) -> Response:
     return Response(msgspec.json.encode(body), status_code=status, media_type=MEDIA)
 
 
+class Largest:
+    """Refuses a body that says it is too large before any of it is read."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on, or refuse."""
+        if scope["type"] == "http" and scope["path"].startswith("/api/"):
+            length = Headers(scope=scope).get("content-length", "0")
+            if length.isdigit() and int(length) > LARGEST_BYTES:
+                body = {**problem_of(Invalid(_DETAILS[413])), "status": 413}
+                await _answer(body, 413)(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+
 def install(server: FastAPI) -> None:
     """Answer every error of the server with a problem."""
+    server.add_middleware(Largest)
 
     @server.exception_handler(CenterError)
     async def center_error(_request: Request, error: CenterError) -> Response:

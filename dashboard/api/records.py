@@ -24,6 +24,7 @@ def build(center: Center) -> APIRouter:
     @router.get("/journal")
     async def journal(request: Request, after: int = 0, limit: int = 200) -> Response:
         """Journal rows with their hashes, oldest first."""
+        after, limit = max(0, after), max(1, limit)
         rows = await center.ask(center.queries.journal, actor_of(request), after, limit)
         return answer({"items": rows, "next": rows[-1]["seq"] if rows else None})
 
