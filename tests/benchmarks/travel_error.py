@@ -15,17 +15,24 @@ from shapely.geometry import shape
 from data.allocation.travel import Seat, Travel
 
 
+def say(line: str) -> None:
+    """Print a line."""
+    sys.stdout.write(f"{line}\n")
+
+
 def main(matrix: str, seats_file: str, expressways_file: str, counties: str) -> None:
     """Print the errors over all ordered pairs of seats."""
     rows = [
-        r for r in csv.DictReader(Path(seats_file).open(encoding="utf-8")) if r["level"] == "区县"
+        r
+        for r in csv.DictReader(Path(seats_file).read_text("utf-8").splitlines())
+        if r["level"] == "区县"
     ]
     seats = {r["adcode"]: Seat(float(r["lng"]), float(r["lat"]), r["pref_code"]) for r in rows}
     code = {r["name"]: r["adcode"] for r in rows}
-    ways = csv.DictReader(Path(expressways_file).open(encoding="utf-8"))
+    ways = csv.DictReader(Path(expressways_file).read_text("utf-8").splitlines())
     sequences = [[code[name] for name in way["seats"].split()] for way in ways]
     travel = Travel(seats, sequences, neighbours(counties, set(seats)))
-    table = list(csv.reader(Path(matrix).open(encoding="utf-8")))
+    table = list(csv.reader(Path(matrix).read_text("utf-8").splitlines()))
     order = [c for c in table[0][1:] if c in seats]
     columns = [table[0].index(c) for c in order]
     real = np.array([[float(r[k]) for k in columns] for r in table[1:] if r[0] in seats])
@@ -34,13 +41,13 @@ def main(matrix: str, seats_file: str, expressways_file: str, counties: str) -> 
     mine = ours[~np.eye(len(order), dtype=bool)]
     theirs = real[~np.eye(len(order), dtype=bool)]
     error = np.abs(mine - theirs)
-    print(f"{len(order)} seats, {len(mine)} pairs, bias {np.median(mine / theirs):.3f}")
-    print(f"error minutes: median {np.median(error):.1f}, p90 {np.percentile(error, 90):.1f}")
-    print(
+    say(f"{len(order)} seats, {len(mine)} pairs, bias {np.median(mine / theirs):.3f}")
+    say(f"error minutes: median {np.median(error):.1f}, p90 {np.percentile(error, 90):.1f}")
+    say(
         f"relative: median {np.median(error / theirs):.3f}, p90 {np.percentile(error / theirs, 90):.3f}"
     )
     near = theirs < 120
-    print(
+    say(
         f"under two hours: median {np.median(error[near]):.1f}, p90 {np.percentile(error[near], 90):.1f}, bias {np.median((mine / theirs)[near]):.3f}"
     )
 
