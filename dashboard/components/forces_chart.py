@@ -19,7 +19,7 @@ OPACITY = {"ordered": 0.3, "accepted": 0.4, "departed": 0.6, "arrived": 0.85, "w
 COLOURS = {"甲": "#74e0bf", "乙": "#c6a4ff"}
 OTHERS = "#e8eef8"
 FONT = "'Hubei Sans', sans-serif"
-MOST = 60
+MOST, ROW_PX = 60, 22
 
 
 def figure(now: Situation, cursor: datetime | None) -> Any:
@@ -35,6 +35,11 @@ def figure(now: Situation, cursor: datetime | None) -> Any:
     names = [_name(now, a) for a in rows]
     chart.update_layout(**_layout(list(dict.fromkeys(names))))
     return chart
+
+
+def height_px(now: Situation) -> int:
+    """How tall the chart must be for every team's name to be read."""
+    return 60 + ROW_PX * min(MOST, len(now.assignments))
 
 
 def _bars(now: Situation, assignment: Assignment, state: str) -> list[dict[str, Any]]:

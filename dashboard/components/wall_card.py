@@ -21,7 +21,8 @@ from data.domain.incident import CASUALTY_WORDS, Incident
 from data.domain.reporting import Deadline
 from data.domain.situation import Situation
 
-CELLS, CLOCKS, TEAMS, SUPPLIES, LINES = 4, 2, 5, 3, 3
+CELLS, CLOCKS, TEAMS, SUPPLIES, LINES = 4, 2, 4, 3, 3
+LONGEST_LABEL = 9
 # Which figures a commander asks for first; the first four that are known are shown.
 ASKED = (
     "missing", "trapped", "dead", "rescued", "injured_serious", "injured_minor", "evacuated",
@@ -91,7 +92,7 @@ def figure_cells(seen: Situation, incident: Incident) -> list[tuple[str, str]]:
     cells += [
         (count(f.value) + ("" if f.unit == "人" else f.unit), f.label)
         for f in incident.figures
-        if f.value is not None and not any(f.label == word for _, word in cells)
+        if f.value is not None and not any(word in f.label for _, word in cells)
     ][: CELLS - min(CELLS, len(cells))]
     for name in ALWAYS:
         if len(cells) >= CELLS:
@@ -127,11 +128,17 @@ def _clocks(clocks: list[Deadline]) -> Any:
     return html.Div([_clock(c) for c in waiting[:CLOCKS]], className="dl")
 
 
+def _short_label(label: str) -> str:
+    """A clock's name in the width of the card: 零报告（省）, 地质灾害速报."""
+    label = label.removeprefix("24小时")
+    return label if len(label) <= LONGEST_LABEL else label.split("（")[0]
+
+
 def _clock(deadline: Deadline) -> Any:
     span = {"data-from": iso(deadline.starts_at), "data-to": iso(deadline.due_at)}
     return html.Div(
         [
-            html.Span(deadline.label.split("（")[0], title=deadline.basis),
+            html.Span(_short_label(deadline.label), title=deadline.basis),
             html.I(**span),
             html.B(**{"data-due": iso(deadline.due_at)}),
         ],

@@ -113,10 +113,10 @@ def _timeline() -> Any:
                 ],
                 className="bar",
             ),
-            dcc.Graph(
+            html.Div(dcc.Graph(
                 id=Ids.CHART, className="chart", responsive=True,
                 config={"displayModeBar": False, "doubleClick": "reset"},
-            ),
+            ), className="charts"),
         ],
         className="forces",
     )  # fmt: skip
@@ -133,6 +133,7 @@ def register(app: Dash, center: Center) -> None:
         Output(Ids.KEYS, "children"),
         Output(Ids.PLANS, "children"),
         Output(Ids.CHART, "figure"),
+        Output(Ids.CHART, "style"),
         Output(Ids.SLIDER, "max"),
         Output(Ids.SLIDER, "value"),
         Output(Ids.TAKEAWAY, "href"),
@@ -211,6 +212,7 @@ def panels(center: Center, actor: Actor, cursor: int | None) -> tuple[Any, ...]:
         review_views.key_table(seen),
         review_views.comparison(seen, _plan_at(center, seen)),
         forces_chart.figure(now, None if cursor is None else seen.at),
+        {"minHeight": f"{forces_chart.height_px(now)}px"},
         now.revision,
         seen.revision,
         f"/api/v1/takeaway.html?at={seen.revision}",
