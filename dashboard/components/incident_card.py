@@ -10,13 +10,13 @@ from dash import Dash, Input, Output, html
 
 from dashboard.components import desk, filing, overview, timeline
 from dashboard.components.desk import TABS, Desk
-from dashboard.components.desk_words import chip, empty, identity, letter_box
+from dashboard.components.desk_words import empty, identity, letter_box
 from dashboard.components.live import Live
 from dashboard.components.queue import all_clocks
-from dashboard.words import count, iso, response_words
+from dashboard.words import count, grade_chip, iso, response_words
 from data.center import Center
 from data.domain.dispatch import AssignmentState
-from data.domain.incident import Incident
+from data.domain.incident import ROMAN, Incident
 from data.domain.reporting import Deadline
 from data.domain.situation import Situation
 
@@ -90,11 +90,18 @@ def _card(seen: Situation, incident: Incident, chosen: Incident | None, number: 
                                 f" · {state}" if state else ""]),
                 ]
             ),
-            html.Div([chip(incident.grading), html.Kbd(f"F{number}") if key else None]),
+            html.Div([_mark(incident), html.Kbd(f"F{number}") if key else None]),
         ],
         className=f"it {identity(incident)}{on}",
         **desk.sets({Desk.INCIDENT: {"data": incident.id}}), **key,
     )  # fmt: skip
+
+
+def _mark(incident: Incident) -> Any:
+    """The grade in one numeral, in full on hover."""
+    words, colour = grade_chip(incident.grading)
+    short = ROMAN.get(incident.grading.level or "", words)
+    return html.Span(short, title=words, className=f"chip {colour}")
 
 
 def tasks_view(seen: Situation, incident: Incident | None, clocks: Sequence[Deadline]) -> Any:

@@ -67,7 +67,7 @@ def _where() -> list[Any]:
         desk_fields.choice(FORM, "type", "事件类型", types),
         desk_fields.text(FORM, "place", "地点", "县、乡镇、村；可搜地名或拼音", wide=True),
         html.Div(id=Ids.PLACES, className="places"),
-        desk_fields.digits(FORM, "lon", "经度", "可在地图上点选"),
+        desk_fields.digits(FORM, "lon", "经度", "或在地图上点选"),
         desk_fields.digits(FORM, "lat", "纬度"),
         desk_fields.choice(FORM, "crs", "坐标系", SYSTEMS, "WGS84"),
     ]
@@ -90,7 +90,7 @@ def _people() -> list[Any]:
 def _more() -> list[Any]:
     amounts = [desk_fields.digits(FORM, n, words, unit) for n, (words, unit) in AMOUNTS.items()]
     return [
-        html.Div([html.H3("损失与程度"), *amounts], className="people"),
+        html.Div([html.H3("损失与程度"), *amounts], className="people pairs"),
         desk_fields.text(
             FORM, "water_supply_cut", "水源地取水中断", "如：县级城市水源地", wide=True
         ),

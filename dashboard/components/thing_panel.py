@@ -95,8 +95,9 @@ def report_view(
             html.Dl([part for k, v in told if v for part in (html.Dt(k), html.Dd(v))]),
             figures(report),
             html.H3("建议定级"), grade_view(report.suggested),
-            html.H3("报送时限"), deadline_rows(clocks, seen.at),
             *(_belonging(report, found) if report.state == "new" else []),
+            html.H3("报送时限"),
+            deadline_rows([c for c in clocks if c.done_at is None], seen.at),
         ]
     )  # fmt: skip
 
@@ -261,7 +262,9 @@ def _settle(app: Dash, center: Center) -> None:
         return no_update, closed, no_update
 
 
-def _command(act: dict[str, Any], report_id: str, opening: Sequence[str | None], reason: str) -> Any:
+def _command(
+    act: dict[str, Any], report_id: str, opening: Sequence[str | None], reason: str
+) -> Any:
     if act["do"] == "open":
         given = {k: (v or "").strip() for k, v in zip(OPEN_FIELDS, opening, strict=True)}
         return OpenIncident(report_id=report_id, **given)
