@@ -6,6 +6,7 @@ import socket
 import webbrowser
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from threading import Thread
 from typing import Any
 
 import uvicorn
@@ -28,6 +29,7 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self.app = app
         self.when_open: Callable[[], None] | None = None
+        self.when_closing: Callable[[], None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Open, then say so."""
@@ -37,6 +39,8 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Close the streams, then the rest."""
+        if self.when_closing:
+            self.when_closing()
         self.app.state.streams.close()
         await super().shutdown(sockets)
 
@@ -93,7 +97,12 @@ class Service:
             if self.setup and not self.settings.no_browser:
                 webbrowser.open(base)
 
-        server.when_open = opened
+        def closing() -> None:
+            # in a thread: it waits for an answer this very server is still giving
+            for one in runner:
+                Thread(target=one.stop, daemon=True).start()
+
+        server.when_open, server.when_closing = opened, closing
         try:
             server.run()
         finally:
