@@ -23,7 +23,6 @@ from data.errors import Invalid
 
 AREA = "follow"
 S = AssignmentState
-# The chain as the field says it; the last step of the order is 结束 and the way home.
 CHAIN = (
     (S.ORDERED, "下令"), (S.ACCEPTED, "接令"), (S.DEPARTED, "出动"), (S.ARRIVED, "到场"),
     (S.WORKING, "展开"), (S.RELEASED, "结束"), (S.RETURNED, "归队"),
