@@ -44,11 +44,11 @@ def main(matrix: str, seats_file: str, expressways_file: str, counties: str) -> 
     say(f"{len(order)} seats, {len(mine)} pairs, bias {np.median(mine / theirs):.3f}")
     say(f"error minutes: median {np.median(error):.1f}, p90 {np.percentile(error, 90):.1f}")
     say(
-        f"relative: median {np.median(error / theirs):.3f}, p90 {np.percentile(error / theirs, 90):.3f}"
+        f"relative: median {np.median(error / theirs):.3f}, p90 {np.percentile(error / theirs, 90):.3f}"  # noqa: E501
     )
     near = theirs < 120
     say(
-        f"under two hours: median {np.median(error[near]):.1f}, p90 {np.percentile(error[near], 90):.1f}, bias {np.median((mine / theirs)[near]):.3f}"
+        f"under two hours: median {np.median(error[near]):.1f}, p90 {np.percentile(error[near], 90):.1f}, bias {np.median((mine / theirs)[near]):.3f}"  # noqa: E501
     )
 
 
