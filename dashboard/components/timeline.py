@@ -34,7 +34,10 @@ def layout() -> Any:
     return html.Div(
         [
             html.Div(
-                [desk_fields.area(FORM, "text", "写入值班记录", "谁、说了什么、怎么办", rows=2), button],
+                [
+                    desk_fields.area(FORM, "text", "写入值班记录", "谁、说了什么、怎么办", rows=2),
+                    button,
+                ],
                 className="entry fields", id=Ids.FORM, **{"data-draft": FORM},
             ),
             html.Div(id=Ids.VIEW, className="scroll-in"),

@@ -1,4 +1,4 @@
-"""A drawn area becomes an affected area or a closure: its label, its incident, and then it holds."""
+"""A drawn area becomes an affected area or a closure, once it has its label and incident."""
 
 from __future__ import annotations
 
