@@ -11,6 +11,7 @@ from dashboard.api import bodies as b
 from dashboard.api.common import actor_of, answer, carry, page, wgs84
 from data.center import Center
 from data.domain import messages as m
+from data.domain.org import Permission
 from data.errors import Invalid
 
 LARGEST_BATCH_BYTES = 8_000_000
@@ -33,11 +34,13 @@ def build(center: Center) -> APIRouter:
     @router.post("/telemetry", status_code=202)
     async def telemetry(request: Request) -> Response:
         """Readings as a JSON list or NDJSON; answered only after they are stored."""
+        actor = actor_of(request)
+        actor.require(Permission.TELEMETRY)
         raw = await request.body()
         if len(raw) > LARGEST_BATCH_BYTES:
             raise Invalid.field("body", "一批数据超过 8 MB", "请分批上报")
         rows = await center.ask(_rows, raw)
-        return answer(await center.ask(center.feed.readings, actor_of(request), rows), 202)
+        return answer(await center.ask(center.feed.readings, actor, rows), 202)
 
     @router.get("/alarms")
     async def alarms(
@@ -67,13 +70,13 @@ def _rows(raw: bytes) -> list[Any]:
     if text.startswith(b"["):
         try:
             found = msgspec.json.decode(text)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, RecursionError) as error:
             raise Invalid.field("body", "不是有效的 JSON", "请核对格式后重发") from error
         return list(found)
     rows: list[Any] = []
     for line in text.splitlines():
         try:
             rows.append(msgspec.json.decode(line))
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, RecursionError):
             rows.append(line.decode("utf-8", "replace"))
     return rows

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +17,7 @@ from data.store.queries import Queries
 from data.store.telemetry import Fix, Reading, Telemetry
 
 FUTURE = timedelta(minutes=5)
+LARGEST = 1e12  # no instrument reads beyond this; infinities and not-a-number fail it too
 
 
 class Feed:
@@ -104,11 +104,11 @@ def _reading(sensors: Mapping[str, Sensor], row: Any, now: datetime) -> Reading 
     """A reading, or why the row is refused."""
     if not isinstance(row, dict) or not {"sensor", "at", "value"} <= row.keys():
         return "缺少 sensor、at 或 value，请按 {sensor, at, value} 逐行填写"
-    if row["sensor"] not in sensors:
+    if not isinstance(row["sensor"], str) or row["sensor"] not in sensors:
         return f"没有编号为 {row['sensor']} 的监测点，或不在本辖区"
     value = row["value"]
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        return f"数值 {value!r} 不是有限的数"
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < LARGEST:
+        return f"数值 {str(value)[:20]} 不是有限的数"
     try:
         at = aware(datetime.fromisoformat(str(row["at"])))
     except ValueError:

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from sqlalchemy import create_engine
@@ -48,3 +49,15 @@ def duty() -> Actor:
 def clock() -> RealClock:
     """The machine's clock."""
     return RealClock()
+
+
+@pytest.fixture(scope="session")
+def exercise_server(tmp_path_factory) -> Iterator[Any]:
+    """An exercise with its forces, its clock standing still, behind a real server."""
+    from tests.serving import Running
+
+    var = tmp_path_factory.mktemp("exercise")
+    with Running(var, scenario="2020-07-08", seed=False, pages={}) as made:
+        made.center.seed()
+        made.center.clock.change(paused=True)
+        yield made

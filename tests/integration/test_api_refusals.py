@@ -1,0 +1,285 @@
+"""What the API refuses, whom, and in which words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from data.domain.messages import StoreRows
+from data.domain.org import SYSTEM
+from data.domain.team import Team, TeamState
+from tests.integration import api_world as w
+from tests.serving import PASSWORD, Running
+
+READERS = ("wall", "leader", "admin", "security", "auditor")
+# what a role may write besides reading: nothing for the wall and the auditor
+OWN_ACCOUNT = {"/api/v1/session", "/api/v1/session/password"}
+MAY = {
+    "wall": set(),
+    "auditor": set(),
+    "security": set(),
+    "leader": {"/api/v1/plans", "/api/v1/entries", "/api/v1/tokens"},
+    "admin": {"/api/v1/tokens", "/api/v1/device-codes", "/api/v1/teams/{team_id}"},
+}
+# a body that is well-formed, so that what refuses it is the missing permission
+BODIES: dict[str, Any] = {
+    "/api/v1/tokens": {"permissions": ["dispatch"]},
+    "/api/v1/device-codes": {"label": "大屏"},
+    "/api/v1/reports": {"type": "landslide"},
+    "/api/v1/reports/{report_id}/merge": {"incident_id": "I-0001"},
+    "/api/v1/reports/{report_id}/dismiss": {"reason": "误报"},
+    "/api/v1/incidents": {"report_id": "R-0001"},
+    "/api/v1/incidents/{incident_id}": {"name": "改名"},
+    "/api/v1/incidents/{incident_id}/grade": {},
+    "/api/v1/incidents/{incident_id}/followups": {"text": "续"},
+    "/api/v1/incidents/{incident_id}/close": {"reason": "完"},
+    "/api/v1/incidents/{incident_id}/responses": {
+        "body": "市指挥部", "contingency": "地质灾害预案", "level": "III",
+    },
+    "/api/v1/responses/{response_id}/end": {},
+    "/api/v1/entries": {"text": "一行"},
+    "/api/v1/zones": {"kind": "closure", "geometry": {"type": "Point", "coordinates": [114, 30]}},
+    "/api/v1/zones/{zone_id}/end": None,
+    "/api/v1/teams/{team_id}": {"people": 5},
+    "/api/v1/plans": {"incidents": [{"id": "I-0001"}]},
+    "/api/v1/dispatches": {"assignments": [{"team": "TM-1", "incident": "I-0001"}]},
+    "/api/v1/assignments/{assignment_id}/status": {"status": "accepted"},
+    "/api/v1/assignments/{assignment_id}/redirect": {"incident_id": "I-0002", "reason": "急"},
+    "/api/v1/transfers/{transfer_id}/status": {"status": "shipped"},
+    "/api/v1/positions": [],
+    "/api/v1/telemetry": [],
+    "/api/v1/alarms/{alarm_id}/acknowledge": {},
+    "/api/v1/exercise": {"paused": True},
+}  # fmt: skip
+IDS = {
+    "{report_id}": "R-0001", "{incident_id}": "I-0001", "{team_id}": "TM-1", "{zone_id}": "Z-1",
+    "{response_id}": "S-1", "{assignment_id}": "A-00001", "{transfer_id}": "T-00001",
+    "{alarm_id}": "W-1", "{plan_id}": "P-00001",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory) -> Iterator[Running]:
+    """A real center with two teams, one incident in 黄梅 and one in 武汉."""
+    with Running(tmp_path_factory.mktemp("var"), pages={}) as made:
+        teams = tuple(
+            Team(
+                id=key, name=name, area_code=area, lon=lon, lat=lat, people=20,
+                provides={"搜救": 20.0}, state=TeamState.STANDBY,
+            )
+            for key, name, area, lon, lat in (
+                ("TM-1", "黄梅一队", "421127", 115.94, 30.07),
+                ("TM-2", "武汉一队", "420100", 114.30, 30.60),
+            )
+        )  # fmt: skip
+        made.center.handle(StoreRows(what="测试队伍", things=teams), SYSTEM)
+        with made.client("duty") as duty:
+            w.incident(duty, "黄梅滑坡")
+            w.incident(duty, "武汉火灾", type="fire", place="江岸区", **w.WUHAN)
+        yield made
+
+
+@pytest.fixture(scope="module")
+def duty(running):
+    """The provincial duty officer."""
+    with running.client("duty") as client:
+        yield client
+
+
+def writes(running) -> list[tuple[str, str]]:
+    """Every method and path of the OpenAPI document that changes something."""
+    with running.client("duty") as client:
+        paths = client.get("/api/openapi.json").json()["paths"]
+    found = [
+        (method.upper(), path)
+        for path, methods in paths.items()
+        for method in methods
+        if method in {"post", "put", "patch", "delete"} and path not in OWN_ACCOUNT
+    ]
+    assert len(found) >= 20
+    return found
+
+
+@pytest.mark.parametrize("role", READERS)
+def test_roles_that_only_watch_cannot_write(running, role):
+    """Every write of the document × role: refused as 403 (404 for no exercise), nothing moves."""
+    before, failures = w.revision(running), []
+    with running.client(role) as client:
+        for method, path in writes(running):
+            assert path in BODIES, f"{path} is new: say here what body it takes"
+            if path in MAY[role]:
+                continue
+            url = path
+            for name, value in IDS.items():
+                url = url.replace(name, value)
+            answer = client.request(method, url, json=BODIES[path])
+            wanted = {403, 404} if path == "/api/v1/exercise" else {403}
+            if answer.status_code not in wanted:
+                failures.append(f"{method} {path}: {answer.status_code} {answer.text[:80]}")
+            else:
+                w.problem(answer, answer.status_code)
+    assert failures == []
+    assert w.revision(running) == before
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PATCH", "DELETE"])
+def test_strangers_are_told_401_everywhere(running, method):
+    """No path of the document but the probe and the sign-in answers a stranger."""
+    with running.client() as client:
+        paths = running.server.app.openapi()["paths"]
+        for path, methods in paths.items():
+            if method.lower() not in methods or (method, path) in {
+                ("GET", "/healthz"),
+                ("POST", "/api/v1/session"),
+            }:
+                continue
+            w.problem(client.request(method, path), 401)
+
+
+@pytest.mark.parametrize("name", ["duty.421127", "duty.421100"])
+def test_officers_below_see_only_their_own(running, name):
+    """Another area's incident, team and dispatch do not exist: not listed, 404, not orderable."""
+    with running.client(name) as client:
+        assert [i["name"] for i in w.get(client, "/incidents")["items"]] == ["黄梅滑坡"]
+        assert [t["id"] for t in w.get(client, "/teams")["items"]] == ["TM-1"]
+        w.problem(client.get("/api/v1/incidents/I-0002"), 404)
+        assert set(w.get(client, "/situation")["incidents"]) == {"I-0001"}
+        rows = w.get(client, "/journal")["items"]
+        assert rows
+        assert "I-0002" not in {r["incident_id"] for r in rows}
+        w.problem(client.post("/api/v1/incidents/I-0002/close", json={"reason": "完"}), 404)
+        w.problem(w.send(client, "TM-1", "I-0002"), 404)
+        foreign = w.send(client, "TM-2", "I-0001")
+        assert foreign.status_code in {403, 404}
+        w.problem(foreign, foreign.status_code)
+        refused = client.post("/api/v1/reports", json={"type": "fire", **w.WUHAN})
+        w.problem(refused, 404)
+
+
+def test_there_is_no_exercise_in_the_real_center(duty):
+    """GET and POST answer 404, in words."""
+    w.problem(duty.get("/api/v1/exercise"), 404)
+    w.problem(duty.post("/api/v1/exercise", json={"speed": 2}), 404)
+
+
+def test_an_unknown_field_is_named(duty):
+    """errors[] names the field as it was sent, nested ones too."""
+    body = {"type": "landslide", "deaths": 3, "casualties": {"dead": 1, "mising": 2}}
+    problem = w.problem(duty.post("/api/v1/reports", json=body), 422)
+    assert {e["field"] for e in problem["errors"]} == {"deaths", "casualties.mising"}
+    assert all(e["message"] and e["remedy"] for e in problem["errors"])
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        (b"{", "body"),
+        (b"\xff\xfe", "body"),
+        (b"[]", "body"),
+        (b'"text"', "body"),
+        (b'{"type": 5}', "type"),
+        (b'{"type": "landslide", "lon": 115.9}', "lat"),
+        (b'{"type": "landslide", "lon": 1e999, "lat": 30}', "lon"),
+        (b'{"type": "landslide", "lon": "east", "lat": 30}', "lon"),
+        (b'{"type": "landslide", "casualties": {"dead": -1}}', "casualties.dead"),
+        (b'{"type": "landslide", "casualties": {"dead": 1.5}}', "casualties.dead"),
+        (b'{"type": "landslide", "casualties": {"dead": 9999999999999999999999}}',
+         "casualties.dead"),
+        (b'{"type": "landslide", "occurred_at": "2020-07-08T07:30:00"}', "occurred_at"),
+        (b'{"type": "landslide", "occurred_at": "morning"}', "occurred_at"),
+        (b'{"type": "landslide", "crs": "UTM"}', "crs"),
+        (b'{"type": "landslide", "text": "\\u0000"}', "text"),
+        (b'{"type": "earthquake!"}', "type"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_is_refused_by_field(running, duty, body, field):
+    """Malformed JSON, wrong types, half positions, times without zone: 422, field named."""
+    before = w.revision(running)
+    answer = duty.post(
+        "/api/v1/reports", content=body, headers={"Content-Type": "application/json"}
+    )
+    assert field in {e["field"] for e in w.problem(answer, 422)["errors"]}
+    assert w.revision(running) == before
+
+
+@pytest.mark.parametrize("path", sorted(p for p, b in BODIES.items() if b is not None))
+def test_every_write_answers_nonsense_with_a_problem(running, duty, path):
+    """Broken JSON, a text and a nest of brackets to each write: a Chinese problem, never a 500."""
+    method = (
+        "PATCH"
+        if path in {"/api/v1/teams/{team_id}", "/api/v1/incidents/{incident_id}"}
+        else ("POST")
+    )
+    for name, value in IDS.items():
+        path = path.replace(name, value)
+    before = w.revision(running)
+    for body in (b"{", b'"x"', b"[" * 50_000, b'{"' + b"a" * 5000 + b'": 1}'):
+        answer = duty.request(
+            method, path, content=body, headers={"Content-Type": "application/json"}
+        )
+        assert answer.status_code in {400, 403, 404, 422}, answer.text[:200]
+        shown = w.problem(answer, answer.status_code)
+        assert len(shown["detail"]) < 6000
+    assert w.revision(running) == before
+
+
+def test_a_huge_body_is_refused_unread(duty):
+    """More than 10 MB: 413 with a problem, whatever the path."""
+    big = b'{"text": "' + b"x" * 11_000_000 + b'"}'
+    for path in ("/api/v1/entries", "/api/v1/telemetry"):
+        answer = duty.post(path, content=big, headers={"Content-Type": "application/json"})
+        w.problem(answer, 413)
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        ("/journal?limit=abc", "limit"),
+        ("/teams?bbox=1,2,3", "bbox"),
+        ("/teams?bbox=117,29,115,31", "bbox"),
+        ("/situation?at=99999999", "at"),
+        ("/situation?at=99999999999999999999999", "at"),
+        ("/situation?at=²", "at"),
+        ("/situation?at=2020-07-08T08:00:00", "at"),
+    ],
+)
+def test_a_query_that_cannot_be_read_is_refused_by_field(duty, path, field):
+    """Numbers, boxes and instants in the address: 422 with the parameter's name."""
+    problem = w.problem(duty.get(f"/api/v1{path}"), 422)
+    assert [e["field"] for e in problem["errors"]] == [field]
+
+
+def test_numbers_out_of_range_are_no_server_error(duty):
+    """A journal number no engine can hold is 422; negative paging is taken as the start."""
+    w.problem(duty.get("/api/v1/journal?after=99999999999999999999999"), 422)
+    [first] = w.get(duty, "/teams", limit=1)["items"]
+    assert [t["id"] for t in w.get(duty, "/teams", limit=-5, offset=-5)["items"]] == [first["id"]]
+
+
+def test_unknown_addresses_and_methods_are_problems(duty):
+    """404 and 405 in the same shape as everything else."""
+    w.problem(duty.get("/api/v1/nothing-here"), 404)
+    w.problem(duty.put("/api/v1/teams", json={}), 405)
+    w.problem(duty.get("/api/v1/incidents/I-9999"), 404)
+    w.problem(duty.get("/api/v1/plans/P-99999"), 404)
+
+
+def test_a_wrong_password_is_401_without_saying_which(running):
+    """An unknown name and a wrong password are answered alike."""
+    with running.client() as client:
+        said = [
+            w.problem(client.post("/api/v1/session", json={"username": u, "password": p}), 401)[
+                "detail"
+            ]
+            for u, p in (("nobody", PASSWORD), ("leader", "wrong-password-1"))
+        ]
+    assert said[0] == said[1]
+
+
+def test_an_idempotency_key_has_a_length(duty):
+    """A key of 200 characters is refused by name."""
+    headers = {"Idempotency-Key": "k" * 200}
+    answer = duty.post("/api/v1/entries", json={"text": "一行"}, headers=headers)
+    assert w.problem(answer, 422)["errors"][0]["field"] == "Idempotency-Key"
