@@ -83,6 +83,13 @@ def build(center: Center) -> APIRouter:
         clear_cookies(response)
         return response
 
+    _secrets(router, center)
+    return router
+
+
+def _secrets(router: APIRouter, center: Center) -> None:
+    """Passwords, tokens and device codes."""
+
     @router.post("/session/password")
     async def password(request: Request, body: NewPassword) -> Response:
         """Change one's own password."""
@@ -106,5 +113,3 @@ def build(center: Center) -> APIRouter:
             center.accounts.make_device_code, actor_of(request), body.label, body.username
         )
         return answer({"code": code}, 201)
-
-    return router
