@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from importlib import import_module
-from importlib.util import find_spec
 
 from data.config import Settings
 from data.errors import CenterError
@@ -13,14 +11,18 @@ from data.errors import CenterError
 
 def main(argv: list[str] | None = None) -> int:
     """Run one subcommand; 0 when it went well, 1 when it was refused, 2 when called wrongly."""
-    args = _parser().parse_args(argv)
+    given = sys.argv[1:] if argv is None else argv
+    if given[:1] == ["import"]:  # its own options, which argparse would not leave alone
+        args = argparse.Namespace(command="import", rest=given[1:])
+    else:
+        args = _parser().parse_args(given)
     try:
         settings = Settings.from_env()
         return int(_COMMANDS[args.command](settings, args) or 0)
     except CenterError as error:
-        print(f"{error.title}:{error.detail}", file=sys.stderr)
+        print(f"{error.title}：{error.detail}", file=sys.stderr)
         for field in error.errors:
-            print(f"  {field['field']}:{field['message']}。{field['remedy']}", file=sys.stderr)
+            print(f"  {field['field']}：{field['message']}。{field['remedy']}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 0
@@ -31,11 +33,10 @@ def _parser() -> argparse.ArgumentParser:
     known = parser.add_subparsers(dest="command", required=True)
     serve = known.add_parser("serve", help="启动服务")
     serve.add_argument("--setup", action="store_true", help="先建库、备字体、装入参考数据和演练")
-    known.add_parser("seed", help="装入参考数据和首批账号(可重复执行)")
+    known.add_parser("seed", help="装入参考数据和首批账号（可重复执行）")
     drill = known.add_parser("drill", help="从另一进程推演正在运行的演练")
-    drill.add_argument("url", nargs="?", help="服务地址,默认本机")
-    incoming = known.add_parser("import", help="导入本单位的表格", add_help=False)
-    incoming.add_argument("rest", nargs=argparse.REMAINDER)
+    drill.add_argument("url", nargs="?", help="服务地址，默认本机")
+    known.add_parser("import", help="导入本单位的表格", add_help=False)
     known.add_parser("doctor", help="检查运行环境")
     code = known.add_parser("device-code", help="签发大屏设备码")
     code.add_argument("label", nargs="?", default="大屏", help="这台大屏叫什么")
@@ -69,11 +70,9 @@ def _drill(settings: Settings, args: argparse.Namespace) -> int:
 
 
 def _import(settings: Settings, args: argparse.Namespace) -> int:
-    name = "dashboard.commands.importing"
-    if find_spec("dashboard.commands") is None or find_spec(name) is None:
-        print("此版本尚不支持导入表格。", file=sys.stderr)
-        return 1
-    return int(import_module(name).main(settings, args.rest))
+    from dashboard.commands.importing import main as importing
+
+    return importing(settings, args.rest)
 
 
 def _doctor(settings: Settings, _args: argparse.Namespace) -> int:
@@ -94,7 +93,7 @@ def _device_code(settings: Settings, args: argparse.Namespace) -> None:
         code = center.accounts.make_device_code(SYSTEM, args.label)
     finally:
         center.close()
-    print(f"设备码:{code}(24 小时内有效,只能用一次;在大屏的登录页选“大屏用设备码登录”)")
+    print(f"设备码：{code}（24 小时内有效，只能用一次；在大屏的登录页选“大屏用设备码登录”）")
 
 
 _COMMANDS = {

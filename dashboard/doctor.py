@@ -19,16 +19,20 @@ def checks(settings: Settings) -> Iterator[tuple[bool, str]]:
     held = sqlite_version()
     text = f"SQLite {'.'.join(map(str, held))}"
     good = held >= SAFE_SQLITE
-    yield good, text if good else f"{text}:低于 3.51.3,异常断电可能损坏数据;请安装 pysqlite3"
+    yield good, text if good else f"{text}：低于 3.51.3，异常断电可能损坏数据；请安装 pysqlite3"
     settings.var.mkdir(parents=True, exist_ok=True)
     writable = os.access(settings.var, os.W_OK)
-    yield writable, f"数据目录 {settings.var}" + ("" if writable else " 不可写,请检查权限")
+    yield writable, f"数据目录 {settings.var}" + ("" if writable else " 不可写，请检查权限")
     free = shutil.disk_usage(settings.var).free
     enough = free >= LEAST_FREE_BYTES
-    yield enough, f"可用磁盘 {free / 1024**3:.1f} GB" + ("" if enough else ",请清理到 2 GB 以上")
+    yield enough, f"可用磁盘 {free / 1024**3:.1f} GB" + ("" if enough else "，请清理到 2 GB 以上")
     local = settings.host in {"127.0.0.1", "localhost", "::1"}
     yield (
         local or settings.secure_cookies,
         f"监听 {settings.host}:{settings.port}"
-        + ("" if local or settings.secure_cookies else ":对外服务请用 HTTPS,并设 HUBEI_SECURE_COOKIES=1"),  # noqa: E501
+        + (
+            ""
+            if local or settings.secure_cookies
+            else "：对外服务请用 HTTPS，并设 HUBEI_SECURE_COOKIES=1"
+        ),
     )

@@ -82,7 +82,7 @@ def ensure_fonts(var: Path, say: Callable[[str], object] = print, *, rare: bool 
         fonts.directory.mkdir(parents=True, exist_ok=True)
         with FileLock(fonts.directory / ".lock"):
             if not fonts.css.exists():
-                say("正在准备中文字体(首次约需半分钟)……")
+                say("正在准备中文字体（首次约需半分钟）……")
                 cut(common, fonts.common)
                 _write(fonts.css, _stylesheet(fonts, common).encode())
                 say("中文字体已就绪。")

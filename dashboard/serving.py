@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import webbrowser
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from threading import Thread
 from typing import Any
 
@@ -64,26 +65,31 @@ class Service:
     setup: bool = False
     say: Callable[[str], Any] = print
     _again: bool = field(default=False, init=False)
+    _opened: bool = field(default=False, init=False)
 
     def run(self) -> None:
         """Serve until interrupted; an exercise that is started again gets a new database."""
+        # uvicorn sends the signal on once it has closed; the center must still be closed then
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        doors: dict[str, list[dict[str, Any]]] = {}
         while True:
             self._again = False
             center = build_center(self.settings)
             try:
+                if doors:
+                    center.database.keep_doors(doors)
                 self._serve(center)
+                doors = center.database.doors() if self._again else {}
             finally:
                 center.close()
             if not self._again:
                 return
             set_aside(self.settings.instance_dir)
-            self.setup = True
+            self.setup, self._opened = True, True
 
     def _serve(self, center: Center) -> None:
         first = self._seed(center) if self.setup else ()
-        server = make_server(
-            create_app(center, self.fonts), self.settings.host, self.settings.port
-        )
+        server = make_server(create_app(center, self.fonts), self.settings.host, self.settings.port)
         center.hooks.restart = lambda: self._restart(server)
         runner: list[Any] = []
 
@@ -94,7 +100,7 @@ class Service:
             if center.exercise:
                 password = center.accounts.arm_runner(self.settings.seed_password)
                 runner.append(start_runner(base, password))
-            if self.setup and not self.settings.no_browser:
+            if self.setup and not self._opened and not self.settings.no_browser:
                 webbrowser.open(base)
 
         def closing() -> None:
@@ -110,11 +116,7 @@ class Service:
                 one.stop()
 
     def _seed(self, center: Center) -> tuple[str, ...]:
-        made, drawn = center.seed()
-        if drawn:
-            # the same password again, should the exercise be started again
-            self.settings = replace(self.settings, seed_password=drawn)
-        return first_run(made, drawn)
+        return first_run(*center.seed())
 
     def _restart(self, server: Server) -> None:
         self._again = True
@@ -128,7 +130,7 @@ def addresses(base: str) -> tuple[str, ...]:
     """Where the three screens are."""
     return (
         "",
-        "湖北省应急指挥中心已启动:",
+        "湖北省应急指挥中心已启动：",
         f"  大屏        {base}/wall",
         f"  值班台      {base}/duty",
         f"  研判与复盘  {base}/review",
@@ -139,5 +141,5 @@ def first_run(made: list[str], drawn: str | None) -> tuple[str, ...]:
     """The accounts made now and, once only, their password."""
     if not made:
         return ()
-    known = f"初始密码(只显示这一次):{drawn}" if drawn else "密码为 HUBEI_SEED_PASSWORD 的值"
+    known = f"初始密码（只显示这一次）：{drawn}" if drawn else "密码为 HUBEI_SEED_PASSWORD 的值"
     return (f"  首次账号    {'、'.join(n for n in made if n != 'runner')}", f"  {known}", "")

@@ -41,6 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("kind", choices=sorted(TABLES), metavar="表", help=kinds)
     parser.add_argument("file", type=Path, metavar="文件", help="要读的表格，或要写的模板")
     parser.add_argument("--write", action="store_true", help="写入合格的行（默认只试读）")
+    parser.add_argument("--dry-run", action="store_true", help="只试读，不写入（默认如此）")
     parser.add_argument("--template", action="store_true", help="导出空白模板到该文件")
     parser.add_argument("--refused", type=Path, metavar="文件", help="把未通过的行写入该文件")
     return parser
@@ -54,8 +55,9 @@ def _import(settings: Settings, args: argparse.Namespace) -> int:
     center = build_center(settings)
     try:
         report = run_import(
-            center, args.kind, args.file, dry_run=not args.write, actor=actor, progress=_progress
-        )
+            center, args.kind, args.file, dry_run=args.dry_run or not args.write, actor=actor,
+            progress=_progress,
+        )  # fmt: skip
     finally:
         center.close()
     print("\n".join(summary(report)))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -13,6 +14,7 @@ from sqlalchemy import Connection, insert, select
 
 from data.domain.dispatch import Plan
 from data.errors import NotFound
+from data.store.accounts_schema import ACCOUNT_TABLES
 from data.store.codec import decode, encode
 from data.store.engine import read_engine, sqlite_path, write_engine
 from data.store.schema import counter, plan
@@ -94,6 +96,21 @@ class Database:
                 select(plan.c.body).order_by(plan.c.id.desc()).limit(limit)
             ).scalars()
             return [decode(body, Plan) for body in rows]
+
+    def doors(self) -> dict[str, list[dict[str, Any]]]:
+        """Who may come in, and who is in: every row of the sign-in tables, by table."""
+        with self.reader.connect() as connection:
+            return {
+                table.name: [dict(row) for row in connection.execute(select(table)).mappings()]
+                for table in ACCOUNT_TABLES
+            }
+
+    def keep_doors(self, rows: Mapping[str, list[dict[str, Any]]]) -> None:
+        """Put the sign-in tables of an earlier database into this one, which is still empty."""
+        with self.units.transaction() as connection:
+            for table in ACCOUNT_TABLES:
+                if rows.get(table.name):
+                    connection.execute(insert(table), rows[table.name])
 
     def close(self) -> None:
         """Give the connections back."""
