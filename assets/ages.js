@@ -63,6 +63,7 @@
     anchor = { shows: Date.parse(d.now), real: performance.now(), speed: d.speed || 1, paused: !!d.paused };
     tick();
   });
+  document.addEventListener("hubei:flat", tick);
   window.hubeiNow = now;
   setInterval(tick, 1000);
 })();

@@ -12,6 +12,7 @@ from dashboard.components.desk import Desk
 from dashboard.components.desk_words import kbd
 from dashboard.components.draft_sides import sides
 from dashboard.components.draft_view import AREA
+from dashboard.components.flat import FLAT, flat
 from dashboard.components.live import Live
 from dashboard.gate import current_actor
 from data.center import Center
@@ -84,8 +85,8 @@ def register(app: Dash, center: Center) -> None:
         return after
 
     @app.callback(
-        Output(DraftIds.VIEW, "children"),
-        Output(DraftIds.CONTESTS, "children"),
+        Output(DraftIds.VIEW, FLAT),
+        Output(DraftIds.CONTESTS, FLAT),
         Output(DraftIds.UNDO, "hidden"),
         Output(DraftIds.SEEN, "data"),
         Input(Live.REVISION, "data"),
@@ -96,8 +97,8 @@ def register(app: Dash, center: Center) -> None:
         draft = drafting.mine(kept, current_actor().username)
         table = await center.ask(etas.table, center, seen)
         return (
-            draft_view.view(seen, draft, sides(seen, draft, table)),
-            draft_view.contests(seen, draft),
+            flat(draft_view.view(seen, draft, sides(seen, draft, table))),
+            flat(draft_view.contests(seen, draft)),
             not draft["past"],
             versions(seen, draft),
         )

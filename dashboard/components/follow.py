@@ -11,6 +11,7 @@ from dash import Dash, Input, Output, State, dcc, html, no_update
 from dashboard.components import desk, toasts
 from dashboard.components.desk import Desk
 from dashboard.components.desk_words import identity, letter_box
+from dashboard.components.flat import FLAT, flat
 from dashboard.components.live import Live
 from dashboard.words import DASH, clock_time, count, iso
 from data.center import Center
@@ -239,11 +240,9 @@ def command_of(act: Mapping[str, Any]) -> Command | None:
 def register(app: Dash, center: Center) -> None:
     """Redraw at every number; move, redirect and cancel as pressed."""
 
-    @app.callback(
-        Output(Follow.LIST, "children"), Input(Live.REVISION, "data"), Input(Desk.DONE, "data")
-    )
+    @app.callback(Output(Follow.LIST, FLAT), Input(Live.REVISION, "data"), Input(Desk.DONE, "data"))
     async def redraw(_revision: Any, _done: Any) -> Any:
-        return view(await desk.see(center))
+        return flat(view(await desk.see(center)))
 
     @app.callback(
         Output(Follow.FORM, "hidden"),

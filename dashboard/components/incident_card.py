@@ -11,6 +11,7 @@ from dash import Dash, Input, Output, html
 from dashboard.components import desk, filing, overview, timeline
 from dashboard.components.desk import TABS, Desk
 from dashboard.components.desk_words import empty, identity, letter_box
+from dashboard.components.flat import FLAT, flat
 from dashboard.components.live import Live
 from dashboard.components.queue import all_clocks
 from dashboard.words import count, grade_chip, iso, response_words
@@ -69,8 +70,11 @@ def strip_view(seen: Situation, chosen: Incident | None) -> Any:
 def _card(seen: Situation, incident: Incident, chosen: Incident | None, number: int) -> Any:
     since = incident.occurred_at or incident.received_at
     hurt = incident.casualties
-    worst = [(w, n) for w, n in (("遇难", hurt.dead), ("失联", hurt.missing), ("被困", hurt.trapped),
-                                 ("转移", hurt.evacuated)) if n]  # fmt: skip
+    counted = (
+        ("遇难", hurt.dead), ("失联", hurt.missing), ("被困", hurt.trapped),
+        ("转移", hurt.evacuated),
+    )  # fmt: skip
+    worst = [(word, number) for word, number in counted if number]
     held = seen.responses_of(incident.id)
     facts = " · ".join(f"{w} {count(n)}" for w, n in worst[:2])
     state = (
@@ -175,15 +179,16 @@ def register(app: Dash, center: Center) -> None:
 
     @app.callback(
         Output(Ids.STRIP, "children"),
-        Output(overview.Ids.VIEW, "children"),
-        Output(Ids.TASKS, "children"),
-        Output(filing.Ids.VIEW, "children"),
-        Output(timeline.Ids.VIEW, "children"),
+        Output(overview.Ids.VIEW, FLAT),
+        Output(Ids.TASKS, FLAT),
+        Output(filing.Ids.VIEW, FLAT),
+        Output(timeline.Ids.VIEW, FLAT),
         Input(Live.REVISION, "data"),
         Input(Desk.INCIDENT, "data"),
     )
     async def redraw(_revision: Any, incident_id: str | None) -> Any:
-        return await center.ask(views, center, await desk.see(center), incident_id)
+        strip, *panels = await center.ask(views, center, await desk.see(center), incident_id)
+        return strip, *map(flat, panels)
 
     for part in (overview, filing, timeline):
         part.register(app, center)

@@ -13,6 +13,7 @@ from dash import Dash, Input, Output, html
 from dashboard.components import desk
 from dashboard.components.desk import Desk
 from dashboard.components.desk_words import casualty_words, empty, number
+from dashboard.components.flat import FLAT, flat
 from dashboard.components.live import Live
 from dashboard.words import iso
 from data.center import Center
@@ -217,7 +218,7 @@ def register(app: Dash, center: Center) -> None:
 
     @app.callback(
         Output(Ids.TABS, "children"),
-        Output(Ids.LIST, "children"),
+        Output(Ids.LIST, FLAT),
         Output(Ids.SOUND, "data-grade"),
         Output(Ids.SOUND, "data-count"),
         Input(Live.REVISION, "data"),
@@ -226,4 +227,4 @@ def register(app: Dash, center: Center) -> None:
         seen = await desk.see(center)
         items = waiting(seen, await center.ask(all_clocks, center, seen))
         tone = sounding(seen)
-        return tabs_view(items), list_view(items), tone["data-grade"], tone["data-count"]
+        return tabs_view(items), flat(list_view(items)), tone["data-grade"], tone["data-count"]

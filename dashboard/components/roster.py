@@ -9,6 +9,7 @@ from dash import Dash, Input, Output, State, dcc, html, no_update
 
 from dashboard.components import desk, drafting, etas, roster_rows, toasts
 from dashboard.components.desk import Desk
+from dashboard.components.flat import FLAT, flat
 from dashboard.components.live import Live
 from dashboard.components.roster_rows import AREA
 from dashboard.gate import current_actor
@@ -132,7 +133,7 @@ def _drawing(app: Dash, center: Center) -> None:
         Output(Roster.CHIPS, "children"),
         Output(Roster.COUNT, "children"),
         Output(Roster.HEAD, "children"),
-        Output(Roster.BODY, "children"),
+        Output(Roster.BODY, FLAT),
         Output(Roster.PRINT, "data"),
         Input(Live.REVISION, "data"),
         Input(Roster.FILTER, "data"),
@@ -162,7 +163,7 @@ def _drawing(app: Dash, center: Center) -> None:
             roster_rows.chips(seen, held),
             f"{len(listed)} 队",
             roster_rows.head(seen, held, at_hand),
-            roster_rows.body(seen, listed, drafted, at_hand, whole=bool(held["all"])),
+            flat(roster_rows.body(seen, listed, drafted, at_hand, whole=bool(held["all"]))),
             now,
         )
 

@@ -14,6 +14,7 @@ from dashboard.components import desk, draft_view, drafting
 from dashboard.components.desk import Desk
 from dashboard.components.desk_words import identity, letter_box
 from dashboard.components.draft_sides import sides
+from dashboard.components.flat import FLAT, flat
 from dashboard.components.live import Live
 from dashboard.gate import current_actor
 from dashboard.words import DASH, clock_time, count
@@ -223,10 +224,10 @@ def register(app: Dash, center: Center) -> None:
     """Search and redraw; open a lot, and put an amount of it into the draft."""
 
     @app.callback(
-        Output(Supplies.BODY, "children"),
+        Output(Supplies.BODY, FLAT),
         Output(Supplies.COUNT, "children"),
-        Output(Supplies.NEEDS, "children"),
-        Output(Supplies.SENT, "children"),
+        Output(Supplies.NEEDS, FLAT),
+        Output(Supplies.SENT, FLAT),
         Output(Supplies.PUT, "children"),
         Input(Live.REVISION, "data"),
         Input(Supplies.TEXT, "value"),
@@ -238,7 +239,8 @@ def register(app: Dash, center: Center) -> None:
         draft = drafting.mine(kept, current_actor().username)
         found = stocks(seen, draft, (text or "").strip(), desk.chosen(seen, incident_id))
         shown = body(seen, found)
-        return shown, f"{len(found)} 批", needs(seen, draft), sent(seen), put_buttons(seen)
+        needed, gone = flat(needs(seen, draft)), flat(sent(seen))
+        return flat(shown), f"{len(found)} 批", needed, gone, put_buttons(seen)
 
     @app.callback(
         Output(Supplies.FORM, "hidden"),

@@ -91,7 +91,9 @@ def report_view(
     ]  # fmt: skip
     return html.Div(
         [
-            _head(f"{report.kind} · {type_name(report.type)}", f"{report.id} {state[report.state]}"),
+            _head(
+                f"{report.kind} · {type_name(report.type)}", f"{report.id} {state[report.state]}"
+            ),
             html.Dl([part for k, v in told if v for part in (html.Dt(k), html.Dd(v))]),
             figures(report),
             html.H3("建议定级"), grade_view(report.suggested),

@@ -10,6 +10,7 @@ from dash import Dash, Input, Output, State, dcc, html, no_update
 
 from dashboard.components import forces_chart, live, review_views
 from dashboard.components import map as live_maps
+from dashboard.components.flat import FLAT, flat
 from dashboard.components.map import Part, live_map, part
 from dashboard.gate import current_actor
 from dashboard.words import clock_time
@@ -127,7 +128,7 @@ def register(app: Dash, center: Center) -> None:
     live_maps.register(app, center, Ids.MAP)
 
     @app.callback(
-        Output(Ids.COURSE, "children"),
+        Output(Ids.COURSE, FLAT),
         Output(Ids.STAMP, "children"),
         Output(Ids.CARDS, "children"),
         Output(Ids.KEYS, "children"),
@@ -206,7 +207,7 @@ def panels(center: Center, actor: Actor, cursor: int | None) -> tuple[Any, ...]:
     now: Situation = center.queries.situation(actor)
     seen = now if cursor is None else center.queries.situation(actor, min(cursor, now.revision))
     return (
-        review_views.course(now, cursor),
+        flat(review_views.course(now, cursor)),
         _stamp(seen),
         review_views.cards(seen),
         review_views.key_table(seen),

@@ -1,0 +1,71 @@
+"""Turns a tree of html components into escaped markup that one component carries.
+
+Dash mounts each component by itself: six thousand of them block a page for half a minute. Lists
+that only show (their clicks travel as data attributes) are therefore sent as one `data-flat`
+attribute, which `assets/flat.js` writes into the element.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+from dash.development.base_component import Component
+
+# The property a flat list is written to: Output(id, FLAT).
+FLAT = "data-flat"
+_NAMES = {
+    "className": "class", "htmlFor": "for", "tabIndex": "tabindex", "colSpan": "colspan",
+    "rowSpan": "rowspan", "dateTime": "datetime",
+}  # fmt: skip
+_KEPT = frozenset(
+    {
+        "class", "for", "tabindex", "colspan", "rowspan", "datetime", "title", "role", "href",
+        "id", "hidden", "disabled", "type", "scope", "download", "lang", "open", "value",
+    }
+)  # fmt: skip
+_VOID = frozenset({"br", "hr", "img", "col"})
+
+
+def flat(tree: Any) -> str:
+    """The markup of a tree; text and attributes are escaped, unknown attributes left out.
+
+    Raises
+    ------
+    TypeError
+        When the tree holds a component that is no plain html (an input of Dash, a graph).
+    """
+    if tree is None or tree is False:
+        return ""
+    if isinstance(tree, list | tuple):
+        return "".join(flat(part) for part in tree)
+    if not isinstance(tree, Component):
+        return escape(str(tree))
+    if not type(tree).__module__.startswith("dash.html"):
+        raise TypeError(f"{type(tree).__name__} cannot be flattened")
+    tag = type(tree).__name__.lower()
+    opened = f"<{tag}{_attributes(tree)}>"
+    if tag in _VOID:
+        return opened
+    return f"{opened}{flat(getattr(tree, 'children', None))}</{tag}>"
+
+
+def _attributes(tree: Component) -> str:
+    """The attributes that are kept, escaped."""
+    parts = []
+    for name, value in tree.to_plotly_json()["props"].items():
+        attribute = _NAMES.get(name, name)
+        if name == "style":
+            parts.append(("style", ";".join(f"{_css(k)}:{v}" for k, v in value.items())))
+        elif value is True and attribute in _KEPT:
+            parts.append((attribute, ""))
+        elif value is None or value is False:
+            continue
+        elif attribute in _KEPT or attribute.startswith(("data-", "aria-")):
+            parts.append((attribute, str(value)))
+    return "".join(f' {name}="{escape(value)}"' for name, value in parts)
+
+
+def _css(name: str) -> str:
+    """A style's name as CSS writes it: flexGrow is flex-grow, --w stays."""
+    return "".join(f"-{c.lower()}" if c.isupper() else c for c in name)
