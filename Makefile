@@ -35,7 +35,6 @@ prepare: ## a browser and a database server for the tests (apt-get, only what is
 lock: $(DEV_STAMP) ## rewrite both lock files from pyproject.toml
 	bash .ci/lock $(BIN)/uv
 
-
 screenshot: $(DEV_STAMP) ## pictures of every page into var/screenshots, the wall's into docs/wall.webp
 	$(BIN)/python -m tests.tools.screenshot $(ARGS)
 

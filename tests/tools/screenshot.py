@@ -28,6 +28,7 @@ FLAGS = (
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 ON_THE_ROAD = 6
+FILLED_CHARACTERS = 200
 # page, account, width, height, name
 SHOTS = (
     ("/wall", "wall", 1920, 1080, "wall"),
@@ -177,8 +178,9 @@ def picture(
 def settle(page: Page) -> None:
     """Wait until the page's fonts and first panels are there and its callbacks are quiet."""
     page.wait_for_load_state("load")
-    page.wait_for_function("document.fonts.status === 'loaded'")
-    page.wait_for_function("document.body.innerText.trim().length > 200", timeout=30_000)
+    # not wait_for_function: it evaluates text in the page, which the page's policy forbids
+    until(lambda: len(page.inner_text("body").strip()) > FILLED_CHARACTERS, 30, "the page's text")
+    page.evaluate("() => document.fonts.ready.then(() => true)")
     page.wait_for_timeout(6_000)  # the map's layers draw, a changed number ends its motion
 
 
