@@ -7,7 +7,7 @@ import socket
 import webbrowser
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from threading import Thread
+from threading import Thread, current_thread, main_thread
 from typing import Any
 
 import uvicorn
@@ -70,7 +70,8 @@ class Service:
     def run(self) -> None:
         """Serve until interrupted; an exercise that is started again gets a new database."""
         # uvicorn sends the signal on once it has closed; the center must still be closed then
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        if current_thread() is main_thread():
+            signal.signal(signal.SIGTERM, signal.default_int_handler)
         doors: dict[str, list[dict[str, Any]]] = {}
         while True:
             self._again = False
