@@ -11,12 +11,11 @@ from dash import dcc
 
 from dashboard.components import toasts
 from dashboard.gate import current_actor
-from data.center import Center
+from data.center import Answer, Center
 from data.domain.incident import Incident
 from data.domain.messages import Command
 from data.domain.situation import Situation
 from data.errors import CenterError
-from data.services.bus import Answer
 
 
 class Desk(StrEnum):

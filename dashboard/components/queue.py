@@ -17,11 +17,11 @@ from dashboard.components.flat import FLAT, flat
 from dashboard.components.live import Live
 from dashboard.words import iso
 from data.center import Center
+from data.domain.candidates import candidates
 from data.domain.dispatch import AssignmentState
 from data.domain.incident_types import type_name
 from data.domain.reporting import Deadline, deadlines
 from data.domain.situation import Situation
-from data.services.candidates import candidates
 
 UNACCEPTED_AFTER = timedelta(minutes=5)
 KEYED = 9

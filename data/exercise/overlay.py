@@ -90,7 +90,8 @@ def _team(row: dict[str, str]) -> Team:
         id=row["id"], force_id=row["force_id"] or None, name=row["name"], kind=row["kind"],
         level=row["level"], area_code=row["area_code"], lon=float(row["lon"]),
         lat=float(row["lat"]), coord_is_stand_in=True, coord_source=row["coord_source"],
-        people=int(row["people"]), vehicles=_int(row["vehicles"]), boats=f"{row['boats']}艘" if row["boats"] else None,
+        people=int(row["people"]), vehicles=_int(row["vehicles"]),
+        boats=f"{row['boats']}艘" if row["boats"] else None,
         provides=_provides(row["provides"]), ready_minutes=float(row["ready_minutes"]),
         state=TeamState.STANDBY, origin="exercise", assumption=row["assumption"], source=ASSUMED,
     )  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+from data.domain.candidates import suggest_command
 from data.domain.dispatch import Assignment, Transfer, TransferState
 from data.domain.grading import suggest_for, word_of
 from data.domain.incident import LETTERS, Entry, Grading, Incident, Report, Response
@@ -21,7 +22,6 @@ from data.domain.org import PROVINCE, Permission
 from data.domain.team import Team
 from data.errors import Conflict, Invalid
 from data.services import checks, wording
-from data.services.candidates import suggest_command
 from data.services.reports import report_of
 from data.services.tools import Tools
 from data.store.unit_of_work import Unit

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from data.domain.candidates import candidates, suggest_command
 from data.domain.grading import serious_near_miss, suggest_for
 from data.domain.incident import Casualties, Figure, Grading, Incident, Report
 from data.domain.incident_types import incident_type
@@ -12,7 +13,6 @@ from data.domain.messages import DismissReport, FileFollowup, MergeReport, Recei
 from data.domain.org import Permission
 from data.errors import Invalid
 from data.services import checks, wording
-from data.services.candidates import candidates, suggest_command
 from data.services.tools import Tools
 from data.store.unit_of_work import Unit
 

@@ -70,9 +70,14 @@ def test_migrating_twice_changes_nothing(database, duty, clock):
 def test_numbers_are_gap_free_and_refused_units_leave_none(database, duty, clock):
     """A unit that raises takes no number; the next one takes it."""
     write(database, duty, clock, Team(id="TM-1", name="一队"))
-    with pytest.raises(RuntimeError), database.units.unit("Test", duty, clock) as unit:
-        unit.put(Team(id="TM-2", name="二队"))
-        raise RuntimeError
+
+    def fail():
+        with database.units.unit("Test", duty, clock) as unit:
+            unit.put(Team(id="TM-2", name="二队"))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     write(database, duty, clock, Team(id="TM-3", name="三队"))
     with database.reader.connect() as connection:
         seqs = connection.execute(text("SELECT seq FROM journal ORDER BY seq")).scalars().all()

@@ -163,7 +163,8 @@ def test_a_conflict_names_holder_and_next_best() -> None:
 
 def typed(**given: str) -> dict[str, str]:
     """A form with only these fields filled in."""
-    return dict.fromkeys(FIELDS, "") | {"type": "landslide", "place": "袁山村", "source": "电话"} | given
+    usual = {"type": "landslide", "place": "袁山村", "source": "电话"}
+    return dict.fromkeys(FIELDS, "") | usual | given
 
 
 def test_a_report_is_read_with_blank_as_unknown() -> None:

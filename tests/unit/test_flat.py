@@ -17,7 +17,7 @@ def test_text_and_attributes_are_escaped():
 def test_names_become_those_of_html():
     """className, colSpan, tabIndex and styles are written as a browser reads them."""
     made = flat(html.Td("1", className="n", colSpan=2, tabIndex=-1, style={"flexGrow": 3}))
-    assert made == '<td class="n" colspan="2" tabindex="-1" style="flex-grow:3">1</td>'
+    assert made == '<td class="n" colspan="2" style="flex-grow:3" tabindex="-1">1</td>'
 
 
 def test_data_attributes_stay_and_handlers_do_not():

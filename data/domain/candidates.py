@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
 
 import numpy as np
 
 from data.domain.incident import Grading, Incident, Report
 from data.domain.incident_types import incident_type
 from data.domain.org import AreaTree
-from data.services.tools import Tools
 
 NEAR_KM = 20.0
 NEAR_HOURS = 24.0
 EARTH_RADIUS_KM = 6371.0
+
+
+class HasRules(Protocol):
+    """Anything that holds the rules of the field and the tree of areas."""
+
+    @property
+    def rules(self) -> Mapping[str, Any]:
+        """The rules by name."""
+
+    @property
+    def areas(self) -> AreaTree:
+        """The tree."""
 
 
 def distance_km(lon1: float, lat1: float, lon2: float, lat2: float) -> float:
@@ -60,7 +71,7 @@ def _candidate(report: Report, incident: Incident) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
-def suggest_command(grading: Grading, area_code: str | None, tools: Tools) -> dict[str, Any]:
+def suggest_command(grading: Grading, area_code: str | None, tools: HasRules) -> dict[str, Any]:
     """Which level leads a grade by rule, in which area; a person decides."""
     rule = tools.rules["reporting"]["command_by_level"]
     tier = rule["levels"].get(grading.level) if grading.level else None
