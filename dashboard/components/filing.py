@@ -26,6 +26,7 @@ FIELDS = ("kind", *CASUALTY_ORDER, "loss_wan_yuan", "source", "text")
 class Ids(StrEnum):
     """The ids of the tab."""
 
+    SUBMIT = "followup-submit"
     VIEW = "filing-view"
     FORM = "followup-form"
 
@@ -42,7 +43,7 @@ def layout() -> Any:
         desk_fields.area(FORM, "text", "进展", rows=2),
     ]  # fmt: skip
     button = html.Button(
-        "上报", className="btn pri", id="followup-submit", **desk.acts("filing", do="file")
+        "上报", className="btn pri", id=Ids.SUBMIT, **desk.acts("filing", do="file")
     )
     return html.Div(
         [

@@ -33,6 +33,7 @@ RUNG_GRADE = {"历史最高": "I", "保证": "II", "警戒": "III", "设防": "I
 class Ids(StrEnum):
     """The queue's ids."""
 
+    NEW = "queue-new"
     TABS = "queue-tabs"
     LIST = "queue-list"
     SOUND = "alarm-state"
@@ -61,7 +62,7 @@ def layout() -> Any:
             html.Div(
                 [
                     html.Button(
-                        ["接报登记", html.Kbd("N")], className="btn pri", id="queue-new",
+                        ["接报登记", html.Kbd("N")], className="btn pri", id=Ids.NEW,
                         **desk.key("n"), **desk.sets({Desk.SIDE: desk.side("form")}),
                         **{"data-focus": "#report-type input, #report-place"},
                     ),

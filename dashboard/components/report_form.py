@@ -27,6 +27,7 @@ _CLEARED = {name: "" for name in FIELDS if name not in ("type", "crs")}
 class Ids(StrEnum):
     """The ids of the form that are not its fields."""
 
+    SUBMIT = "report-submit"
     FORM = "report-form"
     PLACES = "report-places"
 
@@ -41,7 +42,7 @@ def layout() -> Any:
                 [
                     html.Small("随填随存；不清楚的一律留空", className="mu"),
                     html.Button(
-                        ["登记", html.Kbd("Ctrl ⏎")], id="report-submit", className="btn pri",
+                        ["登记", html.Kbd("Ctrl ⏎")], id=Ids.SUBMIT, className="btn pri",
                         **desk.acts(FORM, do="submit"), **desk.key("ctrl+Enter"),
                     ),
                 ],

@@ -32,6 +32,7 @@ MERGE_KEYS = "JKL"
 class Ids(StrEnum):
     """The panel's own ids."""
 
+    OPEN_SUBMIT = "open-submit"
     VIEW = "thing-view"
     SETTLE = "thing-settle"
     OPEN = "open-form"
@@ -58,7 +59,7 @@ def _open_form() -> Any:
         text(OPEN, "lead_body", "主责单位"), text(OPEN, "desk", "值守席位"),
     ]  # fmt: skip
     button = html.Button(
-        ["开设事件", html.Kbd("Ctrl ⏎")], className="btn pri", id="open-submit",
+        ["开设事件", html.Kbd("Ctrl ⏎")], className="btn pri", id=Ids.OPEN_SUBMIT,
         **desk.acts("thing", do="open"), **desk.key("ctrl+Enter"),
     )  # fmt: skip
     hint = html.Small(id=Ids.HINT, className="mu wide")

@@ -22,6 +22,7 @@ MOST = 400
 class Ids(StrEnum):
     """The ids of the tab."""
 
+    SUBMIT = "entry-submit"
     VIEW = "timeline-view"
     FORM = "entry-form"
 
@@ -29,7 +30,7 @@ class Ids(StrEnum):
 def layout() -> Any:
     """A line to write on top of the lines written."""
     button = html.Button(
-        "记一笔", className="btn", id="entry-submit", **desk.acts("timeline", do="write")
+        "记一笔", className="btn", id=Ids.SUBMIT, **desk.acts("timeline", do="write")
     )
     return html.Div(
         [

@@ -19,6 +19,7 @@ FORM = "zone"
 class Ids(StrEnum):
     """The form's ids."""
 
+    SUBMIT = "zone-submit"
     WHAT = "zone-what"
 
 
@@ -29,7 +30,7 @@ def layout() -> Any:
         **desk.sets({Desk.SIDE: desk.side("none"), part(Desk.MAP, Part.DRAWN): {"data": None}}),
     )  # fmt: skip
     save = html.Button(
-        ["划定", html.Kbd("Ctrl ⏎")], className="btn pri", id="zone-submit",
+        ["划定", html.Kbd("Ctrl ⏎")], className="btn pri", id=Ids.SUBMIT,
         **desk.acts(FORM, do="draw"), **desk.key("ctrl+Enter"),
     )  # fmt: skip
     return html.Div(
