@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from data.allocation.travel import Travel
@@ -20,8 +21,10 @@ from data.domain.situation import Situation
 from data.errors import NotFound, Unavailable
 from data.exercise.exercise import Exercise, create_or_resume
 from data.exercise.overlay import load_overlay
-from data.ingest import reference
+from data.ingest import exchange, reference
+from data.ingest.coordinates import Crs, to_wgs84
 from data.ingest.geography import build_spatial, build_travel
+from data.ingest.importing import run_import
 from data.ingest.seeding import area_tree, reference_things
 from data.services import planning
 from data.services.accounts import AccountService
@@ -126,6 +129,44 @@ class Center:
             self.hooks.restart()
             return
         self.exercise.set(SetExercise(speed=speed, paused=paused, jump_to=jump_to))
+
+    def import_table(
+        self, actor: Actor, kind: str, path: Path, *, write: bool
+    ) -> dict[str, Any]:
+        """Check a table of the user's own and, when asked, write its good rows.
+
+        Returns the report: `good`, `refused` rows with line, field, value, reason and remedy,
+        `unknown_columns`, `written`, `made`, `changed`, `unchanged`.
+
+        Raises
+        ------
+        Forbidden, Invalid
+        """
+        return exchange.described(run_import(self, kind, path, dry_run=not write, actor=actor))
+
+    def import_template(self, actor: Actor, kind: str, suffix: str) -> bytes:
+        """An empty table to fill in, as a file of `.xlsx` or `.csv`.
+
+        Raises
+        ------
+        Forbidden, Invalid
+        """
+        actor.require(Permission.IMPORT)
+        return exchange.template(kind, suffix)
+
+    def refused_table(self, refused: list[dict[str, Any]], suffix: str) -> bytes:
+        """Refused rows of a report as a table to put right."""
+        return exchange.refused_rows(refused, suffix)
+
+    def to_wgs84(self, lon: float, lat: float, crs: Crs) -> tuple[float, float]:
+        """A position of another coordinate system, in WGS 84 degrees.
+
+        Raises
+        ------
+        ValueError
+            When the system is unknown or the position no position.
+        """
+        return to_wgs84(lon, lat, crs)
 
     def seed(self) -> tuple[list[str], str | None]:
         """Load the reference data, and in an exercise its overlay; make the first accounts.

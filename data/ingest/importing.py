@@ -19,9 +19,17 @@ Progress = Callable[[int, int], None]
 class Importing(Protocol):
     """What an import needs of the center."""
 
-    areas: AreaTree
-    tools: Any
-    queries: Any
+    @property
+    def areas(self) -> AreaTree:
+        """The tree of areas."""
+
+    @property
+    def tools(self) -> Any:
+        """Geometry, to find where a position lies."""
+
+    @property
+    def queries(self) -> Any:
+        """What is known, for what rows refer to."""
 
     def handle(self, command: Any, actor: Actor, request_id: str | None = None) -> Any:
         """Carry a command out."""

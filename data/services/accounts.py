@@ -10,14 +10,13 @@ from sqlalchemy import insert, select, update
 
 from data.domain.org import PROVINCE, ROLE_PERMISSIONS, ROLE_WORDS, Actor, Permission
 from data.errors import Conflict, Forbidden, Invalid, NotFound
-from data.services.sessions import HASHER, Session, Sessions, hash_of, verify
-from data.store.accounts_schema import account, device_code, session, sign_in_log, token
+from data.services.devices import Devices
+from data.services.sessions import HASHER, Session, hash_of, verify
+from data.store.accounts_schema import account, session, sign_in_log, token
 
 __all__ = ["AccountService", "Session"]
 
 SHORTEST_PASSWORD = 10
-CODE_LIFE = timedelta(hours=24)
-_CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 SEEDS: tuple[tuple[str, str, str, str], ...] = (
     ("admin", "系统管理员", "admin", PROVINCE),
@@ -32,7 +31,7 @@ SEEDS: tuple[tuple[str, str, str, str], ...] = (
 RUNNER = ("runner", "演练导演", "runner", PROVINCE)
 
 
-class AccountService(Sessions):
+class AccountService(Devices):
     """Sessions, and the administration of accounts, codes and tokens."""
 
     def seed(self, password: str | None, *, exercise: bool) -> tuple[list[str], str | None]:
@@ -42,7 +41,7 @@ class AccountService(Sessions):
         known nowhere else: print it once).
         """
         wanted = [*SEEDS, RUNNER] if exercise else list(SEEDS)
-        drawn = password or "-".join(secrets.token_hex(3) for _ in range(3))
+        drawn = password or self.draw_password()
         with self._transaction() as db:
             known = set(db.scalars(select(account.c.username)))
             fresh = [seed for seed in wanted if seed[0] not in known]
@@ -56,6 +55,11 @@ class AccountService(Sessions):
                     )
                 )  # fmt: skip
         return [seed[0] for seed in fresh], None if password or not fresh else drawn
+
+    @staticmethod
+    def draw_password() -> str:
+        """A password drawn at random, easy to copy from a screen."""
+        return "-".join(secrets.token_hex(3) for _ in range(3))
 
     def create(
         self, by: Actor, username: str, name: str, role: str, org: str, password: str
@@ -97,6 +101,7 @@ class AccountService(Sessions):
         by.require(Permission.ACCOUNTS)
         if username == by.username:
             raise Forbidden("不能停用或启用自己的账号，请由另一位管理员办理")
+        self._require_reach_of(by, username)
         self._change(username, by, "disabled" if disabled else "enabled", disabled=disabled)
         if disabled:
             self._end(session.c.username == username, by.username, "revoked")
@@ -111,6 +116,7 @@ class AccountService(Sessions):
         _check_password(new)
         if username != by.username:
             by.require(Permission.ACCOUNTS)
+            self._require_reach_of(by, username)
         else:
             row = self._account(username)
             if row is None or not verify(row.password_hash or self._dummy, old):
@@ -120,7 +126,7 @@ class AccountService(Sessions):
             self._end(session.c.username == username, by.username, "revoked")
 
     def accounts(self, by: Actor) -> list[dict[str, Any]]:
-        """Every account, without its secret.
+        """Every account within reach, without its secret.
 
         Raises
         ------
@@ -129,7 +135,8 @@ class AccountService(Sessions):
         if not by.may(Permission.SESSIONS):
             by.require(Permission.ACCOUNTS)
         columns = [c for c in account.c if c.name != "password_hash"]
-        return self._rows(select(*columns).order_by(account.c.username))
+        rows = self._rows(select(*columns).order_by(account.c.username))
+        return [r for r in rows if self._areas is None or self._areas.covers(by.org, r["org"])]
 
     def sessions(self, by: Actor) -> list[dict[str, Any]]:
         """Open sessions, newest first; `token_hash` names one for `revoke`.
@@ -166,31 +173,6 @@ class AccountService(Sessions):
         if not by.may(Permission.SESSIONS):
             by.require(Permission.AUDIT)
         return self._rows(select(sign_in_log).order_by(sign_in_log.c.id.desc()).limit(limit))
-
-    def make_device_code(self, by: Actor, label: str, username: str = "wall") -> str:
-        """A one-time code for a wall machine, good for a day.
-
-        Raises
-        ------
-        Forbidden, NotFound, Invalid
-        """
-        by.require(Permission.ACCOUNTS)
-        row = self._account(username)
-        if row is None:
-            raise NotFound(f"没有账号 {username}")
-        if row.role != "wall":
-            raise Invalid.field("username", "设备码只发给大屏账号", "请选择角色为大屏的账号")
-        code = "".join(secrets.choice(_CODE_LETTERS) for _ in range(12))
-        now = self._real()
-        with self._transaction() as db:
-            db.execute(
-                insert(device_code).values(
-                    code_hash=hash_of(code), username=username, label=label or "大屏",
-                    created_at=now, created_by=by.username, expires_at=now + CODE_LIFE,
-                )
-            )  # fmt: skip
-            self._write_log(db, username, "device-code", by.username)
-        return "-".join(code[i : i + 4] for i in range(0, 12, 4))
 
     def make_token(
         self, by: Actor, label: str, permissions: list[str], org: str = "", days: int = 365
@@ -273,17 +255,18 @@ class AccountService(Sessions):
                 raise NotFound(f"没有账号 {username}")
             self._write_log(db, username, outcome, by.username)
 
+    def _require_reach_of(self, by: Actor, username: str) -> None:
+        row = self._account(username)
+        if row is None:
+            raise NotFound(f"没有账号 {username}")
+        self._require_reach(by, row.org)
+
     def _check_org(self, by: Actor, org: str) -> None:
         if self._areas is None:
             return
         if org not in self._areas.areas:
             raise Invalid.field("org", f"没有行政区划 {org}", "请填六位行政区划代码")
-        if not self._areas.covers(by.org, org):
-            raise Forbidden("不能超出本账号的辖区，请选择辖区内的单位")
-
-    def _rows(self, query: Any) -> list[dict[str, Any]]:
-        with self._reader.connect() as db:
-            return [dict(row._mapping) for row in db.execute(query)]  # noqa: SLF001
+        self._require_reach(by, org)
 
 
 def _check_password(password: str) -> None:

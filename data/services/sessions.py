@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, insert, select, update
 
 from data.domain.clock import real_now
 from data.domain.org import ROLE_PERMISSIONS, Actor, AreaTree, Permission
-from data.errors import NotSignedIn
+from data.errors import Forbidden, NotSignedIn
 from data.services.throttle import Throttle
 from data.store.accounts_schema import account, device_code, session, sign_in_log, token
 
@@ -264,6 +264,14 @@ class Sessions:
     def _account(self, username: str) -> Any:
         with self._reader.connect() as db:
             return db.execute(select(account).where(account.c.username == username)).one_or_none()
+
+    def _rows(self, query: Any) -> list[dict[str, Any]]:
+        with self._reader.connect() as db:
+            return [dict(row._mapping) for row in db.execute(query)]  # noqa: SLF001
+
+    def _require_reach(self, by: Actor, org: str) -> None:
+        if self._areas is not None and not self._areas.covers(by.org, org):
+            raise Forbidden("不能超出本账号的辖区，请选择辖区内的单位")
 
     def _log(self, username: str, outcome: str, by: str, address: str, agent: str) -> None:
         with self._transaction() as db:
