@@ -8,7 +8,10 @@
     rows().forEach(function (r) { if (r.dataset.seq) found[r.dataset.seq] = 1; });
     return Object.keys(found).map(Number).sort(function (a, b) { return a - b; });
   }
-  function slider() { return document.getElementById("review-slider"); }
+  function slider() {
+    var found = document.getElementById("review-slider");
+    return found && found.matches("input") ? found : found && found.querySelector("input");
+  }
   function cursor() { var s = slider(); return s ? Number(s.value) : 0; }
   function set(seq) {
     if (window.dash_clientside) window.dash_clientside.set_props("review-map-cursor", { data: seq });
@@ -31,6 +34,16 @@
     button.classList.add("on");
     timer = setInterval(function () { step(1); }, PLAY_MS);
   }
+  var sliding = null;
+  document.addEventListener("input", function (event) {
+    var bar = slider();
+    if (!bar || event.target !== bar) return;
+    clearTimeout(sliding);
+    // at its right end the slider follows the present again
+    sliding = setTimeout(function () {
+      set(Number(bar.value) >= Number(bar.max) ? null : Number(bar.value));
+    }, 150);
+  });
   document.addEventListener("click", function (event) {
     var row = event.target.closest(".review .ev li[data-seq]");
     if (row && row.dataset.seq) { set(Number(row.dataset.seq)); return; }

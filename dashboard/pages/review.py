@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from dash import Dash, Input, Output, State, dcc, html, no_update
+from dash import Dash, Input, Output, dcc, html, no_update
 
 from dashboard.components import forces_chart, live, review_views
 from dashboard.components import map as live_maps
@@ -146,19 +146,6 @@ def register(app: Dash, center: Center) -> None:
 
     @app.callback(
         Output(CURSOR, "data"),
-        Input(Ids.SLIDER, "value"),
-        State(Ids.SLIDER, "max"),
-        State(CURSOR, "data"),
-        prevent_initial_call=True,
-    )
-    async def slide(value: Any, most: int, cursor: int | None) -> Any:
-        wanted = int(value or 0)
-        if wanted == cursor or (cursor is None and wanted >= most):
-            return no_update
-        return wanted
-
-    @app.callback(
-        Output(CURSOR, "data", allow_duplicate=True),
         Input(Ids.LIVE, "n_clicks"),
         prevent_initial_call=True,
     )
