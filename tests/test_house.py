@@ -154,8 +154,8 @@ LIMIT_LINES, LIMIT_FUNCTION = 320, 60
 @pytest.mark.parametrize("path", MODULES + SHOWN, ids=name_of)
 def test_rooms_stay_small(path):
     """A file far over 300 lines, or a function over 50, is a room to be divided."""
-    if path.suffix not in {".py", ".js"}:
-        return
+    if path.suffix not in {".py", ".js"} or "versions" in path.parts:
+        return  # a migration is a frozen record, however long
     text = path.read_text(encoding="utf-8")
     assert text.count("\n") <= LIMIT_LINES
     if path.suffix == ".py":

@@ -54,7 +54,7 @@ def test_signing_in_leads_back_to_where_one_was_going(page, running, complaints)
     page.click("[type=submit]")
     page.wait_for_url(running.base + "/wall")
     page.wait_for_function(UP)
-    page.wait_for_function("() => /\\d\\d:\\d\\d:\\d\\d/.test(document.querySelector('#live-clock').textContent)")  # noqa: E501
+    page.wait_for_function("() => /\\d\\d:\\d\\d:\\d\\d/.test((document.querySelector('#live-clock') || {}).textContent)")  # noqa: E501
     assert complaints == []
 
 

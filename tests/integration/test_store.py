@@ -5,9 +5,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+import data.store.accounts_schema  # noqa: F401 - its tables belong to the same metadata
 from data.domain.depot import Lot
 from data.domain.dispatch import Assignment
 from data.domain.incident import Incident
@@ -17,6 +20,7 @@ from data.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from data.store.database import Database
 from data.store.journal import verify
 from data.store.queries import Queries
+from data.store.schema import metadata
 from data.store.telemetry import Fix, Reading, Telemetry
 
 NOW = datetime(2020, 7, 8, tzinfo=UTC)
@@ -65,6 +69,18 @@ def test_migrating_twice_changes_nothing(database, duty, clock):
     database.migrate()
     with database.reader.connect() as connection:
         assert verify(connection).rows == 1
+
+
+def test_the_migrations_make_the_schema_the_code_expects(database):
+    """Walking every migration gives exactly the tables, columns and indexes of the schema."""
+    with database.reader.connect() as connection:
+        context = MigrationContext.configure(connection)
+        differences = [
+            d
+            for d in compare_metadata(context, metadata)
+            if not (d[0] == "remove_table" and d[1].name in {"position", "reading"})
+        ]
+    assert not differences
 
 
 def test_numbers_are_gap_free_and_refused_units_leave_none(database, duty, clock):
