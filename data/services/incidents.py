@@ -74,13 +74,14 @@ _CARRIED = (
 def _areas(
     report: Report, command: OpenIncident, unit: Unit, tools: Tools
 ) -> tuple[str, tuple[str, ...]]:
-    """The incident's lead area and all its areas."""
+    """The incident's lead area and all its areas: the first one named leads, else the report's."""
     named = checks.known_areas(tools, command.areas)
-    area = report.area_code or (named[0] if named else None)
+    area = named[0] if named else report.area_code
     if area is None:
         raise Invalid.field("areas", "未确定事件所在行政区", "请选择市县，或在地图上点选位置")
     tools.areas.require(unit.actor.org, (area, *named))
-    return area, tuple(dict.fromkeys((area, *named)))
+    also = (report.area_code,) if report.area_code else ()
+    return area, tuple(dict.fromkeys((area, *named, *also)))
 
 
 def _short(tools: Tools, code: str) -> str:
