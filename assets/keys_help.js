@@ -4,7 +4,10 @@
   function words(node) {
     var copy = node.cloneNode(true);
     copy.querySelectorAll("kbd, small, time, p").forEach(function (k) { k.remove(); });
-    return (node.getAttribute("aria-label") || copy.textContent.trim() || node.title || node.placeholder || "").slice(0, 24);
+    var parts = [], walk = document.createTreeWalker(copy, NodeFilter.SHOW_TEXT);
+    while (walk.nextNode()) if (walk.currentNode.data.trim()) parts.push(walk.currentNode.data.trim());
+    var text = node.getAttribute("aria-label") || parts.join(" ") || node.title || node.placeholder || "";
+    return text.length > 18 ? text.slice(0, 17) + "…" : text;
   }
   function fill(box) {
     var list = box.querySelector("div"), seen = {};
@@ -14,7 +17,7 @@
       if (!node.getClientRects().length || !text || seen[key]) return;
       seen[key] = true;
       var row = document.createElement("p"), mark = document.createElement("kbd");
-      mark.textContent = key;
+      mark.textContent = key.split("+").map(function (k) { return k.charAt(0).toUpperCase() + k.slice(1); }).join(" ");
       row.append(mark, " " + text);
       list.append(row);
     });

@@ -105,8 +105,8 @@
   };
 
   // How many stand behind one sign, at its upper right corner.
-  hubei.count = function (ctx, number, x, y, size, colour) {
-    const text = String(number), high = size * 0.62;
+  hubei.count = function (ctx, number, x, y, size, colour, least = 0) {
+    const text = String(number), high = Math.max(size * 0.62, least / 0.86);
     ctx.font = `700 ${high * 0.86}px ${FONT}`;
     const wide = Math.max(high, ctx.measureText(text).width + high * 0.5);
     ctx.beginPath();

@@ -21,7 +21,9 @@
       this.resize();
     }
     resize() {
-      this.scale = this.mode === "wall" ? (WALL_SCALE * Math.max(720, window.innerHeight)) / 1080 : 1;
+      this.scale = this.mode === "wall" ? (WALL_SCALE * Math.max(720, window.innerHeight)) / 1080
+        : Math.min(1.5, Math.max(1, window.innerWidth / 2560));
+      this.least = this.mode === "wall" ? (20 * Math.max(720, window.innerHeight)) / 1080 : 0;
     }
     shown(id) {
       const style = this.styles[id];
@@ -210,7 +212,8 @@
         ctx.globalAlpha = 1;
       }
       hubei.stamp(ctx, one.sign, one.px, one.py, one.size, dense);
-      if (one.members.length > 1) hubei.count(ctx, one.members.length, one.px, one.py, one.size, one.sign.colour);
+      const counted = one.members.length > 1 && !(this.mode === "wall" && one.layer === "depots");
+      if (counted) hubei.count(ctx, one.members.length, one.px, one.py, one.size, one.sign.colour, this.least);
       const alarm = one.feature.properties.alarm;
       const chosen = this.selected && one.members.some((f) => f.properties.id === this.selected.id);
       if (!alarm && !chosen) return;

@@ -9,12 +9,25 @@ from dash import html
 
 from dashboard.words import DASH, clock_time, grade_chip
 from data.domain.incident import CASUALTY_WORDS, Casualties, Grading, Incident
+from data.domain.sensor import Alarm
 
 LETTER_CLASS = {"甲": "jia", "乙": "yi"}
 CASUALTY_ORDER = (
     "dead", "missing", "trapped", "injured_serious", "injured_minor", "poisoned", "threatened",
     "evacuated", "rescued",
 )  # fmt: skip
+
+
+def level(alarm: Alarm) -> str:
+    """What a reading reached: 汉口 27.30 米 达警戒, or 超警戒 0.12 when above it."""
+    over = round(alarm.value - alarm.threshold, 2)
+    words = f"超{alarm.level} {over:.2f}" if over > 0 else f"达{alarm.level}"
+    return f"{alarm.sensor_name} {metres(alarm.value, alarm.unit)} {words}"
+
+
+def metres(value: float, unit: str) -> str:
+    """A reading with its unit, water levels to the centimetre: 27.30 米."""
+    return f"{value:.2f} 米" if unit == "m" else number(value, unit)
 
 
 def number(value: float | None, unit: str = "") -> str:

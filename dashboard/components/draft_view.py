@@ -115,7 +115,9 @@ def _side(seen: Situation, side: Side, found: list[Side]) -> Any:
                 className="needs",
             ),
             html.Table(
-                html.Tbody([_row(seen, line, others) for line in side.lines]), className="lines"
+                [html.Colgroup([html.Col() for _ in range(6)]),
+                 html.Tbody([_row(seen, line, others) for line in side.lines])],
+                className="lines",
             ),
         ],
         className=f"pl {identity(side.incident)}", key=side.incident.id,
@@ -144,13 +146,14 @@ def _need(need: Any) -> Any:
 
 
 def _row(seen: Situation, line: Line, others: list[Incident]) -> Any:
+    timed = line.leaves_at is not None or line.eta is not None
     return html.Tr(
         [
             html.Td(html.B(line.mark, className="st mark")),
             html.Td([html.Span(line.name, title=line.name), html.Small(line.brings)],
-                    className="name"),
-            html.Td(_at(line.leaves_at, seen), className="ar"),
-            html.Td(html.B(_at(line.eta, seen)), className="ar"),
+                    className="name", **({} if timed else {"colSpan": 3})),
+            *([html.Td(_at(line.leaves_at, seen), className="ar"),
+               html.Td(html.B(_at(line.eta, seen)), className="ar")] if timed else []),
             html.Td(_why(line), className="why"),
             html.Td(_buttons(line, others), className="to"),
         ],

@@ -76,8 +76,11 @@ def _trace(state: str, bars: list[dict[str, Any]]) -> Any:
         marker={"color": [b["colour"] for b in bars], "opacity": OPACITY[state]},
         text=CHARS[state],
         textposition="inside",
+        textangle=0,
+        constraintext="none",
+        cliponaxis=True,
         insidetextanchor="start",
-        textfont={"color": "#0a0f1a"},
+        textfont={"color": "#0a0f1a" if OPACITY[state] >= 0.6 else "#e8eef8", "size": 14},
         hovertemplate="%{y}<br>%{base|%m-%d %H:%M}<extra>" + CHARS[state] + "</extra>",
         showlegend=False,
     )

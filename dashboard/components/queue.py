@@ -12,7 +12,7 @@ from dash import Dash, Input, Output, html
 
 from dashboard.components import desk
 from dashboard.components.desk import Desk
-from dashboard.components.desk_words import casualty_words, empty, number
+from dashboard.components.desk_words import casualty_words, empty, level, metres
 from dashboard.components.flat import FLAT, flat
 from dashboard.components.live import Live
 from dashboard.words import iso
@@ -100,12 +100,10 @@ def _reports(seen: Situation) -> Iterable[Waiting]:
 def _alarms(seen: Situation) -> Iterable[Waiting]:
     raised = (a for a in seen.alarms.values() if a.state == "raised")
     for alarm in sorted(raised, key=lambda a: (a.raised_at, a.id)):
-        over = number(round(alarm.value - alarm.threshold, 2))
-        value = number(alarm.value, alarm.unit)
         yield Waiting(
             kind="alarm", char="警", since=alarm.raised_at,
-            title=f"{alarm.sensor_name} {value} 超{alarm.level} {over}",
-            note=f"{alarm.level} {number(alarm.threshold, alarm.unit)}",
+            title=level(alarm),
+            note=f"{alarm.level} {metres(alarm.threshold, alarm.unit)}",
             changes={
                 Desk.THING: {"data": {"kind": "alarm", "id": alarm.id}},
                 Desk.SIDE: desk.side("thing"),

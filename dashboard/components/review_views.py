@@ -123,7 +123,7 @@ def _course_row(
             html.B(incident.letter, className=f"letter {identity(now, incident_id)}"),
             html.Span(
                 [
-                    line.text,
+                    line.text.removeprefix(f"{incident.letter} "),
                     html.Small(line.basis or "", className="basis", title=line.basis or ""),
                 ],
                 title=line.author,

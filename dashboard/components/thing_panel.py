@@ -10,7 +10,7 @@ from dash import Dash, Input, Output, State, html, no_update
 
 from dashboard.components import desk, desk_fields, toasts
 from dashboard.components.desk import Desk
-from dashboard.components.desk_words import CASUALTY_ORDER, clock, letter_box, number
+from dashboard.components.desk_words import CASUALTY_ORDER, clock, letter_box, metres, number
 from dashboard.components.grade_view import as_if_opened, deadline_rows, grade_view
 from dashboard.components.live import Live
 from dashboard.components.report_fields import AMOUNTS
@@ -148,9 +148,9 @@ def _head(title: str, note: str) -> Any:
 def alarm_view(seen: Situation, alarm: Alarm) -> Any:
     """An alarm: what was measured against what, and the button that takes it."""
     told = [
-        ("监测点", alarm.sensor_name), ("实测", number(alarm.value, alarm.unit)),
-        (f"{alarm.level}值", number(alarm.threshold, alarm.unit)),
-        ("超出", number(round(alarm.value - alarm.threshold, 2), alarm.unit)),
+        ("监测点", alarm.sensor_name), ("实测", metres(alarm.value, alarm.unit)),
+        (f"{alarm.level}值", metres(alarm.threshold, alarm.unit)),
+        ("超出", metres(round(alarm.value - alarm.threshold, 2), alarm.unit)),
         ("报警", clock(alarm.raised_at, seen.at)),
         ("处理", f"{alarm.acknowledged_by} {clock(alarm.acknowledged_at, seen.at)}"
          if alarm.acknowledged_by else ""),

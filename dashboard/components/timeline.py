@@ -66,7 +66,7 @@ def _line(seen: Situation, line: TimelineLine) -> Any:
         [
             html.Time(clock(line.at, seen.at)),
             html.Div([drill, html.Span(line.text)]),
-            html.Small(f"{line.author} {number}"),
+            html.Small(f"{'演练程序' if line.author == 'runner' else line.author} {number}"),
         ],
         className=f"by-{line.kind}",
     )

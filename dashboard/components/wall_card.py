@@ -236,7 +236,7 @@ def _supply(row: dict[str, Any]) -> Any:
     }
     return html.Div(
         [
-            html.Span(row["name"], title=row["name"]),
+            html.Span(row["name"].partition("(")[0], title=row["name"]),
             html.I(style=style),
             html.B(f"{count(row['received'])} / {count(row['wanted'])} {row['unit']}"),
         ],
@@ -248,7 +248,10 @@ def _lines(seen: Situation, incident: Incident) -> list[Any]:
     newest = [line for line in seen.timeline(incident.id) if line.at <= seen.at][-LINES:]
     rows = [
         html.Li(
-            [html.Time(clock_time(line.at, seen.at)), html.Span(line.text, title=line.text)],
+            [
+                html.Time(clock_time(line.at, seen.at)),
+                html.Span(line.text.removeprefix(f"{incident.letter} "), title=line.text),
+            ],
             className="assumed" if line.kind == "exercise" else "",
         )
         for line in reversed(newest)

@@ -6,6 +6,7 @@ from typing import Any
 
 from dash import html
 
+from dashboard.components.desk_words import level
 from dashboard.words import RUNG_CHAR, RUNG_CLASS, count, iso
 from data.domain.capabilities import CAPABILITIES
 from data.domain.incident import Incident
@@ -139,7 +140,7 @@ def ticker(seen: Situation) -> list[Any]:
         html.Span(
             [
                 html.B(RUNG_CHAR.get(a.level, "警"), className=RUNG_CLASS.get(a.level, "")),
-                f"{a.sensor_name} {a.value:.2f} 米 超{a.level} {a.value - a.threshold:.2f}",
+                level(a),
                 html.Small(**{"data-age-since": iso(a.raised_at), "data-age-after": "前"}),
             ],
             key=a.id,
