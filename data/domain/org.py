@@ -54,6 +54,16 @@ ROLE_PERMISSIONS: Mapping[str, frozenset[Permission]] = {
     "runner": _DUTY | {P.TELEMETRY},
 }
 
+def grantable(held: frozenset[Permission]) -> frozenset[Permission]:
+    """What a token may do when its maker holds these permissions.
+
+    Who manages accounts may also let machines report readings and positions.
+    """
+    if Permission.ACCOUNTS not in held:
+        return held
+    return held | {Permission.TELEMETRY, Permission.POSITION}
+
+
 ROLE_WORDS: Mapping[str, str] = {
     "duty": "值班员", "leader": "领导", "wall": "大屏", "admin": "系统管理员",
     "security": "安全管理员", "auditor": "审计员", "runner": "演练导演",

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from data.domain.org import PROVINCE, ROLE_PERMISSIONS, ROLE_WORDS, Actor, Permission
+from data.domain.org import PROVINCE, ROLE_PERMISSIONS, ROLE_WORDS, Actor, Permission, grantable
 from data.errors import Conflict, Forbidden, Invalid, NotFound
 from data.services.devices import Devices
 from data.services.sessions import HASHER, Session, hash_of, verify
@@ -179,6 +179,9 @@ class AccountService(Devices):
     ) -> str:
         """A program's secret that can do no more, and no further, than its maker.
 
+        Who manages accounts may also let machines report readings and positions: no person's
+        role holds the former, and neither acts on an incident.
+
         Raises
         ------
         Forbidden, Invalid
@@ -190,7 +193,7 @@ class AccountService(Devices):
                 f"可选：{'、'.join(sorted(by.permissions))}",
             )  # fmt: skip
         wanted = frozenset(Permission(p) for p in permissions)
-        if not wanted <= by.permissions:
+        if not wanted <= grantable(by.permissions):
             raise Forbidden("令牌的权限不能超出本账号的权限，请减少权限后重试")
         org = org or by.org
         self._check_org(by, org)

@@ -16,7 +16,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Connection, Engine, insert, select, update
 
 from data.domain.clock import real_now
-from data.domain.org import ROLE_PERMISSIONS, Actor, AreaTree, Permission
+from data.domain.org import ROLE_PERMISSIONS, Actor, AreaTree, Permission, grantable
 from data.errors import Forbidden, NotSignedIn
 from data.services.throttle import Throttle
 from data.store.accounts_schema import account, device_code, session, sign_in_log, token
@@ -233,7 +233,8 @@ class Sessions:
         if row is None:
             return None
         # a role that lost a permission takes it from its tokens too
-        granted = frozenset(map(Permission, row.permissions.split())) & ROLE_PERMISSIONS[row.role]
+        allowed = grantable(ROLE_PERMISSIONS[row.role])
+        granted = frozenset(map(Permission, row.permissions.split())) & allowed
         return Session(
             key=key, csrf="", kind="token", created_at=row.created_at, seen_at=row.created_at,
             expires_at=row.expires_at,
