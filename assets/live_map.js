@@ -193,7 +193,7 @@
     // ------------------------------------------------------------ looking and choosing
     fit() {
       const held = this.scene.layers.incidents || [];
-      if (this.mode === "wall" || !held.length) return this.map.fitBounds(PROVINCE, { animate: false, padding: [12, 12] });
+      if (this.mode === "wall" || !held.length) return this.map.fitBounds(PROVINCE, { animate: false, paddingTopLeft: [12, 12], paddingBottomRight: [this.mode === "wall" ? this.map.getSize().x * 0.05 : 12, 12] });
       const ids = new Set(held.map((f) => f.properties.id)), bounds = this.L.latLngBounds([]);
       const out = (this.scene.layers.teams || []).filter((f) => ids.has(f.properties.incident));
       for (const f of [...held, ...out]) bounds.extend([...f.geometry.coordinates].reverse());
