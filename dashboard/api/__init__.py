@@ -24,5 +24,6 @@ def build_router(center: Center) -> APIRouter:
     for name in MODULES:
         module = import_module(f"dashboard.api.{name}")
         router.include_router(module.build(center), prefix=PREFIX)
+    router.include_router(import_module("dashboard.api.ogc").build(center), prefix="/ogc")
     router.include_router(import_module("dashboard.api.health").build(center))
     return router

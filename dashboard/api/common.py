@@ -104,8 +104,11 @@ def page(items: list[Any], limit: int, offset: int) -> dict[str, Any]:
     }
 
 
-def in_box(bbox: str | None, lon: float | None, lat: float | None) -> bool:
-    """Whether a point lies in `west,south,east,north`.
+Box = tuple[float, float, float, float]
+
+
+def bounds(bbox: str | None) -> Box | None:
+    """`west,south,east,north` as numbers; None when no box is asked for.
 
     Raises
     ------
@@ -113,7 +116,7 @@ def in_box(bbox: str | None, lon: float | None, lat: float | None) -> bool:
         When the box cannot be read.
     """
     if not bbox:
-        return True
+        return None
     try:
         west, south, east, north = (float(part) for part in bbox.split(","))
     except ValueError:
@@ -121,4 +124,13 @@ def in_box(bbox: str | None, lon: float | None, lat: float | None) -> bool:
     if not (west <= east and south <= north):
         remedy = "请填 西,南,东,北 四个经纬度，西不大于东、南不大于北"
         raise Invalid.field("bbox", f"看不懂范围“{bbox[:60]}”", remedy)
+    return west, south, east, north
+
+
+def in_box(bbox: str | None, lon: float | None, lat: float | None) -> bool:
+    """Whether a point lies in `west,south,east,north`; without a box every one does."""
+    box = bounds(bbox)
+    if box is None:
+        return True
+    west, south, east, north = box
     return lon is not None and lat is not None and west <= lon <= east and south <= lat <= north

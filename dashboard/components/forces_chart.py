@@ -16,6 +16,7 @@ CHARS = {"ordered": "接", "accepted": "接", "departed": "出", "arrived": "到
          "released": "返"}  # fmt: skip
 OPACITY = {"ordered": 0.3, "accepted": 0.4, "departed": 0.6, "arrived": 0.85, "working": 1.0,
            "released": 0.25}  # fmt: skip
+PALE = 0.5  # below this a bar is too dark for dark letters
 COLOURS = {"甲": "#74e0bf", "乙": "#c6a4ff"}
 OTHERS = "#e8eef8"
 FONT = "'Hubei Sans', sans-serif"
@@ -80,7 +81,7 @@ def _trace(state: str, bars: list[dict[str, Any]]) -> Any:
         constraintext="none",
         cliponaxis=True,
         insidetextanchor="start",
-        textfont={"color": "#0a0f1a" if OPACITY[state] >= 0.6 else "#e8eef8", "size": 14},
+        textfont={"color": "#0a0f1a" if OPACITY[state] > PALE else "#e8eef8", "size": 14},
         hovertemplate="%{y}<br>%{base|%m-%d %H:%M}<extra>" + CHARS[state] + "</extra>",
         showlegend=False,
     )

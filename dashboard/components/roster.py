@@ -46,7 +46,11 @@ class Roster(StrEnum):
     SOURCE = "roster-source"
 
 
-LIMITS = (("距离不限", 0), ("50 公里内", 50), ("100 公里内", 100), ("200 公里内", 200))
+# Negative values are minutes of travel, positive ones kilometres in a straight line.
+LIMITS = (
+    ("远近不限", 0), ("50 公里内", 50), ("100 公里内", 100), ("200 公里内", 200),
+    ("1 小时内到", -60), ("2 小时内到", -120), ("4 小时内到", -240),
+)  # fmt: skip
 SYSTEMS = ("WGS84", "CGCS2000", "GCJ02", "BD09")
 
 

@@ -100,19 +100,30 @@ def rows(
     limit_km: float | None = None,
     at_hand: Incident | None = None,
 ) -> list[Row]:
-    """The teams to list, in order; `limit_km` is the straight line to the incident at hand."""
+    """The teams to list, in order.
+
+    `limit_km` is the straight line to the incident at hand; below nought it is minutes of travel.
+    """
     found = [
         _row(seen, table, areas, team, at_hand)
         for team in seen.teams.values()
         if fits(team, kept, text)
     ]
-    if limit_km is not None:
-        found = [r for r in found if r.km is not None and r.km <= limit_km]
     shown = seen.sided()[:MOST_SIDES]
     hand = [i.id for i in shown].index(at_hand.id) if at_hand in shown else 0
+    if limit_km is not None:
+        found = [r for r in found if _near(r, limit_km, hand)]
     found.sort(key=lambda r: r.team.id)
     found.sort(key=lambda r: _order(r, str(kept["by"]), hand), reverse=bool(kept["down"]))
     return found
+
+
+def _near(row: Row, limit: float, hand: int) -> bool:
+    """Whether a team is within so many kilometres, or (below nought) minutes, of the incident."""
+    if limit >= 0:
+        return row.km is not None and row.km <= limit
+    minutes = row.minutes[hand] if hand < len(row.minutes) else None
+    return minutes is not None and minutes <= -limit
 
 
 def _order(row: Row, by: str, hand: int) -> Any:

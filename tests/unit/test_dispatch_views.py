@@ -143,6 +143,8 @@ def test_filters_narrow_by_state_capability_words_and_distance():
     assert ids(cap="排涝") == {"T4"}
     assert ids(text="武汉") == {"T2"}
     assert ids(km=100) == {"T1", "T4"}
+    near = min(TABLE[team]["I-0001"] for team in ("T1", "T2", "T4") if TABLE[team]["I-0001"])
+    assert ids(km=-near) == {"T4"}
     assert ids(state="unplannable") == {"T3"}
     assert ids(state="all") == {"T1", "T2", "T3", "T4"}
 

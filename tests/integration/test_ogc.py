@@ -1,0 +1,71 @@
+"""Every layer is a collection of OGC API – Features, cut to the viewer's area, links absolute."""
+
+import pytest
+from shapely.geometry import box, shape
+
+from layers.catalog import LAYERS
+from tests.serving import Running
+
+HUANGMEI = "115.6,29.7,116.2,30.4"
+
+
+@pytest.fixture(scope="module")
+def center(tmp_path_factory):
+    """The real center, seeded."""
+    with Running(var=tmp_path_factory.mktemp("ogc")) as running:
+        running.center.seed()
+        yield running
+
+
+@pytest.fixture(scope="module")
+def api(center):
+    """A duty officer's client."""
+    with center.client("duty") as client:
+        yield client
+
+
+def test_every_layer_is_a_collection_with_absolute_links(center, api):
+    """The list names every layer; each link starts with the server's own address."""
+    found = api.get("/ogc/collections").json()
+    assert [c["id"] for c in found["collections"]] == [layer.id for layer in LAYERS]
+    links = [link["href"] for c in found["collections"] for link in c["links"]]
+    assert all(link.startswith(center.base) for link in links)
+    landing = api.get("/ogc/").json()
+    assert {"conformance", "data", "service-desc"} <= {link["rel"] for link in landing["links"]}
+
+
+@pytest.mark.parametrize("layer", [layer.id for layer in LAYERS])
+def test_every_collection_gives_geojson(api, layer):
+    """Items answer as GeoJSON with an id each, whether there are any or none."""
+    answer = api.get(f"/ogc/collections/{layer}/items", params={"limit": 5})
+    assert answer.headers["content-type"].startswith("application/geo+json")
+    body = answer.json()
+    assert body["type"] == "FeatureCollection"
+    assert all(f["id"] for f in body["features"])
+
+
+def test_a_box_and_pages_narrow_the_items(api):
+    """Bbox leaves what meets it; next leads to the rest; an item is found by its id."""
+    inside = api.get("/ogc/collections/boundaries/items", params={"bbox": HUANGMEI}).json()
+    assert 0 < inside["numberMatched"] < 121
+    window = box(*map(float, HUANGMEI.split(",")))
+    assert all(shape(f["geometry"]).intersects(window) for f in inside["features"])
+    first = api.get("/ogc/collections/depots/items", params={"limit": 2}).json()
+    following = next(link["href"] for link in first["links"] if link["rel"] == "next")
+    second = api.get(following).json()
+    assert not {f["id"] for f in first["features"]} & {f["id"] for f in second["features"]}
+    one = first["features"][0]
+    assert api.get(f"/ogc/collections/depots/items/{one['id']}").json()["id"] == one["id"]
+
+
+def test_wrong_names_and_boxes_are_explained(api):
+    """An unknown layer is 404, a broken box 422, both in the form of every other problem."""
+    assert api.get("/ogc/collections/none").status_code == 404
+    refused = api.get("/ogc/collections/teams/items", params={"bbox": "1,2"})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "bbox")
+
+
+def test_strangers_see_nothing(center):
+    """The collections stand behind the gate."""
+    with center.client() as stranger:
+        assert stranger.get("/ogc/collections/teams/items").status_code == 401
