@@ -35,10 +35,12 @@ class Permission(StrEnum):
 
 
 P = Permission
+# A duty officer also enters readings and positions that come in by telephone.
+# A duty officer also enters the readings and positions that come in by telephone.
 _DUTY = frozenset(
     {
         P.READ, P.REPORT, P.GRADE, P.RESPOND, P.DISPATCH, P.FOLLOW, P.SUPPLY, P.ENTRY, P.ZONE,
-        P.ALARM, P.PLAN, P.EXERCISE, P.IMPORT, P.POSITION,
+        P.ALARM, P.PLAN, P.EXERCISE, P.IMPORT, P.POSITION, P.TELEMETRY,
     }
 )  # fmt: skip
 
@@ -51,8 +53,9 @@ ROLE_PERMISSIONS: Mapping[str, frozenset[Permission]] = {
     "admin": frozenset({P.READ, P.ACCOUNTS, P.IMPORT}),
     "security": frozenset({P.SESSIONS, P.AUDIT}),
     "auditor": frozenset({P.READ, P.AUDIT}),
-    "runner": _DUTY | {P.TELEMETRY},
+    "runner": _DUTY,
 }
+
 
 def grantable(held: frozenset[Permission]) -> frozenset[Permission]:
     """What a token may do when its maker holds these permissions.

@@ -34,6 +34,6 @@ def test_an_administrator_lets_a_station_report(real_center):
         assert station.post("/api/v1/entries", json={"text": "x"}).status_code == 403
 
 
-def test_a_duty_officer_gives_no_more_than_he_has(real_center):
-    """Readings are no duty officer's to report, so neither is a token for them."""
-    assert token(real_center, "duty", ["telemetry"]).status_code == 403
+def test_nobody_gives_more_than_he_has(real_center):
+    """Readings are no leader's to report, so neither is a token for them."""
+    assert token(real_center, "leader", ["telemetry"]).status_code == 403
