@@ -26,7 +26,7 @@ from data.ingest.coordinates import Crs, to_wgs84
 from data.ingest.geography import build_spatial, build_travel
 from data.ingest.importing import run_import
 from data.ingest.seeding import area_tree, reference_things
-from data.services import planning
+from data.services import coverage, planning
 from data.services.accounts import AccountService
 from data.services.bus import Answer, Bus
 from data.services.feeding import Feed
@@ -89,6 +89,25 @@ class Center:
     def eta_table(self, seen: Situation) -> dict[str, dict[str, float | None]]:
         """Minutes from every team to every open incident; None where it cannot reach."""
         return planning.eta_table(seen, self.tools)
+
+    def coverage(
+        self,
+        actor: Actor,
+        capability: str | None = None,
+        plan_id: str | None = None,
+        at: int | datetime | None = None,
+    ) -> dict[str, Any]:
+        """Who reaches which county; with a plan, before it and after. Blocking.
+
+        Raises
+        ------
+        Forbidden, Invalid, NotFound
+        """
+        seen = self.queries.situation(actor, at)
+        plan = self.database.plan(plan_id) if plan_id else None
+        if plan is not None and not self.areas.covers(actor.org, plan.org):
+            raise NotFound(f"没有编号为 {plan_id} 的调度方案")
+        return coverage.asked(seen, self.tools, actor, capability, plan)
 
     def route_of(
         self, seen: Situation, assignment: Assignment, incident: Incident

@@ -1,0 +1,278 @@
+"""The cover of a situation: who could still reach which county, now and after a plan."""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from collections.abc import Collection, Sequence
+from collections.abc import Set as AbstractSet
+from threading import Lock
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from data.domain.coverage import (
+    CoverCounty,
+    Flags,
+    Floats,
+    Reach,
+    able,
+    cover,
+    losses,
+    require_capability,
+    risk_points,
+)
+from data.domain.dispatch import Plan
+from data.domain.org import PROVINCE, Actor, Area
+from data.domain.situation import Situation
+from data.domain.team import Team, TeamState
+from data.services.tools import Tools
+
+_KEPT_REACHES = 12  # a reach of 200 teams is 165 kB
+_KEPT_ROWS = 8192  # a row of 103 counties is under 1 kB
+Point = tuple[float, float]
+
+
+class _Kept:
+    """What is remembered of one road network: rows of minutes, and whole reaches."""
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self.rows: OrderedDict[tuple[Any, ...], Floats] = OrderedDict()
+        # the tables themselves stand beside the reach, so that their identity stays theirs
+        self.reaches: OrderedDict[tuple[Any, ...], tuple[Any, _Table]] = OrderedDict()
+
+
+class _Table:
+    """A reach with the teams of its rows."""
+
+    def __init__(self, reach: Reach, teams: tuple[Team, ...]) -> None:
+        self.reach = reach
+        self.teams = teams
+
+    def chosen(self, capability: str | None, without: AbstractSet[str]) -> Flags:
+        """The rows of teams that count as cover and are not taken away."""
+        return np.array(
+            [
+                t.id not in without
+                and able(t.provides.keys(), flies=t.moves_by_air, capability=capability)
+                for t in self.teams
+            ],
+            dtype=bool,
+        )
+
+
+_MEMORY: WeakKeyDictionary[Any, _Kept] = WeakKeyDictionary()
+
+
+def coverage(
+    situation: Situation,
+    tools: Tools,
+    capability: str | None = None,
+    without: AbstractSet[str] = frozenset(),
+    actor: Actor | None = None,
+    *,
+    closures: Sequence[Any] = (),
+    closed_roads: Collection[Any] = (),
+) -> dict[str, Any]:
+    """Minutes from the nearest free able team to every county seat, and what lies within them.
+
+    `capability` None means any rescue; teams in `without` count as gone; `actor` bounds counties
+    and teams to its area; `closures` and `closed_roads` come on top of those in force. Minutes
+    count getting ready, and are those of the newest revision: a team on its way home counts from
+    where it was heard of then.
+
+    Raises
+    ------
+    Invalid
+        When there is no such capability.
+    """
+    capability = require_capability(capability)
+    table = _table(situation, tools, actor, closures, closed_roads)
+    return cover(table.reach, table.chosen(capability, without))
+
+
+def before_after(
+    situation: Situation,
+    tools: Tools,
+    sent_team_ids: Collection[str],
+    capability: str | None = None,
+    actor: Actor | None = None,
+    *,
+    closures: Sequence[Any] = (),
+    closed_roads: Collection[Any] = (),
+) -> dict[str, Any]:
+    """Cover as it is and as a plan that sends these teams would leave it, and who loses.
+
+    Raises
+    ------
+    Invalid
+        When there is no such capability.
+    """
+    capability = require_capability(capability)
+    table = _table(situation, tools, actor, closures, closed_roads)
+    before = cover(table.reach, table.chosen(capability, frozenset()))
+    after = cover(table.reach, table.chosen(capability, frozenset(sent_team_ids)))
+    return {
+        "capability": capability, "before": before, "after": after,
+        "losses": losses(before, after),
+    }  # fmt: skip
+
+
+def asked(
+    situation: Situation,
+    tools: Tools,
+    actor: Actor,
+    capability: str | None = None,
+    plan: Plan | None = None,
+) -> dict[str, Any]:
+    """The cover an actor asks for, with its moment; with a plan, before it and after.
+
+    Raises
+    ------
+    Invalid
+        When there is no such capability.
+    """
+    stamp = {"revision": situation.revision, "at": situation.at}
+    if plan is None:
+        found = coverage(situation, tools, capability, actor=actor)
+        return {**stamp, "capability": capability or None, **found}
+    sent = [row["team"] for row in plan.answer.get("assignments") or ()]
+    pair = before_after(
+        situation, tools, sent, capability, actor,
+        closures=plan.request.get("closures") or (),
+        closed_roads=plan.request.get("closed_roads") or (),
+    )  # fmt: skip
+    return {**stamp, "plan": plan.id, **pair}
+
+
+def _table(
+    situation: Situation,
+    tools: Tools,
+    actor: Actor | None,
+    closures: Sequence[Any],
+    closed_roads: Collection[Any],
+) -> _Table:
+    """The reach of every free team, made once for a revision, an area and a set of closures."""
+    kept = _kept(tools.travel)
+    shut = _Shut(situation, closures, closed_roads)
+    held = (
+        situation.teams, situation.assignments, situation.sources, situation.sensors,
+        situation.alarms, tools.areas,
+    )  # fmt: skip
+    org = actor.org if actor else PROVINCE
+    key = (org, situation.revision, shut.key, *map(id, held))
+    with kept.lock:
+        found = kept.reaches.get(key)
+    if found is None:
+        found = (held, _made(situation, tools, org, shut, kept))
+        with kept.lock:
+            kept.reaches[key] = found
+            while len(kept.reaches) > _KEPT_REACHES:
+                kept.reaches.popitem(last=False)
+    return found[1]
+
+
+def _kept(travel: Any) -> _Kept:
+    """What is remembered of a road network; a new one starts empty."""
+    return _MEMORY.setdefault(travel, _Kept())
+
+
+class _Shut:
+    """Closures and closed roads in force and supposed, with a key that compares by value."""
+
+    def __init__(
+        self, situation: Situation, closures: Sequence[Any], closed_roads: Collection[Any]
+    ) -> None:
+        in_force = [
+            z.geometry
+            for z in situation.zones.values()
+            if z.kind == "closure" and (z.until is None or z.until > situation.at)
+        ]
+        self.closures: list[Any] = [*in_force, *closures]
+        self.roads = sorted(closed_roads)
+        self.key = json.dumps([self.closures, self.roads], sort_keys=True, default=str)
+
+    def options(self) -> dict[str, Any]:
+        """The options of `Travel.minutes`; roads are named only when some are closed."""
+        return {"closures": self.closures} | ({"closed_roads": self.roads} if self.roads else {})
+
+
+def _made(situation: Situation, tools: Tools, org: str, shut: _Shut, kept: _Kept) -> _Table:
+    """The reach worked out."""
+    bound = {a.team_id for a in situation.assignments.values() if a.active}
+    placed = [
+        (team, (at.lon, at.lat))
+        for team in situation.available_teams()
+        if team.id not in bound
+        and tools.areas.covers(org, team.area_code)
+        and (at := situation.team_position(team.id)) is not None
+    ]
+    areas = [a for a in tools.areas.areas.values() if a.is_county]
+    mine = np.array([tools.areas.covers(org, a.code) for a in areas], dtype=bool)
+    teams = tuple(team for team, _ in placed)
+    minutes = np.full((len(teams), len(areas)), np.inf)
+    for by_air in (False, True):
+        rows = [k for k, t in enumerate(teams) if t.moves_by_air == by_air]
+        if rows:
+            points = [placed[k][1] for k in rows]
+            minutes[rows] = _rows(points, areas, tools.travel, shut, kept, by_air=by_air)
+    minutes += np.array([_ready(t) for t in teams]).reshape(-1, 1)
+    risk = risk_points(situation, tools.areas, tools.spatial)
+    counties = tuple(
+        CoverCounty(
+            code=a.code, name=a.short_name or a.name, population=a.population,
+            risk=risk.get(a.code, 0),
+        )
+        for a, here in zip(areas, mine, strict=True)
+        if here
+    )  # fmt: skip
+    reach = Reach(
+        counties=counties, teams=tuple(t.id for t in teams), minutes=minutes[:, mine],
+    )  # fmt: skip
+    return _Table(reach, teams)
+
+
+def _ready(team: Team) -> float:
+    """Minutes until a team leaves: one on its way home turns round at once."""
+    return team.ready_minutes if team.state == TeamState.STANDBY else 0.0
+
+
+def _rows(
+    points: Sequence[Point],
+    areas: Sequence[Area],
+    travel: Any,
+    shut: _Shut,
+    kept: _Kept,
+    *,
+    by_air: bool,
+) -> Floats:
+    """Minutes from each point to every county seat; one asked for before is remembered.
+
+    A county whose seat is unknown cannot be reached.
+    """
+    version = getattr(travel, "version", 0)
+    keys = [(p, by_air, "" if by_air else shut.key, version, len(areas)) for p in points]
+    with kept.lock:
+        known = {key: kept.rows[key] for key in keys if key in kept.rows}
+    new = list(dict.fromkeys(key for key in keys if key not in known))
+    seats = [(a.lon, a.lat) for a in areas if a.lon is not None and a.lat is not None]
+    sited = np.array([a.lon is not None and a.lat is not None for a in areas], dtype=bool)
+    if new and seats:
+        found = travel.minutes([key[0] for key in new], seats, by_air=by_air, **shut.options())
+        for key, values in zip(new, found, strict=True):
+            row = np.full(len(areas), np.inf)
+            row[sited] = [np.inf if v is None else v for v in values]
+            known[key] = row
+        _remember(kept, {key: known[key] for key in new})
+    blank = np.full(len(areas), np.inf)
+    return np.array([known.get(key, blank) for key in keys])
+
+
+def _remember(kept: _Kept, rows: dict[Any, Floats]) -> None:
+    """Keep rows, the oldest going first when there are too many."""
+    with kept.lock:
+        kept.rows.update(rows)
+        while len(kept.rows) > _KEPT_ROWS:
+            kept.rows.popitem(last=False)
