@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
-import shapely
-from shapely.geometry.base import BaseGeometry
 
-Point = tuple[float, float]
-Floats = npt.NDArray[np.float64]
-EARTH_RADIUS_KM = 6371.0088
+from data.allocation.closing import Floats
+from data.allocation.graph import UNITS, Graph, distance_km
 
 # Assumptions, not measurements: the center ships no road extract. Each is one line to change.
 EXPRESSWAY_KMH = 100.0  # the limit is 100-120 on the plain, 80 in the hills
-EXPRESSWAY_DETOUR = 1.25  # road length over the straight line between two seats of a sequence
-RAMP_MINUTES = 3.0  # from a county seat to the nearest toll gate, and the same at the other end
+# A sequence of seats already winds from town to town where the expressway passes them by.
+EXPRESSWAY_DETOUR = 1.1
+# From a county's government through its town to the nearest toll gate, 4-8 km; so at each end.
+RAMP_MINUTES = 8.0
 ORDINARY_KMH = 55.0  # national and provincial roads through towns
 OFF_GRAPH_KMH = 45.0  # county and village roads at both ends of a journey
 PLAIN = 1.3
@@ -35,6 +33,8 @@ TERRAIN_FACTOR: Mapping[str, float] = {
     "421300": 1.45,  # 随州: between 桐柏山 and 大洪山
     "420200": 1.45,  # 黄石: hills of 阳新 and 大冶
 }
+CLASSES = ("motorway", "ordinary", "ramp")
+ORDINARY = "R"  # stands for the expressway's number in the id of an ordinary road
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,7 @@ class Seat:
     lon: float
     lat: float
     prefecture: str = ""
+    name: str = ""
 
     @property
     def factor(self) -> float:
@@ -51,53 +52,60 @@ class Seat:
         return TERRAIN_FACTOR.get(self.prefecture, PLAIN)
 
 
-def distance_km(a: Floats, b: Floats) -> Floats:
-    """Great-circle kilometres between lon/lat arrays (…, 2), broadcast."""
-    lon1, lat1 = np.radians(a[..., 0]), np.radians(a[..., 1])
-    lon2, lat2 = np.radians(b[..., 0]), np.radians(b[..., 1])
-    h = np.sin((lat2 - lat1) / 2) ** 2
-    h = h + np.cos(lat1) * np.cos(lat2) * np.sin((lon2 - lon1) / 2) ** 2
-    found: Floats = 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(h, 0.0, 1.0)))
-    return found
+@dataclass(frozen=True)
+class Expressway:
+    """An expressway as the sequence of county seats it serves (schematic)."""
+
+    code: str
+    name: str
+    seats: tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Roads:
-    """Nodes 0..n-1 are seats on ordinary roads, n..2n-1 the same seats on the expressway.
+class SeatKeys:
+    """Ids such as `G50:421127-421182`; either order of the two seats, and each number, holds."""
 
-    `ends` (m, 2) joins nodes, `minutes` (m,) costs them, `lines` (m,) is their geometry.
-    """
+    ids: tuple[str, ...]
+    known: Mapping[str, int]
 
-    points: Floats
-    factors: Floats
-    ends: npt.NDArray[np.int64]
-    minutes: Floats
-    lines: npt.NDArray[np.object_] = field(repr=False)
+    def key(self, road: int) -> str:
+        """The id of a road, by its first expressway."""
+        return self.ids[road]
 
-    @property
-    def seats(self) -> int:
-        """How many seats there are."""
-        return len(self.points)
+    def find(self, key: str) -> Sequence[int]:
+        """The road an id names."""
+        road = self.known.get(key)
+        return () if road is None else (road,)
 
-    def point(self, node: int) -> Point:
-        """Where a node is."""
-        lon, lat = self.points[node % self.seats]
-        return float(lon), float(lat)
 
-    def open_edges(self, closures: Sequence[BaseGeometry]) -> npt.NDArray[np.bool_]:
-        """Which edges no closure cuts; ramps lie in their seat and are never cut."""
-        is_open = np.ones(len(self.ends), dtype=bool)
-        for closure in closures:
-            is_open &= ~shapely.intersects(closure, self.lines)
-        return is_open
+@dataclass
+class _Draft:
+    """A graph in the making: one entry a road."""
+
+    ends: list[tuple[int, int]]
+    minutes: list[float]
+    cls: list[int]
+    names: list[str]
+    ids: list[list[tuple[str, str, str]]]  # number, first seat, second seat
+
+    def add(self, ends: tuple[int, int], minutes: float, cls: str, name: str) -> int:
+        """One road more; its position."""
+        self.ends.append(ends)
+        self.minutes.append(minutes)
+        self.cls.append(CLASSES.index(cls))
+        self.names.append(name)
+        self.ids.append([])
+        return len(self.ends) - 1
 
 
 def build_roads(
     seats: Mapping[str, Seat],
-    expressways: Iterable[Sequence[str]],
+    expressways: Iterable[Expressway | Sequence[str]],
     neighbours: Iterable[tuple[str, str]],
-) -> Roads:
+) -> Graph:
     """The graph of seats, expressway sequences of seat keys, and pairs of neighbouring counties.
+
+    Nodes 0..n-1 are seats on ordinary roads, n..2n-1 the same seats on the expressway.
 
     Raises
     ------
@@ -106,34 +114,67 @@ def build_roads(
     """
     index = {key: i for i, key in enumerate(seats)}
     points = np.array([(s.lon, s.lat) for s in seats.values()], dtype=float).reshape(-1, 2)
-    factors = np.array([s.factor for s in seats.values()], dtype=float)
+    draft = _Draft([], [], [], [], [])
     n = len(index)
-    pairs: dict[tuple[int, int], float] = {}
 
     def number(key: str) -> int:
         if key not in index:
             raise ValueError(f"路网中的“{key}”不在县级驻地表中，请核对高速公路表与区划表")
         return index[key]
 
-    for i in range(n):
-        pairs[i, n + i] = RAMP_MINUTES
-    for sequence in expressways:
-        numbers = [number(key) for key in sequence]
-        for a, b in pairwise(numbers):
+    for i, key in enumerate(index):
+        ramp = draft.add((i, n + i), RAMP_MINUTES, "ramp", seats[key].name)
+        draft.ids[ramp].append(("ramp", key, key))
+    known: dict[tuple[int, int], int] = {}
+    for k, given in enumerate(expressways):
+        way = given if isinstance(given, Expressway) else Expressway(f"X{k + 1}", "", tuple(given))
+        for left, right in pairwise(way.seats):
+            a, b = number(left), number(right)
             km = float(distance_km(points[a], points[b])) * EXPRESSWAY_DETOUR
-            pairs[n + a, n + b] = km / EXPRESSWAY_KMH * 60
+            pair = (min(a, b), max(a, b))
+            if pair not in known:
+                named = _between(way.name or "高速公路", seats[left], seats[right])
+                known[pair] = draft.add((n + a, n + b), km / EXPRESSWAY_KMH * 60, "motorway", named)
+            draft.ids[known[pair]].append((way.code, left, right))
     for left, right in neighbours:
         a, b = number(left), number(right)
-        km = float(distance_km(points[a], points[b])) * float(factors[a] + factors[b]) / 2
-        pairs[a, b] = km / ORDINARY_KMH * 60
-    ends = np.array([*pairs], dtype=np.int64).reshape(-1, 2)
-    lines = _lines(points, ends, n)
-    return Roads(points, factors, ends, np.array([*pairs.values()]), lines)
+        factor = (seats[left].factor + seats[right].factor) / 2
+        km = float(distance_km(points[a], points[b])) * factor
+        named = _between("普通公路", seats[left], seats[right])
+        road = draft.add((a, b), km / ORDINARY_KMH * 60, "ordinary", named)
+        draft.ids[road].append((ORDINARY, left, right))
+    return _graph(points, draft)
 
 
-def _lines(points: Floats, ends: npt.NDArray[np.int64], n: int) -> npt.NDArray[np.object_]:
-    """The straight line of every edge; a ramp has none."""
-    lines = np.empty(len(ends), dtype=object)
-    for k, (a, b) in enumerate(ends % max(n, 1)):
-        lines[k] = None if a == b else shapely.LineString([points[a], points[b]])
-    return lines
+def _between(what: str, left: Seat, right: Seat) -> str:
+    """What a road is called: its own name and the places it joins."""
+    return f"{what} {left.name}—{right.name}" if left.name and right.name else what
+
+
+def _graph(points: Floats, draft: _Draft) -> Graph:
+    """The arrays of a draft; ramps have no shape, other roads a straight one."""
+    ends = np.array(draft.ends, dtype=np.int32).reshape(-1, 2)
+    cls = np.array(draft.cls, dtype=np.uint8)
+    shaped = cls != CLASSES.index("ramp")
+    corners = np.round(points[ends[shaped] % max(len(points), 1)] * UNITS).astype(np.int32)
+    return Graph(
+        points=np.vstack([points, points]),
+        ends=ends,
+        minutes=np.array(draft.minutes, dtype=float),
+        both=np.ones(len(ends), dtype=bool),
+        shape_at=np.concatenate([[0], np.cumsum(shaped * 2)]).astype(np.int64),
+        shape=corners.reshape(-1, 2),
+        cls=cls,
+        classes=CLASSES,
+        name=np.arange(len(ends), dtype=np.int32),
+        names=tuple(draft.names),
+        keys=SeatKeys(
+            tuple("{}:{}-{}".format(*ids[0]) for ids in draft.ids),
+            {
+                key: road
+                for road, ids in enumerate(draft.ids)
+                for code, a, b in ids
+                for key in (f"{code}:{a}-{b}", f"{code}:{b}-{a}")
+            },
+        ),
+    )

@@ -1,63 +1,98 @@
-"""Travel times and routes between any two points, over the schematic graph or by air."""
+"""Travel times and routes between any two points: one interface, over a road graph or by air."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-import shapely
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
-from shapely.geometry import shape
-from shapely.geometry.base import BaseGeometry
+from scipy.spatial import cKDTree
 
-from data.allocation.roads import (
-    OFF_GRAPH_KMH,
+from data.allocation.closing import (
+    Areas,
+    Closures,
     Floats,
     Point,
-    Roads,
+    areas_of,
+    cut,
+    held,
+    straight,
+)
+from data.allocation.graph import Graph, Ints, distance_km, flat_km
+from data.allocation.roads import (
+    EXPRESSWAY_KMH,
+    OFF_GRAPH_KMH,
+    ORDINARY_KMH,
+    PLAIN,
+    TERRAIN_FACTOR,
+    Expressway,
     Seat,
     build_roads,
-    distance_km,
+)
+from data.allocation.source import (
+    AIR_START_MINUTES,
+    RoadEdge,
+    TravelSource,
+    air_minutes,
+    plain,
 )
 
-AIR_KMH = 200.0  # assumption: cruising speed of a medium rescue helicopter
-AIR_START_MINUTES = 15.0  # assumption: from the order to take-off
 NEAREST_SEATS = 5  # seats tried at each end of a journey
+# A leg off the graph to another node than the nearest: no longer than this, or it would be the
+# road between the two that is on the graph, and stay open when that one is closed.
+FURTHER, FURTHER_KM = 2.0, 20.0
 DIRECT_KM = 40.0  # up to here the direct line along local roads is tried too
-_KEPT = 256  # targets kept, each a few kilobytes
-
-Closures = Sequence[BaseGeometry | Mapping[str, Any]]
-
-
-@dataclass(frozen=True)
-class _Reach:
-    """Minutes from every node to one target, and the next node on the way (-1 at the end)."""
-
-    minutes: Floats
-    onward: npt.NDArray[np.int32]
+KEPT_BYTES = 256e6  # of times to targets kept
+MAIN_CLASSES = ("motorway", "trunk", "primary", "ordinary")
 
 
-class Travel:
-    """Minutes door to scene over plain data handed in; asks no network and reads no file.
+@dataclass(frozen=True, kw_only=True)
+class Access:
+    """How journeys get on and off a graph: from which nodes, how many tried, how fast."""
 
-    The interface is final, the inside an honest stand-in: straight lines stretched by terrain,
-    along expressways where their table knows them. All speeds are assumptions of `roads`.
-    """
+    nodes: Ints
+    factors: Floats  # road length over straight line at each of the nodes
+    count: int = NEAREST_SEATS
+    kmh: float = OFF_GRAPH_KMH
+    direct_km: float = DIRECT_KM
 
-    def __init__(
-        self,
-        seats: Mapping[str, Seat],
-        expressways: Iterable[Sequence[str]] = (),
-        neighbours: Iterable[tuple[str, str]] = (),
-    ) -> None:
-        """Build the graph; keys of `seats` are area codes, used by the other two."""
-        self.roads: Roads = build_roads(seats, expressways, neighbours)
-        self._reach = lru_cache(maxsize=_KEPT)(self._find_reach)
+
+class GraphTravel:
+    """Travel over a road graph: one Dijkstra a target on the reversed graph, kept."""
+
+    def __init__(self, graph: Graph, access: Access, words: str) -> None:
+        """`words` is what `describe` says."""
+        self.graph, self.access, self._words = graph, access, words
+        self._tree = cKDTree(flat_km(graph.points[access.nodes])) if len(access.nodes) else None
+        kept = int(min(512, max(32, KEPT_BYTES / (8 * max(graph.size, 1)))))
+        self._reach = lru_cache(maxsize=kept)(self._find_reach)
+        self._costs = lru_cache(maxsize=16)(graph.costs)
+
+    def describe(self) -> str:
+        """What the times rest on."""
+        return self._words
+
+    def edges(self, near: Closures | None = None) -> list[RoadEdge]:
+        """Main roads, or every road that meets one of some areas."""
+        graph = self.graph
+        if near is None:
+            main = [k for k, c in enumerate(graph.classes) if c in MAIN_CLASSES]
+            chosen = np.flatnonzero(np.isin(graph.cls, main))
+        else:
+            met = [graph.met(area) for area in areas_of(near)]
+            chosen = np.unique(np.concatenate(met)) if met else np.empty(0, dtype=np.int64)
+        return [
+            RoadEdge(
+                id=graph.keys.key(int(r)),
+                name=graph.names[graph.name[r]],
+                cls=graph.classes[graph.cls[r]],
+                line=[(float(x), float(y)) for x, y in graph.line(int(r))],
+            )
+            for r in chosen
+        ]
 
     def minutes(
         self,
@@ -66,130 +101,176 @@ class Travel:
         *,
         by_air: bool = False,
         closures: Closures = (),
+        closed_roads: Iterable[str] = (),
     ) -> list[list[float | None]]:
-        """Minutes from each origin (row) to each target (column); None where no way is open.
-
-        `closures` are polygons (shapely or GeoJSON, EPSG:4326) that cut every road they meet;
-        one that holds an end of the journey itself lets rescuers in. Flights ignore them.
-        """
+        """Minutes from each origin (row) to each target (column); see `TravelSource`."""
         if not origins or not targets:
             return [[] for _ in origins]
         starts, ends = np.array(origins, dtype=float), np.array(targets, dtype=float)
         if by_air:
-            km = distance_km(starts[:, None, :], ends[None, :, :])
-            return _plain(km / AIR_KMH * 60 + AIR_START_MINUTES)
-        areas = _areas(closures)
-        legs = [self._legs((float(x), float(y)), areas) for x, y in starts]
-        columns = [self._column(starts, legs, (float(x), float(y)), areas) for x, y in ends]
-        return _plain(np.column_stack(columns))
+            return air_minutes(starts, ends)
+        areas, closed = areas_of(closures), frozenset(closed_roads)
+        table = np.full((len(starts), len(ends)), np.inf)
+        for rows, away in _groups(starts, areas):
+            legs: dict[Areas, tuple[Ints, Floats]] = {}
+            for column, end in enumerate(ends):
+                shut = tuple(a for a in away if not held(end[None], a)[0])
+                if shut not in legs:
+                    legs[shut] = self._legs(starts[rows], shut)
+                nodes, cost = legs[shut]
+                reach = self._reach((float(end[0]), float(end[1])), shut, closed)
+                through = np.min(cost + reach[nodes], axis=1, initial=np.inf)
+                direct = self._direct(starts[rows], end, shut, closed)
+                table[rows, column] = np.minimum(through, direct)
+        return plain(table)
 
-    def route(self, origin: Point, target: Point, closures: Closures = ()) -> list[Point]:
-        """The points of the way from origin to target, both included; empty where none is open."""
-        areas = _areas(closures)
-        reach = self._reach(target, areas)
-        nodes, cost = self._legs(origin, areas)
-        total = cost + reach.minutes[nodes] if len(nodes) else np.array([np.inf])
-        best = int(np.argmin(total))
-        direct = self._direct(np.array([origin]), target, areas)[0]
-        if not np.isfinite(min(direct, total[best])):
+    def route(
+        self,
+        origin: Point,
+        target: Point,
+        closures: Closures = (),
+        closed_roads: Iterable[str] = (),
+    ) -> list[Point]:
+        """The points of the way from origin to target; empty where none is open."""
+        ends, closed = np.array([origin, target], dtype=float), frozenset(closed_roads)
+        shut = tuple(a for a in areas_of(closures) if not held(ends, a).any())
+        reach = self._reach((float(target[0]), float(target[1])), shut, closed)
+        nodes, cost = self._legs(ends[:1], shut)
+        total = (cost + reach[nodes])[0]
+        direct = self._direct(ends[:1], ends[1], shut, closed)[0]
+        best = int(np.argmin(total)) if len(total) else -1
+        if not np.isfinite(min(direct, total[best] if len(total) else np.inf)):
             return []
         way = [origin]
-        if total[best] < direct:
-            node = int(nodes[best])
-            while 0 <= node < 2 * self.roads.seats:
-                way.append(self.roads.point(node))
-                node = int(reach.onward[node])
+        if len(total) and total[best] < direct:
+            way += self._way(int(nodes[0, best]), target, reach, shut, closed)
         way.append(target)
         return [p for k, p in enumerate(way) if k == 0 or p != way[k - 1]]
 
-    def _column(
-        self,
-        starts: Floats,
-        legs: list[tuple[npt.NDArray[np.int64], Floats]],
-        target: Point,
-        areas: tuple[bytes, ...],
-    ) -> Floats:
-        """Minutes from every start to one target."""
-        reach = self._reach(target, areas)
-        through = [
-            float(np.min(cost + reach.minutes[nodes])) if len(nodes) else np.inf
-            for nodes, cost in legs
-        ]
-        found: Floats = np.minimum(np.array(through), self._direct(starts, target, areas))
+    def _way(
+        self, node: int, target: Point, reach: Floats, shut: Areas, closed: frozenset[str]
+    ) -> list[Point]:
+        """The shape of the fastest way from a node to where it leaves the graph."""
+        graph, costs = self.graph, self._costs(shut, closed)
+        starts, heads, roads = graph.onward
+        off, leave = self._legs(np.array([target], dtype=float), shut)
+        ends = dict(zip(off[0].tolist(), leave[0].tolist(), strict=True))
+        way = [graph.point(node)]
+        for _ in range(graph.size):
+            arcs = slice(starts[node], starts[node + 1])
+            onward = costs[roads[arcs]] + reach[heads[arcs]]
+            best = int(np.argmin(onward)) if len(onward) else -1
+            if best < 0 or ends.get(node, np.inf) <= onward[best]:
+                break
+            road, after = int(roads[arcs][best]), int(heads[arcs][best])
+            line = graph.line(road)
+            forward = graph.ends[road, 0] == node
+            way += [(float(x), float(y)) for x, y in (line if forward else line[::-1])]
+            way.append(graph.point(after))
+            node = after
+        return way
+
+    def _find_reach(self, target: Point, shut: Areas, closed: frozenset[str]) -> Floats:
+        """Minutes from every node to one target: one Dijkstra from it on the reversed graph."""
+        graph, goal = self.graph, self.graph.size
+        starts, tails, roads = graph.backward
+        nodes, cost = self._legs(np.array([target], dtype=float), shut)
+        usable = np.isfinite(cost[0])
+        values = np.concatenate([self._costs(shut, closed)[roads], cost[0, usable]])
+        indices = np.concatenate([tails, nodes[0, usable]])
+        indptr = np.append(starts, len(indices))
+        matrix = csr_array((values, indices, indptr), shape=(goal + 1, goal + 1))
+        found: Floats = dijkstra(matrix, indices=[goal])[0, :goal]
         return found
 
-    def _find_reach(self, target: Point, areas: tuple[bytes, ...]) -> _Reach:
-        """One Dijkstra from the target; every edge goes both ways, so reversing changes nothing."""
-        roads, goal = self.roads, 2 * self.roads.seats
-        is_open = roads.open_edges(_polygons(areas))
-        nodes, cost = self._legs(target, areas)
-        ends = roads.ends[is_open]
-        rows = np.concatenate([ends[:, 0], ends[:, 1], np.full(len(nodes), goal)])
-        columns = np.concatenate([ends[:, 1], ends[:, 0], nodes])
-        values = np.concatenate([roads.minutes[is_open], roads.minutes[is_open], cost])
-        graph = csr_array((np.maximum(values, 1e-9), (rows, columns)), shape=(goal + 1, goal + 1))
-        minutes, before = dijkstra(graph, indices=[goal], return_predecessors=True)
-        return _Reach(minutes[0, :goal], before[0])
+    def _legs(self, points: Floats, shut: Areas) -> tuple[Ints, Floats]:
+        """The nearest nodes (m, k) of points (m, 2) and the minutes to each, infinite where cut."""
+        access = self.access
+        if self._tree is None:
+            return np.empty((len(points), 0), dtype=np.int64), np.empty((len(points), 0))
+        count = min(access.count, len(access.nodes))
+        _, near = self._tree.query(flat_km(points), k=np.arange(1, count + 1))
+        near = np.asarray(near, dtype=np.int64)
+        nodes: Ints = access.nodes[near]
+        where = self.graph.points[nodes]
+        km = distance_km(points[:, None, :], where)
+        cost: Floats = km * access.factors[near] / access.kmh * 60
+        cost[km > FURTHER * km[:, :1] + FURTHER_KM] = np.inf
+        if shut:
+            starts = np.repeat(points, count, axis=0)
+            lines = straight(starts, where.reshape(-1, 2))
+            cost[cut(lines, shut).reshape(cost.shape)] = np.inf
+        return nodes, cost
 
-    def _legs(self, point: Point, areas: tuple[bytes, ...]) -> tuple[npt.NDArray[np.int64], Floats]:
-        """The nearest seats that may be reached off the graph, and the minutes to each."""
-        km = distance_km(np.array(point), self.roads.points)
-        near = np.argsort(km, kind="stable")[:NEAREST_SEATS].astype(np.int64)
-        lines = [shapely.LineString([point, self.roads.point(int(i))]) for i in near]
-        passable = _passable(np.array([point] * len(near)), lines, areas)
-        near = near[passable]
-        return near, km[near] * self.roads.factors[near] / OFF_GRAPH_KMH * 60
+    def _direct(
+        self, starts: Floats, goal: Floats, shut: Areas, closed: frozenset[str]
+    ) -> Floats:
+        """Minutes along local roads for starts near the target, infinite for the others.
 
-    def _direct(self, starts: Floats, target: Point, areas: tuple[bytes, ...]) -> Floats:
-        """Minutes along local roads for starts near the target, infinite for the others."""
-        goal = np.array(target)
+        Local roads from town to town are the ordinary road between them: closed with it.
+        """
+        access = self.access
         km = distance_km(starts, goal)
+        near = np.flatnonzero(km <= access.direct_km)
         factor = 1.0
-        if self.roads.seats:
-            nearest = int(np.argmin(distance_km(goal, self.roads.points)))
-            factor = float(self.roads.factors[nearest])
-        near = km <= DIRECT_KM
-        if areas and near.any():
-            lines = [shapely.LineString([start, goal]) for start in starts[near]]
-            inside = [target] * len(lines)
-            near[near] = _passable(starts[near], lines, areas, inside)
-        return np.where(near, km * factor / OFF_GRAPH_KMH * 60, np.inf)
+        if self._tree is not None and len(near):
+            _, at = self._tree.query(flat_km(np.vstack([goal, starts[near]])), k=[1])
+            home = access.nodes[np.asarray(at)[:, 0]]
+            factor = float(access.factors[np.asarray(at)[0, 0]])
+            near = near[~np.isin(home[1:], list(self._cut_off(int(home[0]), closed)))]
+        if shut and len(near):
+            lines = straight(starts[near], np.repeat(goal[None], len(near), axis=0))
+            near = near[~cut(lines, shut)]
+        found = np.full(len(starts), np.inf)
+        found[near] = km[near] * factor / access.kmh * 60
+        return found
+
+    def _cut_off(self, node: int, closed: frozenset[str]) -> set[int]:
+        """Nodes whose road to a node is closed by name."""
+        roads = [road for key in closed for road in self.graph.keys.find(key)]
+        pairs = (self.graph.ends[road].tolist() for road in roads)
+        return {a + b - node for a, b in pairs if node in (a, b)}
 
 
-def _passable(
-    ends: Floats,
-    lines: list[shapely.LineString],
-    areas: tuple[bytes, ...],
-    others: list[Point] | None = None,
-) -> npt.NDArray[np.bool_]:
-    """Which lines no closure cuts; one that holds an end of the journey does not."""
-    is_open = np.ones(len(lines), dtype=bool)
-    for area in _polygons(areas):
-        held = shapely.contains_xy(area, ends[:, 0], ends[:, 1])
-        if others is not None:
-            held |= shapely.contains_xy(area, np.array(others))
-        is_open &= held | ~shapely.intersects(area, np.array(lines, dtype=object))
-    return is_open
+class Travel(GraphTravel):
+    """The shipped table: expressway sequences, ordinary roads between neighbours, terrain.
+
+    Asks no network and reads no file. All speeds are assumptions of `roads`.
+    """
+
+    def __init__(
+        self,
+        seats: Mapping[str, Seat],
+        expressways: Iterable[Expressway | Sequence[str]] = (),
+        neighbours: Iterable[tuple[str, str]] = (),
+    ) -> None:
+        """Build the graph; keys of `seats` are area codes, used by the other two."""
+        factors = np.array([s.factor for s in seats.values()], dtype=float)
+        words = (
+            f"行车时间按县级驻地间示意路网估算：高速 {EXPRESSWAY_KMH:g}、"
+            f"普通公路 {ORDINARY_KMH:g}、末端道路 {OFF_GRAPH_KMH:g} 公里/时，"
+            f"绕行系数平原 {PLAIN:g}、山区至 {max(TERRAIN_FACTOR.values()):g}；非导航实测"
+        )
+        graph = build_roads(seats, expressways, neighbours)
+        super().__init__(graph, Access(nodes=np.arange(len(seats)), factors=factors), words)
 
 
-def _areas(closures: Closures) -> tuple[bytes, ...]:
-    """Closures as a key that compares by value."""
-    shapes = (c if isinstance(c, BaseGeometry) else shape(dict(c)) for c in closures)
-    return tuple(sorted(bytes(shapely.to_wkb(s)) for s in shapes if not s.is_empty))
+def _groups(starts: Floats, areas: Areas) -> list[tuple[Ints, Areas]]:
+    """Starts by the closures that bind them: one that holds a start lets it out."""
+    inside = np.array([held(starts, a) for a in areas], dtype=bool).reshape(-1, len(starts))
+    if not inside.any():
+        return [(np.arange(len(starts)), areas)]
+    kinds, which = np.unique(inside.T, axis=0, return_inverse=True)
+    return [
+        (
+            np.flatnonzero(which.ravel() == k),
+            tuple(a for a, within in zip(areas, kind, strict=True) if not within),
+        )
+        for k, kind in enumerate(kinds)
+    ]
 
 
-@lru_cache(maxsize=_KEPT)
-def _polygons(areas: tuple[bytes, ...]) -> tuple[BaseGeometry, ...]:
-    """The polygons of a key, prepared for many questions."""
-    found = tuple(shapely.from_wkb(area) for area in areas)
-    for polygon in found:
-        shapely.prepare(polygon)
-    return found
-
-
-def _plain(matrix: Floats) -> list[list[float | None]]:
-    """A matrix as lists, infinite as None, to a tenth of a minute."""
-    return [[round(float(v), 1) if np.isfinite(v) else None for v in row] for row in matrix]
-
-
-__all__ = ["Seat", "Travel"]
+__all__ = [
+    "AIR_START_MINUTES", "Access", "Expressway", "GraphTravel", "RoadEdge", "Seat", "Travel",
+    "TravelSource",
+]  # fmt: skip

@@ -6,8 +6,7 @@ from functools import cache
 
 import shapely
 
-from data.allocation.roads import Seat
-from data.allocation.travel import Travel
+from data.allocation.travel import Expressway, Seat, Travel
 from data.domain.spatial import Spatial
 from data.ingest import reference
 from data.ingest.seeding import area_tree
@@ -39,9 +38,12 @@ def build_travel() -> Travel:
     """Travel times over county seats, expressway sequences and neighbouring counties."""
     areas = area_tree()
     seats = {
-        code: Seat(lon=area.lon, lat=area.lat, prefecture=areas.prefecture_of(code) or "")
+        code: Seat(area.lon, area.lat, areas.prefecture_of(code) or "", area.short_name)
         for code, area in areas.areas.items()
         if area.is_county and area.lon is not None and area.lat is not None
     }
-    ways = [row["seats"] for row in reference.read_expressways()]
-    return Travel(seats, [w.split() if isinstance(w, str) else w for w in ways], neighbours())
+    ways = [
+        Expressway(row["code"], row["name"], tuple(row["seats"]))
+        for row in reference.read_expressways()
+    ]
+    return Travel(seats, ways, neighbours())
