@@ -23,6 +23,8 @@
     return files.get(name);
   };
 
+  hubei.still = still;
+
   class LiveMap {
     constructor(L, map, holder) {
       Object.assign(this, { L, map, id: holder.dataset.liveMap, mode: holder.dataset.mode });
@@ -34,6 +36,7 @@
       this.scene = new hubei.Scene(map, this.mode);
       map.createPane("ground").style.zIndex = 410;
       map.createPane("moving").style.zIndex = 420;
+      this.cover = new hubei.Cover(this);
       hubei.furnish(this, L);
       this.groundLayer = hubei.overlay(L, "ground", (ctx, frame) => this.scene.ground(ctx, frame)).addTo(map);
       this.movingLayer = hubei.overlay(L, "moving", (ctx, frame) => this.scene.moving(ctx, frame)).addTo(map);
@@ -84,19 +87,20 @@
     }
     async show(id, file, hash) {
       const data = await still(file, hash);
-      const style = (this.scene.styles[id] || {}).style || {}, own = (f, by, flat) => (by && f.properties[by]) || flat;
-      const k = Math.max(1, this.scene.scale * 0.75);
       if (this.base[id]) this.base[id].remove();
-      this.base[id] = this.L.geoJSON(data, {
-        interactive: false,
-        style: (f) => ({
-          stroke: Boolean(own(f, style.stroke_by, style.stroke)), color: own(f, style.stroke_by, style.stroke), weight: k * own(f, style.weight_by, style.weight),
-          opacity: own(f, style.opacity_by, style.opacity), dashArray: style.dash, fill: style.shape === "area" && Boolean(own(f, style.fill_by, style.fill)),
-          fillColor: own(f, style.fill_by, style.fill), fillOpacity: style.fill_opacity * (own(f, style.opacity_by, 1)), lineJoin: "round",
-        }),
-      });
+      this.base[id] = this.L.geoJSON(data, { interactive: false, style: this.look(id) });
       this.baseFile = { ...this.baseFile, [id]: file };
       this.switched();
+    }
+    // How a layer of lines and areas looks, feature by feature.
+    look(id) {
+      const style = (this.scene.styles[id] || {}).style || {}, own = (f, by, flat) => (by && f.properties[by]) || flat;
+      const k = Math.max(1, this.scene.scale * 0.75);
+      return (f) => ({
+        stroke: Boolean(own(f, style.stroke_by, style.stroke)), color: own(f, style.stroke_by, style.stroke), weight: k * own(f, style.weight_by, style.weight),
+        opacity: own(f, style.opacity_by, style.opacity), dashArray: own(f, style.dash_by, style.dash), fill: style.shape === "area" && Boolean(own(f, style.fill_by, style.fill)),
+        fillColor: own(f, style.fill_by, style.fill), fillOpacity: style.fill_opacity * (own(f, style.opacity_by, 1)), lineJoin: "round",
+      });
     }
     // Detailed boundaries take the place of the simplified ones when the map is close.
     async detail() {
@@ -107,13 +111,14 @@
       this.wanted = null;
     }
     switched() {
-      for (const id of ["boundaries", ...STATIC]) {
+      this.cover.refresh();
+      for (const id of ["boundaries", "coverage", ...STATIC]) {
         const layer = this.base[id];
         if (!layer) continue;
         if (this.scene.off.has(id)) layer.remove();
         else if (!this.map.hasLayer(layer)) layer.addTo(this.map);
       }
-      for (const id of ["boundaries", ...STATIC]) if (this.base[id] && this.map.hasLayer(this.base[id])) this.base[id].bringToFront();
+      for (const id of ["boundaries", "coverage", ...STATIC]) if (this.base[id] && this.map.hasLayer(this.base[id])) this.base[id].bringToFront();
       this.redraw();
     }
 
@@ -131,6 +136,7 @@
         this.legendDrawn = true;
       }
       this.take(body.layers);
+      this.cover.refresh();
     }
     take(layers) {
       const before = new Map((this.scene.layers.teams || []).map((f) => [f.properties.id, f]));
@@ -236,8 +242,10 @@
       this.movingLayer.soon();
     }
     hover({ latlng, layerPoint, containerPoint }) {
-      const found = this.mode !== "wall" && !this.scene.sketch && this.scene.under(layerPoint, latlng);
-      this.map.getContainer().classList.toggle("is-over", Boolean(found));
+      const sign = this.mode !== "wall" && !this.scene.sketch && this.scene.under(layerPoint, latlng);
+      this.map.getContainer().classList.toggle("is-over", Boolean(sign));
+      // a county's cover is only read: a click there is a click on open ground
+      const found = sign || (this.mode !== "wall" && !this.scene.sketch && this.cover.under(latlng));
       this.tip.hidden = !found;
       if (!found) return;
       const tips = found.members.slice(0, 8).map((f) => f.properties.tip || "");
@@ -279,6 +287,12 @@
     cursor(at, id) {
       const held = hubei.maps[id];
       if (held) held.setCursor(at === undefined ? null : at);
+    },
+    // The plan at hand, from the desk's draft: what it would leave is shown by the cover layer.
+    plan(draft) {
+      const id = (draft && draft.plan_id) || null;
+      hubei.planAtHand = id;
+      for (const held of Object.values(hubei.maps)) held.cover.setPlan(id);
     },
   };
 })();

@@ -14,6 +14,7 @@ import brotli
 from fastapi import APIRouter, Request, Response
 
 from dashboard.api.common import actor_of, answer, moment
+from dashboard.geo_cover import cover_router
 from dashboard.geo_frames import reference_frames
 from dashboard.place_index import search_places
 from data.center import Center
@@ -126,6 +127,7 @@ def map_body(situation: Situation) -> dict[str, Any]:
 def geo_router(center: Center) -> APIRouter:
     """Routes ``/geo/{name}.json``, ``/api/v1/map`` and ``/api/v1/places``."""
     router = APIRouter()
+    router.include_router(cover_router(center))
     cached = MapCache(center)
 
     @router.get("/geo/{name}.json", include_in_schema=False)

@@ -14,7 +14,7 @@ from data.center import Center
 from data.domain.incident import CASUALTY_WORDS, Incident
 from data.domain.reporting import deadlines
 from data.domain.situation import Situation
-from layers.base import escaped
+from layers.base import Frames, escaped
 from layers.takeaway import takeaway_html
 
 _PANEL_CSS = """
@@ -27,9 +27,9 @@ _PANEL_CSS = """
 """
 
 
-def map_page(seen: Situation) -> str:
-    """The whole situation as one offline page."""
-    return _with_type(_page(seen))
+def map_page(seen: Situation, frames: Frames | None = None) -> str:
+    """The whole situation as one offline page; `frames` may bring layers that must be asked for."""
+    return _with_type(_page(seen, frames=frames))
 
 
 def briefing_page(center: Center, seen: Situation, incident: Incident) -> str:
@@ -39,9 +39,13 @@ def briefing_page(center: Center, seen: Situation, incident: Incident) -> str:
     return _with_type(page.replace("</body>", f"{panel}</body>", 1))
 
 
-def _page(seen: Situation, title: str = "湖北省应急指挥中心 态势图") -> str:
+def _page(
+    seen: Situation,
+    title: str = "湖北省应急指挥中心 态势图",
+    frames: Frames | None = None,
+) -> str:
     return takeaway_html(
-        seen, reference_frames(), leaflet_js=vendor.leaflet_js(),
+        seen, frames or reference_frames(), leaflet_js=vendor.leaflet_js(),
         leaflet_css=vendor.leaflet_css_inlined(), title=title,
     )  # fmt: skip
 

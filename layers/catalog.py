@@ -8,6 +8,7 @@ from data.domain.situation import Situation
 from layers import (
     boundaries,
     closures,
+    coverage,
     depots,
     incidents,
     places,
@@ -30,7 +31,9 @@ MOVING: tuple[Layer, ...] = (
     warning_areas.LAYER, closures.AFFECTED, closures.CLOSURES, routes.LAYER, sensors.LAYER,
     sources.LAYER, depots.LAYER, teams.LAYER, incidents.LAYER,
 )  # fmt: skip
-LAYERS: tuple[Layer, ...] = STATIC + MOVING
+# Worked out only when somebody switches them on; drawn on the land, under the waters.
+ASKED: tuple[Layer, ...] = (coverage.LAYER,)
+LAYERS: tuple[Layer, ...] = STATIC[:2] + ASKED + STATIC[2:] + MOVING
 
 
 def legend() -> list[dict[str, Any]]:

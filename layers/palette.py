@@ -16,6 +16,10 @@ CUT_TEXT = "#ffb3b4"
 INK = "#0a0f1a"
 WHITE = "#e8eef8"
 
+# Cover, near to far: lightness rises with the minutes and blue turns to sand, so that the steps
+# hold without red and green; no way at all is dark red with a dashed pale line.
+COVER = ("#24486e", "#5b7083", "#9a957d", "#d8c79a", "#5a2630")
+
 IDENTITY = {"甲": "#74e0bf", "乙": "#c6a4ff"}
 
 # GB/T 37230-2018; only for grades and warnings, and always beside a character.

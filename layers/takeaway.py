@@ -10,9 +10,9 @@ import folium
 import geopandas as gpd
 
 from data.domain.situation import Situation
-from layers import boundaries, palette, places, roads, water
+from layers import boundaries, coverage, palette, places, roads, water
 from layers.base import Frames, Layer, escaped
-from layers.catalog import CREDITS, MOVING
+from layers.catalog import ASKED, CREDITS, MOVING
 from layers.drawing import group
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -67,7 +67,7 @@ def takeaway_html(
         zoom_snap=0.25,
     )  # fmt: skip
     made.default_js, made.default_css = [], []  # the instance's: the class's lists are shared
-    for layer in _layers():
+    for layer in _layers(frames):
         group(layer, _table(layer, situation, frames)).add_to(made)
     folium.LayerControl(collapsed=False).add_to(made)
     made.fit_bounds(_PROVINCE)
@@ -76,14 +76,17 @@ def takeaway_html(
     # text of others goes in as elements' values, never as a template
     root.header.add_child(_raw(f"<style>{font_css}{leaflet_css}{_CSS}</style>"), index=0)
     root.header.add_child(_raw(f"<script>{leaflet_js}</script>"), index=0)
-    root.html.add_child(_raw(_head(situation, title) + _key()))
+    root.html.add_child(_raw(_head(situation, title) + _key(frames)))
     page: str = root.render()
     return page
 
 
-def _layers() -> tuple[Layer, ...]:
-    static = (boundaries.LAYER, water.LAKES, water.RIVERS, roads.LAYER, places.LAYER)
-    return static + tuple(layer for layer in MOVING if layer.id != "sources")
+def _layers(frames: Frames) -> tuple[Layer, ...]:
+    """What is drawn; a layer that must be asked for only when its frame was handed in."""
+    asked = tuple(layer for layer in ASKED if layer.id in frames)
+    static = (water.LAKES, water.RIVERS, roads.LAYER, places.LAYER)
+    moving = (layer for layer in MOVING if layer.id != "sources")
+    return (boundaries.LAYER, *asked, *static, *moving)
 
 
 def _table(layer: Layer, situation: Situation, frames: Frames) -> gpd.GeoDataFrame:
@@ -111,7 +114,18 @@ def _head(situation: Situation, title: str) -> str:
     )
 
 
-def _key() -> str:
+def _cover_key(frames: Frames) -> str:
+    """The steps of the cover layer, when it is there."""
+    if coverage.LAYER.id not in frames:
+        return ""
+    steps = "　".join(
+        f'<span style="color:{colour}">■</span> {escaped(text)}'
+        for colour, text in zip(palette.COVER, coverage.BANDS, strict=True)
+    )
+    return f"<br>覆盖范围（最近队伍到县城）：<br>{steps}"
+
+
+def _key(frames: Frames) -> str:
     swatch = "".join(
         f'<span style="color:{colour}">●</span> {letter}　'
         for letter, colour in palette.IDENTITY.items()
@@ -119,5 +133,6 @@ def _key() -> str:
     return (
         f'<div class="key">{swatch}<br>▣ 队伍：备 接 出 到 展 返<br>'
         "⌂ 储备库　▽ 水位站（警、保、史）<br>"
-        f'虚线路线：已下令未出发</div><div class="credits">{escaped(CREDITS)}</div>'
+        f"虚线路线：已下令未出发{_cover_key(frames)}</div>"
+        f'<div class="credits">{escaped(CREDITS)}</div>'
     )

@@ -13,13 +13,14 @@ from dash import Dash, html
 from fastapi import FastAPI, Request, Response
 from starlette.staticfiles import StaticFiles
 
+from dashboard.api import problems
 from dashboard.components import map as live
 from dashboard.fonts import ensure_fonts
 from dashboard.geo import geo_router
 from tests.map_world import WorldCenter, actor
 
 ASSETS = Path(__file__).parent.parent / "assets"
-_OURS = r"^(?!live_map|map\.css|geodesy|glyphs|names|overlay|placing|scene|sketch|tools).*"
+_OURS = r"^(?!live_map|map\.css|cover|geodesy|glyphs|names|overlay|placing|scene|sketch|tools).*"
 _CSP = (
     "default-src 'none'; script-src 'self' {hashes}; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'"
@@ -43,6 +44,7 @@ def make_app(center: WorldCenter, mode: str, var: Path, *, plain: bool = False) 
         answer.headers["content-security-policy"] = _CSP.format(hashes=" ".join(app.csp_hashes()))
         return answer
 
+    problems.install(server)
     server.include_router(geo_router(center))
     server.mount("/fonts", StaticFiles(directory=fonts.directory))
     drawn = live.live_map("m", mode=mode)

@@ -2,15 +2,22 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from types import SimpleNamespace
+from typing import Any
 
 from data.domain.depot import Depot
-from data.domain.dispatch import Assignment, AssignmentState
+from data.domain.dispatch import Assignment, AssignmentState, Plan
 from data.domain.incident import Grading, Incident, Zone
 from data.domain.org import Actor
 from data.domain.sensor import Alarm, Sensor, Threshold
 from data.domain.situation import ExerciseState, Latest, Position, Situation
 from data.domain.team import Team, TeamState
+from data.errors import NotFound
+from data.ingest.geography import build_spatial, build_travel
+from data.ingest.seeding import area_tree
+from data.services import coverage
+from data.services.tools import Tools
 
 AT = datetime(2020, 7, 8, 3, 30, tzinfo=UTC)
 A, B = "I-0001", "I-0002"
@@ -115,12 +122,40 @@ def actor() -> Actor:
     return Actor.of("duty", "duty", "420000")
 
 
+@cache
+def _tools() -> Tools:
+    """The shipped geography and roads."""
+    return Tools(areas=area_tree(), rules={}, spatial=build_spatial(), travel=build_travel())
+
+
 class WorldCenter:
     """A center that knows one situation, which a test may replace."""
 
     def __init__(self) -> None:
         self.now = world()
         self.queries = SimpleNamespace(situation=self._situation)
+        self.plans: dict[str, tuple[str, ...]] = {}
+        self.covers_asked = 0
+
+    def coverage(
+        self,
+        viewer: Actor,
+        capability: str | None = None,
+        plan_id: str | None = None,
+        at: int | datetime | None = None,
+    ) -> dict[str, Any]:
+        """The cover of the situation, with a plan that sends the teams kept under its id."""
+        self.covers_asked += 1
+        plan = None
+        if plan_id:
+            if plan_id not in self.plans:
+                raise NotFound(f"没有编号为 {plan_id} 的调度方案")
+            sent = [{"team": team} for team in self.plans[plan_id]]
+            plan = Plan(
+                id=plan_id, created_at=AT, created_by="duty", org="420000", request={},
+                answer={"assignments": sent}, seen={},
+            )  # fmt: skip
+        return coverage.asked(self._situation(viewer, at), _tools(), viewer, capability, plan)
 
     def _situation(self, _viewer: Actor, at: int | datetime | None = None) -> Situation:
         if at is None:

@@ -102,7 +102,9 @@
       for (const f of this.features("routes")) this.route(ctx, view, f);
       this.calm(ctx, view, frame);
       for (const name of names) this.name(ctx, name);
+      if (this.cover) this.cover.marks(ctx);
       hubei.names(this, ctx, view, frame);
+      if (this.cover) this.cover.figures(ctx);
     }
 
     area(ctx, view, id, f) {

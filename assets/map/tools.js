@@ -92,7 +92,9 @@
     const partners = (id) => TOGETHER.find((ids) => ids.includes(id)) || [id];
     for (const entry of legend) {
       const chosen = choices[entry.id];
-      if (control.mode !== "wall" && (chosen === undefined ? !entry.on : !chosen)) scene.off.add(entry.id);
+      if (entry.id === "coverage" && control.mode === "wall") {
+        if (!control.cover.wanted()) scene.off.add(entry.id);
+      } else if (control.mode !== "wall" && (chosen === undefined ? !entry.on : !chosen)) scene.off.add(entry.id);
     }
     if (!control.legendBox) return;
     const names = { lakes: null, "boundaries-full": null, boundaries: null, rivers: "水系", routes: "路线", expressways: "高速" };
@@ -114,6 +116,10 @@
         control.switched();
       });
       line.append(tick, element("span", "", title));
+      if (entry.id === "coverage") {
+        line.dataset.key = "v";
+        line.append(element("kbd", "", "V"));
+      }
       control.legendBox.append(line);
     }
   };

@@ -9,11 +9,12 @@ from fastapi import APIRouter, Request, Response
 from shapely.geometry import box, shape
 
 from dashboard.api.common import actor_of, answer, bounds, moment
+from dashboard.geo_cover import cover_frames
 from dashboard.geo_frames import reference_frames
 from data.center import Center
 from data.errors import NotFound
 from layers.base import Layer
-from layers.catalog import LAYERS
+from layers.catalog import ASKED, LAYERS
 
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 _CONFORMS = tuple(
@@ -114,7 +115,10 @@ def _items(router: APIRouter, center: Center) -> None:
 def _features(center: Center, actor: Any, layer: Layer, at: int | datetime | None) -> list[Any]:
     """A layer's GeoJSON features for a viewer, each with an id."""
     seen = center.queries.situation(actor, at)
-    found = layer.features(seen, reference_frames(), digits=6)["features"]
+    frames = reference_frames()
+    if layer in ASKED:
+        frames = cover_frames(center.coverage(actor, at=at))
+    found = layer.features(seen, frames, digits=6)["features"]
     for number, feature in enumerate(found):
         known = feature.get("properties") or {}
         feature["id"] = str(known.get("id") or known.get("code") or number)

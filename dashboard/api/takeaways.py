@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from dashboard import takeaway
 from dashboard.api.common import actor_of, moment
+from dashboard.geo_cover import cover_frames
 from data.center import Center
 
 # The page carries its own script and opens from a file; served here it is only handed over.
@@ -25,7 +26,9 @@ def build(center: Center) -> APIRouter:
         actor = actor_of(request)
 
         def make() -> str:
-            return takeaway.map_page(center.queries.situation(actor, moment(at)))
+            seen = center.queries.situation(actor, moment(at))
+            found = center.coverage(actor, at=moment(at))
+            return takeaway.map_page(seen, cover_frames(found))
 
         return Response(await center.ask(make), media_type="text/html", headers=HEADERS)
 

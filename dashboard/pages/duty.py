@@ -10,6 +10,7 @@ from typing import Any
 from dash import Dash, Input, Output, html
 
 from dashboard.components import (
+    cover_view,
     desk,
     desk_search,
     exercise_bar,
@@ -106,6 +107,6 @@ def register(app: Dash, center: Center) -> None:
         return current_actor().username
 
     ours = (desk_search, queue, report_form, thing_panel, zone_form, incident_card, exercise_bar,
-            toasts)  # fmt: skip
+            toasts, cover_view)  # fmt: skip
     for part in (*ours, *_parts().values()):
         part.register(app, center)

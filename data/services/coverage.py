@@ -120,6 +120,18 @@ def before_after(
     }  # fmt: skip
 
 
+def reach(
+    situation: Situation,
+    tools: Tools,
+    actor: Actor | None = None,
+    *,
+    closures: Sequence[Any] = (),
+    closed_roads: Collection[Any] = (),
+) -> Reach:
+    """Minutes from each free team to each county seat of the actor's area, as they are kept."""
+    return _table(situation, tools, actor, closures, closed_roads).reach
+
+
 def asked(
     situation: Situation,
     tools: Tools,
@@ -137,14 +149,24 @@ def asked(
     stamp = {"revision": situation.revision, "at": situation.at}
     if plan is None:
         found = coverage(situation, tools, capability, actor=actor)
-        return {**stamp, "capability": capability or None, **found}
+        return {**stamp, "capability": capability or None, **_named(situation, found)}
     sent = [row["team"] for row in plan.answer.get("assignments") or ()]
     pair = before_after(
         situation, tools, sent, capability, actor,
         closures=plan.request.get("closures") or (),
         closed_roads=plan.request.get("closed_roads") or (),
     )  # fmt: skip
-    return {**stamp, "plan": plan.id, **pair}
+    named = {when: _named(situation, pair[when]) for when in ("before", "after")}
+    return {**stamp, "plan": plan.id, **pair, **named}
+
+
+def _named(situation: Situation, found: dict[str, Any]) -> dict[str, Any]:
+    """A cover whose teams have the names people know."""
+    rows = [
+        {**row, "team_name": situation.teams[row["team"]].name if row["team"] else None}
+        for row in found["counties"]
+    ]
+    return {**found, "counties": rows}
 
 
 def _table(
