@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-from data.allocation.travel import Travel
+from data.allocation.travel import TravelSource
 from data.config import Settings
 from data.domain.clock import Clock, RealClock
 from data.domain.depot import Depot, Item, Lot
@@ -56,7 +56,7 @@ class Center:
     clock: Clock
     areas: AreaTree
     tools: Tools
-    travel: Travel
+    travel: TravelSource
     database: Database
     telemetry: Telemetry
     queries: Queries
@@ -229,7 +229,7 @@ def build_center(settings: Settings) -> Center:
         exercise.start_keeping()
     hub = Hub()
     database.units.listeners.append(hub.publish)
-    tools = _tools(areas, telemetry)
+    tools = _tools(areas, telemetry, settings)
     bus = Bus(database.units, HANDLERS, tools, clock)
     return Center(
         settings=settings,
@@ -248,7 +248,7 @@ def build_center(settings: Settings) -> Center:
     )
 
 
-def _tools(areas: AreaTree, telemetry: Telemetry) -> Tools:
+def _tools(areas: AreaTree, telemetry: Telemetry, settings: Settings) -> Tools:
     """Rules, geometry, travel times and the teams' whereabouts, for the handlers."""
 
     def whereabouts(team_id: str) -> tuple[float, float] | None:
@@ -256,7 +256,8 @@ def _tools(areas: AreaTree, telemetry: Telemetry) -> Tools:
         return None if heard is None else (heard.lon, heard.lat)
 
     rules = {name: reference.read_rules(name) for name in ("grading", "reporting")}
+    travel = build_travel(settings.roads, settings.osrm)
     return replace(
-        Tools(areas=areas, rules=rules, spatial=build_spatial(), travel=build_travel()),
+        Tools(areas=areas, rules=rules, spatial=build_spatial(), travel=travel),
         whereabouts=whereabouts,
     )

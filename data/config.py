@@ -23,6 +23,7 @@ class Settings:
     seed_password: str | None = None
     no_browser: bool = False
     secure_cookies: bool = False
+    osrm: str | None = None
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -47,6 +48,7 @@ class Settings:
             seed_password=env.get("HUBEI_SEED_PASSWORD") or None,
             no_browser=env.get("HUBEI_NO_BROWSER") == "1",
             secure_cookies=env.get("HUBEI_SECURE_COOKIES") == "1",
+            osrm=_address(env.get("HUBEI_OSRM")),
         )
 
     @property
@@ -60,7 +62,29 @@ class Settings:
         return self.var / "exercises" / self.scenario if self.is_exercise else self.var
 
     @property
+    def roads(self) -> Path:
+        """Where the compiled road graph of the region lies, the same for every instance."""
+        return self.var / "roads.npz"
+
+    @property
     def url(self) -> str:
         """The SQLAlchemy address of this instance's database."""
         given = self.exercise_database_url if self.is_exercise else self.database_url
         return given or f"sqlite:///{self.instance_dir / 'center.db'}"
+
+
+def _address(text: str | None) -> str | None:
+    """The address of an OSRM server.
+
+    Raises
+    ------
+    Invalid
+        When it is no http address.
+    """
+    if not text:
+        return None
+    if not text.startswith(("http://", "https://")):
+        raise Invalid.field(
+            "HUBEI_OSRM", f"地址 {text} 无效", "请填 http:// 或 https:// 开头的 OSRM 服务地址"
+        )
+    return text.rstrip("/")

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from dashboard.commands import roads
 from data.config import Settings
 from data.domain.org import PROVINCE, Actor
 from data.errors import CenterError
@@ -20,6 +21,8 @@ SHOWN = 20
 
 def main(settings: Settings, rest: Sequence[str]) -> int:
     """Run the command; 0 when every row is good, 1 when some or all are refused."""
+    if rest and rest[0] == "roads":  # no table of rows: a branch of its own
+        return roads.main(settings, rest[1:])
     args = _parser().parse_args(rest)
     try:
         if args.template:
@@ -36,7 +39,8 @@ def _parser() -> argparse.ArgumentParser:
     kinds = "、".join(f"{t.kind}（{t.word}）" for t in TABLES.values())
     parser = argparse.ArgumentParser(
         prog="hubei-command import",
-        description="导入本单位的表格（.xlsx 或 .csv）。先试读检查，核对后加 --write 写入。",
+        description="导入本单位的表格（.xlsx 或 .csv）。先试读检查，核对后加 --write 写入。"
+        "导入路网另用：import roads 区域.osm.pbf",
     )
     parser.add_argument("kind", choices=sorted(TABLES), metavar="表", help=kinds)
     parser.add_argument("file", type=Path, metavar="文件", help="要读的表格，或要写的模板")

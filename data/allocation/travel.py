@@ -41,8 +41,9 @@ from data.allocation.source import (
 )
 
 NEAREST_SEATS = 5  # seats tried at each end of a journey
-# A leg off the graph to another node than the nearest: no longer than this, or it would be the
-# road between the two that is on the graph, and stay open when that one is closed.
+# A leg off the graph to another node than the nearest: no longer than so many times the nearest
+# one's and so many km more, or it would be the road between the two that is on the graph, and
+# stay open when that one is closed.
 FURTHER, FURTHER_KM = 2.0, 20.0
 DIRECT_KM = 40.0  # up to here the direct line along local roads is tried too
 KEPT_BYTES = 256e6  # of times to targets kept
@@ -58,6 +59,7 @@ class Access:
     count: int = NEAREST_SEATS
     kmh: float = OFF_GRAPH_KMH
     direct_km: float = DIRECT_KM
+    further_km: float = FURTHER_KM
 
 
 class GraphTravel:
@@ -195,7 +197,7 @@ class GraphTravel:
         where = self.graph.points[nodes]
         km = distance_km(points[:, None, :], where)
         cost: Floats = km * access.factors[near] / access.kmh * 60
-        cost[km > FURTHER * km[:, :1] + FURTHER_KM] = np.inf
+        cost[km > FURTHER * km[:, :1] + access.further_km] = np.inf
         if shut:
             starts = np.repeat(points, count, axis=0)
             lines = straight(starts, where.reshape(-1, 2))

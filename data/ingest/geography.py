@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 
 import shapely
 
-from data.allocation.travel import Expressway, Seat, Travel
+from data.allocation.osrm import OsrmTravel
+from data.allocation.roadfile import road_travel
+from data.allocation.travel import Expressway, Seat, Travel, TravelSource
 from data.domain.spatial import Spatial
 from data.ingest import reference
 from data.ingest.seeding import area_tree
@@ -34,7 +37,22 @@ def neighbours() -> tuple[tuple[str, str], ...]:
     )
 
 
-def build_travel() -> Travel:
+def build_travel(roads: Path | None = None, osrm: str | None = None) -> TravelSource:
+    """The best source of travel times at hand.
+
+    An OSRM server when one is named, else the imported road graph when the file `roads` is
+    there, else the shipped table.
+
+    Raises
+    ------
+    Unavailable
+        When the road graph is there and cannot be read.
+    """
+    local: TravelSource = road_travel(roads) if roads and roads.exists() else table_travel()
+    return OsrmTravel(osrm, local) if osrm else local
+
+
+def table_travel() -> Travel:
     """Travel times over county seats, expressway sequences and neighbouring counties."""
     areas = area_tree()
     seats = {
