@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -19,6 +19,9 @@ class Allocation:
     kept_back: tuple[dict[str, Any], ...]
     objective: dict[str, Any]
     baseline: dict[str, Any]
+    refused: tuple[dict[str, Any], ...] = ()
+    comparison: dict[str, Any] = field(default_factory=dict)
+    diff: dict[str, Any] | None = None
     certificate: tuple[dict[str, Any], ...] = ()
 
     def to_json(self) -> str:

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from data.allocation.check_costs import TERM_WORDS, TERMS, roles_of
+
 Json = dict[str, Any]
 Rule = Callable[[Json, Json], str]
 _TOLERANCE = 1e-4
@@ -29,11 +31,6 @@ def verify(problem_text: str, plan_text: str) -> list[Json]:
             broken = f"无法核验：{error!r}"
         checks.append({"check": name, "ok": not broken, "detail": broken})
     return checks
-
-
-def _roles(row: Json) -> dict[str, float]:
-    """The amounts of an assignment by capability."""
-    return dict(row.get("roles") or {row["capability"]: row["amount"]})
 
 
 def _known(problem: Json, plan: Json) -> str:
@@ -63,17 +60,26 @@ def _team_once(_: Json, plan: Json) -> str:
     return ""
 
 
+def _bound_teams(problem: Json) -> set[str]:
+    """Teams that may not be taken from where they are."""
+    return {
+        t["id"]
+        for t in problem["teams"]
+        if t.get("busy_with") is not None and not t.get("movable")
+    }
+
+
 def _bound(problem: Json, plan: Json) -> str:
     """Bound and locked teams are where they are; banned pairs are not made."""
     where = {row["team"]: row["incident"] for row in plan["assignments"]}
     incidents = {i["id"] for i in problem["incidents"]}
     for team in problem["teams"]:
-        busy = team.get("busy_with")
+        busy = None if team.get("movable") else team.get("busy_with")
         if busy is not None and where.get(team["id"], busy) != busy:
             return f"{team['id']} 已在 {busy}"
         if busy in incidents and team["id"] not in where:
             return f"{team['id']} 被从 {busy} 撤出"
-    busy_teams = {t["id"] for t in problem["teams"] if t.get("busy_with") is not None}
+    busy_teams = _bound_teams(problem)
     for team_id, incident in problem.get("locks", []):
         if team_id not in busy_teams and where.get(team_id) != incident:
             return f"指定 {team_id} → {incident} 未执行"
@@ -91,7 +97,7 @@ def _capability(problem: Json, plan: Json) -> str:
     people = {c["id"] for c in problem.get("capabilities", []) if c.get("people")}
     for row in plan["assignments"]:
         team, busy = teams[row["team"]], 0.0
-        for name, amount in _roles(row).items():
+        for name, amount in roles_of(row).items():
             if amount < 0 or (amount > 0 and amount > team["provides"].get(name, 0) + _TOLERANCE):
                 return f"{row['team']} 的{name}只有 {team['provides'].get(name, 0):g}"
             busy += amount if name in people else 0.0
@@ -105,8 +111,7 @@ def _times(problem: Json, plan: Json) -> str:
     k = {t["id"]: n for n, t in enumerate(problem["teams"])}
     i = {a["id"]: n for n, a in enumerate(problem["incidents"])}
     d = {x["id"]: n for n, x in enumerate(problem.get("depots", []))}
-    fixed = {t["id"] for t in problem["teams"] if t.get("busy_with") is not None}
-    fixed |= {pair[0] for pair in problem.get("locks", [])}
+    fixed = _bound_teams(problem)
     for row in plan["assignments"]:
         given = problem["minutes"][k[row["team"]]][i[row["incident"]]]
         if given is None and row["team"] not in fixed:
@@ -155,7 +160,7 @@ def _short(problem: Json, plan: Json) -> str:
         for demand in ask.get("supplies", []):
             lacking[ask["id"], demand["item"]] = demand["amount"]
     for row in plan["assignments"]:
-        for name, amount in _roles(row).items():
+        for name, amount in roles_of(row).items():
             if (row["incident"], name) in lacking:
                 lacking[row["incident"], name] -= amount
     for row in plan["transfers"]:
@@ -171,16 +176,20 @@ def _short(problem: Json, plan: Json) -> str:
     return ""
 
 
-def _value(_: Json, plan: Json) -> str:
-    """The objective is the sum of its terms, and no bound lies above it."""
+def _value(problem: Json, plan: Json) -> str:
+    """The objective is the sum of its terms, each worked out anew, and no bound lies above it."""
     goal = plan["objective"]
     total = sum(goal["terms"].values())
     if abs(total - goal["value"]) > _TOLERANCE * max(1.0, abs(total)):
         return f"各项之和 {total:g} 不等于 {goal['value']:g}"
+    for name, work in TERMS.items():
+        own, said = work(problem, plan), goal["terms"].get(name, 0.0)
+        if abs(own - said) > _TOLERANCE * max(1.0, abs(own)):
+            return f"{TERM_WORDS[name]}应为 {own:,.2f}，方案写 {said:,.2f}"
     bound = goal.get("bound")
     if bound is not None and bound > goal["value"] + _TOLERANCE * max(1.0, abs(bound)):
         return f"下界 {bound:g} 高于方案 {goal['value']:g}"
-    if goal.get("optimal") and (bound is None or goal["value"] - bound > max(1.0, total) * 1e-3):
+    if goal.get("optimal") and (bound is None or goal["value"] - bound > max(1.0, total) * 1e-5):
         return "称最优而无下界证明"
     return ""
 

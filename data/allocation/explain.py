@@ -1,156 +1,225 @@
-"""Says why: who goes for what reason, what is contested, what is kept back."""
+"""Why a plan is as it is: one Chinese sentence a row, made from the numbers that decided."""
 
 from __future__ import annotations
 
-from time import monotonic
 from typing import Any
 
-from data.allocation.greedy import Crew, plan_teams
-from data.allocation.model import Choice, Problem, unmet, unsupplied
+import numpy as np
 
-FEW = 3  # as few teams of a capability in all the problem are named as such
-_ALONE_S = 0.03  # time for planning one incident as if it were alone
+from data.allocation.cover import Cover
+from data.allocation.figures import Figures, Floats
+from data.allocation.model import Choice, Problem, unmet
+from data.allocation.values import Need
+from data.allocation.words import amount
 
-
-def assignments(problem: Problem, choice: Choice) -> list[dict[str, Any]]:
-    """One row a team: its incident, its main role, all its roles, its minutes and why."""
-    rows = []
-    for k, i in sorted(choice.sent.items(), key=lambda p: (p[1], problem.eligible[p])):
-        mine = {name: a for (team, name), a in choice.roles.items() if team == k}
-        ask = problem.incidents[i]
-        order = [n.capability for n in ask.needs if n.capability in mine]
-        main = order[0] if order else next(iter(problem.teams[k].provides), None)
-        rows.append(
-            {
-                "team": problem.teams[k].id, "incident": ask.id, "capability": main,
-                "amount": mine.get(main or "", 0.0), "roles": {n: mine[n] for n in order},
-                "minutes": problem.eligible[k, i], "reason": reason(problem, choice, k, main),
-            }
-        )  # fmt: skip
-    return rows
+FEW = 3  # teams of a capability in all the problem are named as such
+REFUSED = 8  # refusals told an incident
+_SMALL = 1e-6
 
 
-def reason(problem: Problem, choice: Choice, k: int, capability: str | None) -> str:
-    """Why a team goes where it goes, in the words of the field."""
-    i, team = choice.sent[k], problem.teams[k]
-    if team.busy_with is not None:
-        return "已在执行"
-    if k in problem.fixed:
-        return "人工指定"
-    having = [j for j, t in enumerate(problem.teams) if t.provides.get(capability or "", 0) > 0]
-    mine = problem.eligible[k, i]
-    nearer = [j for j in having if j != k and (t := problem.minutes[j][i]) is not None and t < mine]
-    words = []
-    if len(having) <= FEW:
-        words.append(f"全域仅 {len(having)} 支有{capability}")
-    elsewhere = [j for j in nearer if choice.sent.get(j) not in (None, i)]
-    if not [j for j in nearer if choice.sent.get(j) != i]:
-        words.append("最近可用")
-    elif elsewhere:
-        words.append("更近的队伍已用于另一事件")
-    else:
-        words.append("能力与人数更合用")
-    return "，".join(words)
+class Reasons:
+    """What can be said of a choice; teams and incidents by index in the problem."""
 
+    def __init__(self, problem: Problem, arrays: Figures, choice: Choice) -> None:
+        self.problem = problem
+        self.choice = choice
+        self.minutes: Floats = np.array(problem.minutes, dtype=float).reshape(
+            len(problem.teams), len(problem.incidents)
+        )
+        self.gaps = unmet(problem, choice)
+        self.given: dict[tuple[int, str], float] = {}
+        for (k, name), given in choice.roles.items():
+            key = (choice.sent[k], name)
+            self.given[key] = self.given.get(key, 0.0) + given
+        self.units = {c.id: c.unit for c in problem.capabilities}
+        self.having: dict[str, list[int]] = {}
+        for k, team in enumerate(problem.teams):
+            for name, most in team.provides.items():
+                if most > 0:
+                    self.having.setdefault(name, []).append(k)
+        self.cover = Cover(problem, choice)
+        self.pairs = {
+            (int(arrays.teams[k]), int(arrays.incidents[i]))
+            for k, i in zip(arrays.pair_team, arrays.pair_incident, strict=True)
+        }
 
-def transfers(problem: Problem, choice: Choice) -> list[dict[str, Any]]:
-    """One row a load, the soonest first."""
-    depot = {d.id: n for n, d in enumerate(problem.depots)}
-    rows = []
-    for (g, i), amount in choice.loads.items():
-        lot = problem.lots[g]
-        rows.append(
-            {
-                "depot": lot.depot, "lot": lot.id, "item": lot.item,
-                "incident": problem.incidents[i].id, "amount": round(amount, 6),
-                "minutes": problem.depot_minutes[depot[lot.depot]][i],
-            }
-        )  # fmt: skip
-    return sorted(rows, key=lambda r: (r["incident"], r["item"], r["minutes"], r["lot"]))
+    # ------------------------------------------------------------ words
 
+    def team(self, k: int) -> str:
+        """A team as a person knows it."""
+        return self.problem.teams[k].name or self.problem.teams[k].id
 
-def shortfalls(problem: Problem, choice: Choice) -> list[dict[str, Any]]:
-    """What is still missing: capabilities, then items."""
-    rows: list[dict[str, Any]] = [
-        {"incident": problem.incidents[i].id, "capability": name, "amount": round(amount, 6)}
-        for (i, name), amount in unmet(problem, choice).items()
-    ]
-    return rows + [
-        {"incident": problem.incidents[i].id, "item": item, "amount": round(amount, 6)}
-        for (i, item), amount in unsupplied(problem, choice).items()
-    ]
+    def incident(self, i: int) -> str:
+        """An incident as a person knows it."""
+        return self.problem.incidents[i].name or self.problem.incidents[i].id
 
+    def with_unit(self, name: str, value: float) -> str:
+        """An amount with the unit of its capability."""
+        return f"{amount(value)} {self.units.get(name, '')}".strip()
 
-def contested(problem: Problem, choice: Choice) -> list[dict[str, Any]]:
-    """Teams that more than one incident would take were it alone: who got it, why, at what price.
+    # ------------------------------------------------------------ who goes
 
-    The price is what moving the team to the other side would add to the objective, the rest of
-    the plan left as it is (None where the move cannot be made).
-    """
-    wanting: dict[int, list[int]] = {}
-    for i in range(len(problem.incidents)):
-        alone = plan_teams(problem, monotonic() + _ALONE_S, only=i)
-        for k, at in alone.items():
-            if at == i and k not in problem.fixed:
-                wanting.setdefault(k, []).append(i)
-    crew = _crew(problem, choice)
-    rows = []
-    for k, wanted in sorted(wanting.items()):
-        if len(wanted) > 1:
-            rows.append(_contest(problem, choice, crew, k, wanted))
-    return rows
-
-
-def _contest(
-    problem: Problem, choice: Choice, crew: Crew, k: int, wanted: list[int]
-) -> dict[str, Any]:
-    """One contested team."""
-    given = choice.sent.get(k)
-    others = [i for i in wanted if i != given]
-    prices = [crew.change({k: (given, i)}) for i in others]
-    row: dict[str, Any] = {
-        "team": problem.teams[k].id, "wanted_by": [problem.incidents[i].id for i in wanted],
-        "given_to": problem.incidents[given].id if given is not None else None,
-        "price": round(min(prices), 1) if prices else None,
-    }  # fmt: skip
-    if given is None:
-        return row | {"why": "留作后备"}
-    here = problem.eligible[k, given]
-    there = min(problem.eligible[k, i] for i in others)
-    if here < there:
-        why = f"到此 {here:.0f} 分钟，到另一方 {there:.0f} 分钟"
-    elif problem.incidents[given].weight > min(problem.incidents[i].weight for i in others):
-        why = "此方灾情更重"
-    else:
-        why = "另一方有替代队伍"
-    return row | {"why": why}
-
-
-def kept_back(problem: Problem, choice: Choice) -> list[dict[str, Any]]:
-    """Teams held back though an unmet need could use them, since cover would be lost."""
-    crew = _crew(problem, choice)
-    gaps = unmet(problem, choice)
-    rows = []
-    for k, i in problem.eligible:
-        useful = any(at == i and name in problem.teams[k].provides for at, name in gaps)
-        if k in choice.sent or not useful:
-            continue
-        sent = {**choice.sent, k: i}
-        price = problem.cover_cost(sent) - problem.cover_cost(choice.sent)
-        if price > 0 and crew.change({k: (None, i)}) - price < 0:
+    def assignments(self) -> list[dict[str, Any]]:
+        """One row a team: its incident, its main role, all its roles, its minutes and why."""
+        rows = []
+        sent = self.choice.sent
+        for k, i in sorted(sent.items(), key=lambda p: (p[1], self._minutes(*p), p[0])):
+            ask, team = self.problem.incidents[i], self.problem.teams[k]
+            mine = {n.capability: self.choice.roles[k, n.capability] for n in ask.needs
+                    if (k, n.capability) in self.choice.roles}  # fmt: skip
+            main = next(iter(mine), None) or next(iter(team.provides), None)
             rows.append(
                 {
-                    "team": problem.teams[k].id, "incident": problem.incidents[i].id,
-                    "price": round(price, 1), "why": "调走后属地失去最后或第二支同类力量",
+                    "team": team.id, "name": self.team(k), "incident": ask.id,
+                    "capability": main, "amount": mine.get(main or "", 0.0), "roles": mine,
+                    "people": team.people, "minutes": round(self._minutes(k, i), 6),
+                    "reason": self.why_sent(k, i, mine),
                 }
             )  # fmt: skip
-    return rows
+        return rows
 
+    def _minutes(self, k: int, i: int) -> float:
+        """Minutes door to scene; a bound team without a way is where it is."""
+        found = self.minutes[k, i]
+        return float(found) if np.isfinite(found) else 0.0
 
-def _crew(problem: Problem, choice: Choice) -> Crew:
-    """A crew standing as the choice says."""
-    crew = Crew(problem)
-    for k, i in choice.sent.items():
-        if k not in problem.fixed:
-            crew.make({k: (None, i)})
-    return crew
+    def why_sent(self, k: int, i: int, mine: dict[str, float]) -> str:
+        """Why a team goes where it goes."""
+        problem, team = self.problem, self.problem.teams[k]
+        here = self._minutes(k, i)
+        if team.busy_with == problem.incidents[i].id:
+            return f"已在执行，{here:.0f} 分钟内到场" if here else "已在现场执行"
+        if (team.id, problem.incidents[i].id) in problem.locks:
+            return f"人工指定，{here:.0f} 分钟到场{self._share(i, mine)}"
+        main = next(iter(mine), None)
+        if main is None:
+            return f"{here:.0f} 分钟到场" + ("，沿用上一方案" if problem.previous else "")
+        return f"{here:.0f} 分钟到场{self._share(i, mine)}；{self._against(k, i, main, here)}"
+
+    def _share(self, i: int, mine: dict[str, float]) -> str:
+        """What it brings of what is wanted, the largest part first."""
+        asks = {n.capability: n.amount for n in self.problem.incidents[i].needs}
+        parts = sorted(mine, key=lambda name: -mine[name] / asks[name])[:2]
+        words = [f"{c} {amount(mine[c])}/{self.with_unit(c, asks[c])}" for c in parts]
+        return f"，承担{'、'.join(words)}" if words else ""
+
+    def _against(self, k: int, i: int, main: str, here: float) -> str:
+        """The team beside the others that could have come for its main work."""
+        others = [j for j in self.having[main] if j != k and (j, i) in self.pairs]
+        nearer = sorted((self._minutes(j, i), j) for j in others if self._minutes(j, i) < here)
+        left = [(t, j) for t, j in nearer if self.choice.sent.get(j) != i]
+        if not left:
+            return self._next(i, main, here, others)
+        t, j = left[0]
+        to = self.choice.sent.get(j)
+        if to is not None:
+            return f"更近的{self.team(j)}（{t:.0f} 分钟）用于{self.incident(to)}"
+        return f"更近的{self.team(j)}（{t:.0f} 分钟）{self._why_not(j, main, k)}"
+
+    def _next(self, i: int, main: str, here: float, others: list[int]) -> str:
+        """It is the nearest left: how far the next one is."""
+        free = [(self._minutes(j, i), j) for j in others if j not in self.choice.sent]
+        if len(self.having[main]) <= FEW:
+            return f"全域仅 {len(self.having[main])} 支有{main}"
+        if not free:
+            return f"有{main}的队伍已全部用上"
+        t, j = min(free)
+        place = 1 + sum(self._minutes(m, i) < here for m in others)
+        rank = "最近" if place == 1 else f"第 {place} 近"
+        return f"{rank}，再下一支{self.team(j)}要 {t:.0f} 分钟"
+
+    # ------------------------------------------------------------ who does not
+
+    def _why_not(self, j: int, main: str, instead: int) -> str:
+        """Why a nearer team stays although another goes."""
+        lost = self.cover.would_lose(j)
+        if lost:
+            return f"留守：{lost}"
+        mine = self.problem.teams[j].provides.get(main, 0.0)
+        theirs = self.problem.teams[instead].provides.get(main, 0.0)
+        if mine < theirs:
+            return f"只有 {self.with_unit(main, mine)}，抵不上 {self.with_unit(main, theirs)}"
+        people = self.problem.teams[j].people
+        if people > self.problem.teams[instead].people:
+            return f"要出动 {amount(people)} 人，多于所需"
+        return "合计人·分更高"
+
+    def refused(self) -> list[dict[str, Any]]:
+        """Capable free teams that stay: nearer than one sent, or where something is missing."""
+        return [row for i in range(len(self.problem.incidents)) for row in self._refused_at(i)]
+
+    def _refused_at(self, i: int) -> list[dict[str, Any]]:
+        ask = self.problem.incidents[i]
+        mine = [k for k, at in self.choice.sent.items() if at == i]
+        rows = []
+        for need in ask.needs:
+            far = max((self._minutes(k, i) for k in mine
+                       if (k, need.capability) in self.choice.roles), default=0.0)  # fmt: skip
+            short = self.gaps.get((i, need.capability), 0.0) > 0
+            for k in self.having.get(need.capability, ()):
+                if k in self.choice.sent or self.problem.teams[k].busy_with is not None:
+                    continue
+                t = self.minutes[k, i]
+                if short or (np.isfinite(t) and t < far):
+                    rows.append((float(t) if np.isfinite(t) else np.inf, k, need))
+        told: dict[int, dict[str, Any]] = {}
+        for t, k, need in sorted(rows, key=lambda r: (r[0], r[1])):
+            if k not in told and len(told) < REFUSED:
+                told[k] = {
+                    "team": self.problem.teams[k].id, "name": self.team(k), "incident": ask.id,
+                    "why": self.why_refused(k, i, need, t),
+                }  # fmt: skip
+        return list(told.values())
+
+    def why_refused(self, k: int, i: int, need: Need, t: float) -> str:
+        """Why a team that could serve a need is not sent."""
+        problem, team, ask = self.problem, self.problem.teams[k], self.problem.incidents[i]
+        if (team.id, ask.id) in problem.bans:
+            return "人工指定不派此处"
+        if not np.isfinite(t):
+            return "现有路况下到不了现场"
+        gap = self.gaps.get((i, need.capability), 0.0)
+        lost = self.cover.would_lose(k)
+        if gap <= 0:
+            given = self.given.get((i, need.capability), 0.0)
+            done = f"{amount(given)}/{self.with_unit(need.capability, need.amount)}"
+            words = f"{t:.0f} 分钟可到，但{need.capability}已有 {done}，再派不减缺口"
+            return words + (f"，且{lost}" if lost else "")
+        brings = min(team.provides[need.capability], gap)
+        saved = problem.unmet_rate(ask, need) * brings
+        cost = problem.arc_cost(k, i)
+        words = f"{t:.0f} 分钟可到，能补{need.capability} {self.with_unit(need.capability, brings)}"
+        if cost > saved:
+            return f"{words}，但行程代价 {cost:,.0f} 高于所补缺口 {saved:,.0f}（人·分）"
+        if lost:
+            return f"{words}，但{lost}，代价 {self.cover.price(k):,.0f} 人·分"
+        return f"{words}；限时内未及排入，可人工加派"
+
+    # ------------------------------------------------------------ what is kept
+
+    def kept_back(self) -> list[dict[str, Any]]:
+        """Teams that stay though a need is unmet, since their going would strip a county."""
+        rows = []
+        for (i, name), gap in self.gaps.items():
+            need = next(n for n in self.problem.incidents[i].needs if n.capability == name)
+            for k in self.having.get(name, ()):
+                if k in self.choice.sent or (k, i) not in self.pairs:
+                    continue
+                price = self.cover.price(k)
+                brings = min(self.problem.teams[k].provides[name], gap)
+                saved = self.problem.unmet_rate(self.problem.incidents[i], need) * brings
+                cost = self.problem.arc_cost(k, i)
+                if price > 0 and cost < saved <= cost + price + _SMALL:
+                    rows.append(
+                        {
+                            "team": self.problem.teams[k].id, "name": self.team(k),
+                            "incident": self.problem.incidents[i].id, "capability": name,
+                            "price": round(price, 1), "county": self.cover.county(k),
+                            "why": f"留守：{self.cover.would_lose(k)}，"
+                                   f"代价 {price:,.0f} 人·分，多于可省的 {saved - cost:,.0f}",
+                        }
+                    )  # fmt: skip
+        seen: dict[str, dict[str, Any]] = {}
+        for row in rows:
+            seen.setdefault(str(row["team"]), row)
+        return list(seen.values())

@@ -2,104 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import msgspec
+import numpy as np
+
+from data.allocation.validity import check_problem
+from data.allocation.values import (
+    Ask,
+    AskedCapability,
+    County,
+    Demand,
+    Need,
+    Offer,
+    ProblemError,
+    Stock,
+    Store,
+    Weights,
+)
 
 TEAM_COST = 30.0  # person-minutes for sending one more team at all
 EQUIVALENT = 20.0  # people that a whole need not counted in people stands for
 KAPPA = 20.0  # people that a whole demand for one item stands for
 TRIP_COST = 10.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class AskedCapability:
-    """A capability and whether its amount is people, who cannot be in two roles."""
-
-    id: str
-    unit: str = ""
-    people: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Offer:
-    """A team: people, what it provides, and the incident it is bound to already."""
-
-    id: str
-    people: float = 0.0
-    provides: dict[str, float] = field(default_factory=dict)
-    busy_with: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Need:
-    """An amount of a capability wanted within `by` minutes from now."""
-
-    capability: str
-    amount: float
-    by: float = 120.0
-    people_equivalent: float | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Demand:
-    """An amount of an item wanted within `by` minutes from now."""
-
-    item: str
-    amount: float
-    by: float = 240.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ask:
-    """One incident: its weight, needs and demands."""
-
-    id: str
-    weight: float = 1.0
-    needs: tuple[Need, ...] = ()
-    supplies: tuple[Demand, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Stock:
-    """A lot: `free` less the `reserve` kept is what may go."""
-
-    id: str
-    depot: str
-    item: str
-    free: float
-    reserve: float = 0.0
-    unit_weight_t: float | None = None
-    expires: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Store:
-    """A depot; vehicles None means that its transport is not known and not limited."""
-
-    id: str
-    vehicles: int | None = None
-    vehicle_t: float | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class County:
-    """A county whose cover is watched, with its risk."""
-
-    id: str
-    risk: float = 1.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Weights:
-    """What is paid, in person-minutes, for what is not done."""
-
-    unmet: float = 2880.0
-    cover_last: float = 375.0
-    cover_second: float = 150.0
-    steady: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,6 +45,7 @@ class Problem:
     depot_minutes: tuple[tuple[float | None, ...], ...] = ()
     locks: tuple[tuple[str, str], ...] = ()
     bans: tuple[tuple[str, str], ...] = ()
+    previous: tuple[tuple[str, str], ...] = ()
     weights: Weights = field(default_factory=Weights)
 
     @classmethod
@@ -126,16 +54,30 @@ class Problem:
 
         Raises
         ------
-        ValueError
-            When a field is missing, of the wrong type, or the matrices do not fit.
+        ProblemError
+            When the text is no JSON of this shape, or `checked` refuses what it says.
         """
-        found = msgspec.json.decode(text, type=cls)
-        rows = (found.minutes, len(found.teams), len(found.incidents), "minutes")
-        store_rows = (found.depot_minutes, len(found.depots), len(found.incidents), "depot_minutes")
-        for matrix, height, width, name in (rows, store_rows):
-            if len(matrix) != height or any(len(row) != width for row in matrix):
-                raise ValueError(f"{name} must be {height} rows of {width}")
-        return found
+        try:
+            found = msgspec.json.decode(text, type=cls)
+        except msgspec.MsgspecError as error:
+            raise ProblemError("problem", str(error)) from error
+        return found.checked()
+
+    def checked(self) -> Problem:
+        """The problem itself when it makes sense.
+
+        Raises
+        ------
+        ProblemError
+            Naming the first field that is wrong: an unknown or repeated id, a negative or
+            non-finite number, a matrix of another shape, a lock that cannot be kept.
+        """
+        return self._sound
+
+    @cached_property
+    def _sound(self) -> Problem:
+        check_problem(self)
+        return self
 
     def to_json(self) -> str:
         """The problem as JSON."""
@@ -146,6 +88,21 @@ class Problem:
         """Capabilities counted in people."""
         return frozenset(c.id for c in self.capabilities if c.people)
 
+    def movable(self, k: int) -> bool:
+        """Whether a bound team may be taken from where it is."""
+        return self.teams[k].busy_with is not None and self.teams[k].movable
+
+    @cached_property
+    def kept_pairs(self) -> tuple[tuple[str, str], ...]:
+        """What was ordered or planned last, one pair a team: leaving it costs `steady`."""
+        teams = {t.id for t in self.teams}
+        incidents = {ask.id for ask in self.incidents}
+        held = {t.id: t.busy_with for t in self.teams if t.movable and t.busy_with in incidents}
+        for team, incident in self.previous:
+            if team in teams and incident in incidents:
+                held.setdefault(team, incident)
+        return tuple(sorted((k, i) for k, i in held.items() if i is not None))
+
     @cached_property
     def fixed(self) -> dict[int, int]:
         """Teams that are where they are: bound already, or locked by the officer."""
@@ -154,33 +111,33 @@ class Problem:
         held = {
             k: incident[t.busy_with]
             for k, t in enumerate(self.teams)
-            if t.busy_with is not None and t.busy_with in incident
+            if t.busy_with is not None and t.busy_with in incident and not t.movable
         }
         for team_id, incident_id in self.locks:
-            k, i = team.get(team_id), incident.get(incident_id)
-            if k is None or i is None or self.teams[k].busy_with is not None:
-                continue
-            if self.minutes[k][i] is not None:
-                held.setdefault(k, i)
+            k = team[team_id]
+            if self.teams[k].busy_with is None or self.teams[k].movable:
+                held[k] = incident[incident_id]
         return held
 
     @cached_property
     def eligible(self) -> dict[tuple[int, int], float]:
         """Pairs that may be made, with their minutes; fixed teams only where they are."""
         banned = set(self.bans)
+        wanted = [{n.capability for n in ask.needs} for ask in self.incidents]
         pairs: dict[tuple[int, int], float] = {}
         for k, team in enumerate(self.teams):
             if k in self.fixed:
                 i = self.fixed[k]
                 pairs[k, i] = self.minutes[k][i] or 0.0
                 continue
-            if team.busy_with is not None:
+            if team.busy_with is not None and not team.movable:
                 continue
+            able = {name for name, amount in team.provides.items() if amount > 0}
             for i, ask in enumerate(self.incidents):
                 minutes = self.minutes[k][i]
-                fits = any(team.provides.get(n.capability, 0) > 0 for n in ask.needs)
-                if minutes is not None and fits and (team.id, ask.id) not in banned:
-                    pairs[k, i] = minutes
+                if minutes is None or not able & wanted[i] or (team.id, ask.id) in banned:
+                    continue
+                pairs[k, i] = minutes
         return pairs
 
     def arc_cost(self, k: int, i: int) -> float:
@@ -201,25 +158,36 @@ class Problem:
     @cached_property
     def cover(self) -> list[tuple[float, frozenset[int]]]:
         """(risk, teams that reach it) of every county and capability, bound teams left out."""
-        groups: dict[tuple[int, str], set[int]] = {}
+        if not self.cover_minutes or not self.counties:
+            return []
+        minutes = np.nan_to_num(np.array(self.cover_minutes, dtype=float), nan=np.inf)
+        free = np.array([t.busy_with is None for t in self.teams], dtype=bool)
+        reach = (minutes <= self.cover_within) & free[:, None]
+        groups: dict[tuple[int, str], list[int]] = {}
         for k, team in enumerate(self.teams):
-            if team.busy_with is not None or not self.cover_minutes:
-                continue
-            for j, minutes in enumerate(self.cover_minutes[k]):
-                if minutes is not None and minutes <= self.cover_within:
-                    for name in team.provides:
-                        groups.setdefault((j, name), set()).add(k)
+            for j in np.nonzero(reach[k])[0]:
+                for name, amount in team.provides.items():
+                    if amount > 0:
+                        groups.setdefault((int(j), name), []).append(k)
         return [(self.counties[j].risk, frozenset(ks)) for (j, _), ks in sorted(groups.items())]
 
     def cover_cost(self, sent: Mapping[int, int]) -> float:
         """What the cover taken away by the teams sent costs."""
         rates = sorted((self.weights.cover_last, self.weights.cover_second))
-        total = 0.0
+        return sum(risk * sum(rates[:lost]) for risk, lost, _ in self._losses(sent))
+
+    def cover_lost(self, sent: Mapping[int, int]) -> tuple[int, int]:
+        """How many counties and capabilities lose their last team, and how many their second."""
+        losses = list(self._losses(sent))
+        return sum(left == 0 for *_, left in losses), sum(left == 1 for *_, left in losses)
+
+    def _losses(self, sent: Mapping[int, int]) -> Iterator[tuple[float, int, int]]:
+        """(risk, of the first two how many are lost, how many are left) where any is."""
         for risk, ks in self.cover:
             left = len(ks) - sum(k in sent for k in ks)
             lost = max(0, min(2, len(ks)) - left)
-            total += risk * sum(rates[:lost])
-        return total
+            if lost:
+                yield risk, lost, left
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -272,10 +240,9 @@ def terms(problem: Problem, choice: Choice) -> dict[str, float]:
         for need in ask.needs
     )
     parts["cover"] = problem.cover_cost(choice.sent)
-    parts["steady"] = problem.weights.steady * sum(
-        team.busy_with is not None and k in problem.fixed and choice.sent.get(k) != problem.fixed[k]
-        for k, team in enumerate(problem.teams)
-    )
+    made = {(problem.teams[k].id, problem.incidents[i].id) for k, i in choice.sent.items()}
+    left = sum(pair not in made for pair in problem.kept_pairs)
+    parts["steady"] = problem.weights.steady * left
     depot = {d.id: n for n, d in enumerate(problem.depots)}
     supply = TRIP_COST * sum(choice.trips.values())
     for i, ask in enumerate(problem.incidents):
@@ -289,3 +256,9 @@ def terms(problem: Problem, choice: Choice) -> dict[str, float]:
             )
     parts["supplies"] = supply
     return {"value": sum(parts.values()), **parts}
+
+
+__all__ = [
+    "Ask", "AskedCapability", "Choice", "County", "Demand", "Need", "Offer", "Problem",
+    "ProblemError", "Stock", "Store", "Weights", "terms", "unmet", "unsupplied",
+]  # fmt: skip

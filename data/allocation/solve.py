@@ -2,71 +2,124 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from time import monotonic
+from typing import Any
 
-from data.allocation import explain
+from data.allocation import contests, telling
 from data.allocation.answer import Allocation
+from data.allocation.baselines import compare, nearest_first, severity_first, severity_trimmed
 from data.allocation.check import verify
-from data.allocation.exact import solve_exact
-from data.allocation.greedy import (
-    nearest_first,
-    plan_loads,
-    plan_teams,
-    value,
-    with_roles,
-)
+from data.allocation.explain import Reasons
+from data.allocation.figures import Figures, figures
 from data.allocation.model import Choice, Problem, terms
+from data.allocation.polish import TeamPlan
+from data.allocation.roles import choice_of, sent_of
+from data.allocation.supplies import Loaded, best_loads, quick_loads, trips_of
+from data.allocation.teams import solve_teams
 
-_PROOF = 1e-6  # relative gap that counts as none
-_GREEDY_SHARE = 0.2  # of the time limit, at most, before the exact solver starts
+PROOF = 1e-6  # relative gap that counts as none
+_SOLVING = 0.9  # share of the time limit for solving; the rest is for reasons and checks
+_TELLING_S = 0.25  # but no more than this is kept for them
+_THREADS = 2
 
 
 def solve(problem: Problem, time_limit_s: float = 1.0) -> Allocation:
     """A joint plan; `optimal` is said only when the bound proves it. Blocking.
 
+    The same problem gives the same plan whatever the order of its lists, as long as it is solved
+    before the limit; one cut short is as good as the machine was fast.
+
     Raises
     ------
-    ValueError
-        When a locked or bound team cannot be where it is said to be.
+    ProblemError
+        A ValueError that names the field that makes no sense.
     """
     began = monotonic()
-    sent = plan_teams(problem, began + time_limit_s * _GREEDY_SHARE)
-    base = nearest_first(problem)
-    loads = plan_loads(problem)
-    tried = (with_roles(problem, sent, loads), with_roles(problem, base.sent, loads))
-    best = min(tried, key=lambda choice: value(problem, choice))
-    found = solve_exact(problem, time_limit_s - (monotonic() - began))
-    if found.choice is not None and value(problem, found.choice) < value(problem, best) - _PROOF:
-        best = found.choice
-    return _told(problem, best, base, found.bound, began)
+    problem.checked()
+    until = began + max(_SOLVING * time_limit_s, time_limit_s - _TELLING_S)
+    arrays = figures(problem)
+    with ThreadPoolExecutor(_THREADS, thread_name_prefix="solve") as pool:
+        loading = pool.submit(best_loads, problem, until - monotonic())
+        plan = solve_teams(arrays, until, pool)
+        loads = _loads(problem, loading)
+    best = choice_of(problem, sent_of(arrays, plan.taken), loads.loads, arrays)
+    return _told(problem, arrays, best, plan, loads, began)
+
+
+def _loads(problem: Problem, loading: Future[Loaded]) -> Loaded:
+    """The better of what HiGHS found and the nearest depots first."""
+    found, quick = loading.result(), quick_loads(problem)
+    if _supplies(problem, quick) < _supplies(problem, found.loads) - PROOF:
+        return replace(found, loads=quick)
+    return found
+
+
+def _supplies(problem: Problem, loads: dict[tuple[int, int], float]) -> float:
+    """What loading so costs, what is missing included."""
+    return terms(problem, Choice(loads=loads, trips=trips_of(problem, loads)))["supplies"]
 
 
 def _told(
-    problem: Problem, best: Choice, base: Choice, bound: float | None, began: float
+    problem: Problem, arrays: Figures, best: Choice, plan: TeamPlan, loads: Loaded, began: float
 ) -> Allocation:
     """The choice with its numbers and reasons, checked again from its own rows."""
+    solved = monotonic()
     parts = {name: round(part, 6) for name, part in terms(problem, best).items()}
     cost = parts.pop("value")
-    gap = None if bound is None else max(0.0, cost - bound) / max(abs(cost), 1.0)
-    plan = Allocation(
-        assignments=tuple(explain.assignments(problem, best)),
-        transfers=tuple(explain.transfers(problem, best)),
-        shortfalls=tuple(explain.shortfalls(problem, best)),
-        contested=tuple(explain.contested(problem, best)),
-        kept_back=tuple(explain.kept_back(problem, best)),
-        objective={
-            "value": cost, "bound": None if bound is None else round(min(bound, cost), 6),
-            "gap": None if gap is None else round(gap, 6),
-            "optimal": gap is not None and gap <= _PROOF,
-            "seconds": round(monotonic() - began, 3), "terms": parts,
-        },
+    choices = {
+        "plan": best, "nearest_first": nearest_first(problem, arrays),
+        "severity_first": severity_first(problem, arrays),
+        "severity_trimmed": severity_trimmed(problem, arrays),
+    }  # fmt: skip
+    compared = compare(problem, choices)
+    base = compared["nearest_first"]
+    reasons = Reasons(problem, arrays, best)
+    told = Allocation(
+        assignments=tuple(reasons.assignments()),
+        transfers=tuple(telling.transfers(problem, best)),
+        shortfalls=tuple(telling.shortfalls(problem, best)),
+        contested=tuple(contests.contested(problem, arrays, best, solved)),
+        kept_back=tuple(reasons.kept_back()),
+        refused=tuple(reasons.refused()),
+        objective=_objective(cost, parts, plan, loads, began, solved)
+        | {"first": _first(problem, plan, began)},
         baseline={
-            "value": round(value(problem, base), 6),
-            "shortfalls": explain.shortfalls(problem, base), "method": "nearest-first",
+            "value": base["value"], "shortfalls": base["shortfalls"], "method": "nearest-first",
         },
+        comparison=compared,
+        diff=telling.difference(problem, best),
     )  # fmt: skip
-    return Allocation(
-        assignments=plan.assignments, transfers=plan.transfers, shortfalls=plan.shortfalls,
-        contested=plan.contested, kept_back=plan.kept_back, objective=plan.objective,
-        baseline=plan.baseline, certificate=tuple(verify(problem.to_json(), plan.to_json())),
-    )  # fmt: skip
+    told = _marked(told)
+    return replace(told, certificate=tuple(verify(problem.to_json(), told.to_json())))
+
+
+def _marked(told: Allocation) -> Allocation:
+    """Assignments that were contested say so."""
+    fought = {row.get("team") for row in told.contested}
+    rows = tuple({**row, "contested": row["team"] in fought} for row in told.assignments)
+    return replace(told, assignments=rows)
+
+
+def _objective(
+    cost: float, parts: dict[str, float], plan: TeamPlan, loads: Loaded, began: float, solved: float
+) -> dict[str, Any]:
+    """The value with its bound, gap and terms."""
+    bound = None if loads.bound is None else plan.bound + loads.bound
+    if bound is not None and not bound > float("-inf"):
+        bound = None
+    gap = None if bound is None else max(0.0, cost - bound) / max(abs(cost), 1.0)
+    return {
+        "value": cost, "bound": None if bound is None else round(min(bound, cost), 6),
+        "gap": None if gap is None else round(gap, 6),
+        "optimal": gap is not None and gap <= PROOF,
+        "seconds": round(solved - began, 3), "terms": parts,
+    }  # fmt: skip
+
+
+def _first(problem: Problem, plan: TeamPlan, began: float) -> dict[str, float]:
+    """The first answer: what it cost and when it was there."""
+    quick = quick_loads(problem)
+    value = plan.first_value + _supplies(problem, quick)
+    return {"value": round(value, 6), "seconds": round(plan.first_at - began, 4)}

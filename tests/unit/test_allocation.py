@@ -3,15 +3,20 @@
 import json
 import subprocess
 import sys
-from time import monotonic
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.allocation import Problem, solve
+from data.allocation.baselines import nearest_first, severity_trimmed
 from data.allocation.check import verify
-from data.allocation.greedy import nearest_first, plan_loads, plan_teams, value, with_roles
+from data.allocation.figures import figures
+from data.allocation.flow import first_pairs
+from data.allocation.model import terms
+from data.allocation.roles import choice_of, sent_of
+from data.allocation.search import Search
 
 EXAMPLE = {
     "capabilities": [{"id": "搜救", "unit": "人", "people": True}],
@@ -62,9 +67,32 @@ def test_locks_bans_and_bound_teams_are_kept():
 
 
 def test_a_team_bound_elsewhere_is_not_used():
-    """A team bound to an incident outside the problem is left alone, lock or no lock."""
+    """A team bound to an incident outside the problem is left alone; locking it is refused."""
     bound = [EXAMPLE["teams"][0] | {"busy_with": "i9"}, EXAMPLE["teams"][1]]
-    assert "t1" not in _where(solve(_plain(teams=bound, locks=[["t1", "i1"]])))
+    assert "t1" not in _where(solve(_plain(teams=bound)))
+    with pytest.raises(ValueError, match=r"locks\[0\]: 't1' is bound to 'i9'"):
+        _plain(teams=bound, locks=[["t1", "i1"]])
+
+
+def test_a_team_ordered_moves_only_when_released_and_when_it_pays():
+    """A movable team is taken away where that saves more than the price of steadiness."""
+    bound = EXAMPLE["teams"][0] | {"busy_with": "i2"}
+    freed = [bound | {"movable": True}, EXAMPLE["teams"][1]]
+    assert _where(solve(_plain(teams=[bound, EXAMPLE["teams"][1]])))["t1"] == "i2"
+    moved = solve(_plain(teams=freed, weights={"steady": 3000}))
+    assert _where(moved)["t1"] == "i1"
+    assert moved.objective["terms"]["steady"] == 3000
+    assert _where(solve(_plain(teams=freed, weights={"steady": 1e6})))["t1"] == "i2"
+
+
+def test_what_changed_against_the_last_plan_is_told():
+    """A plan re-solved after the last one tells who stayed, came, went and moved."""
+    plan = solve(_plain(previous=[["t1", "i2"]]))
+    assert plan.diff == {
+        "kept": [], "added": [{"team": "t2", "incident": "i2"}], "dropped": [],
+        "moved": [{"team": "t1", "from": "i2", "to": "i1"}],
+    }  # fmt: skip
+    assert solve(_plain()).diff is None
 
 
 def test_nearest_depot_gives_first_and_keeps_its_floor():
@@ -144,12 +172,33 @@ def test_every_plan_holds_every_rule(problem):
 @settings(max_examples=40, deadline=None)
 @given(problems())
 def test_the_quick_plan_never_doubles_a_team(problem):
-    """The greedy alone sends a team to one incident it can reach, no worse than sending none."""
-    sent = plan_teams(problem, monotonic() + 1)
+    """The first answer sends a team to one incident it can reach, no worse than sending none."""
+    arrays = figures(problem)
+    every = np.arange(arrays.pairs)
+    search = Search(arrays, every)
+    search.start(first_pairs(arrays, every))
+    search.improve()
+    sent = sent_of(arrays, search.taken)
     assert all(pair in problem.eligible for pair in sent.items())
-    none = value(problem, with_roles(problem, {}, {}))
-    assert value(problem, with_roles(problem, sent, plan_loads(problem))) <= none + 1e-6
+    none, first = choice_of(problem, {}, {}), choice_of(problem, sent, {})
+    assert terms(problem, first)["value"] == pytest.approx(search.value())
+    assert terms(problem, first)["value"] <= terms(problem, none)["value"] + 1e-6
     assert nearest_first(problem).sent.keys() <= {k for k, _ in problem.eligible}
+
+
+@settings(max_examples=40, deadline=None)
+@given(problems())
+def test_trimming_sends_home_only_who_is_not_needed(problem):
+    """The trimmed baseline meets every need as well as the untrimmed one, with no more teams."""
+    whole, trimmed = (solve_of(problem, name) for name in ("severity_first", "severity_trimmed"))
+    assert trimmed["unmet"] == pytest.approx(whole["unmet"])
+    assert trimmed["teams"] <= whole["teams"]
+    assert severity_trimmed(problem).sent.keys() <= {k for k, _ in problem.eligible}
+
+
+def solve_of(problem, name):
+    """One plan of the comparison."""
+    return solve(problem, time_limit_s=0.3).comparison[name]
 
 
 def _broken(change):
@@ -199,7 +248,7 @@ def test_a_depot_without_enough_vehicles_is_caught():
     plan = solve(_problem(lots=lots)).to_json()
     depots = [{"id": "d1", "vehicles": 1, "vehicle_t": 5}, {"id": "d2"}]
     checks = verify(_problem(lots=lots, depots=depots).to_json(), plan)
-    assert [c["check"] for c in checks if not c["ok"]] == ["车次不超运力"]
+    assert next(c["check"] for c in checks if not c["ok"]) == "车次不超运力"
 
 
 def test_the_command_exits_by_what_it_finds(tmp_path):

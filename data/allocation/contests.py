@@ -1,0 +1,174 @@
+"""What several incidents would take were each alone: who got it, why, and at what price."""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import Any
+
+import numpy as np
+
+from data.allocation.core import ALL, cheap
+from data.allocation.figures import Figures, Ints
+from data.allocation.model import Choice, Problem, terms
+from data.allocation.search import Search
+from data.allocation.supplies import available, quick_loads, trips_of
+
+TOLD = 40  # contested teams that are priced, the dearest to lose first
+_TELLING_S = 0.3
+
+
+def contested(
+    problem: Problem, arrays: Figures, choice: Choice, began: float
+) -> list[dict[str, Any]]:
+    """Contested teams, then contested lots; pricing stops `_TELLING_S` after `began`."""
+    if len(problem.incidents) < 2:  # noqa: PLR2004 (nobody to contest with)
+        return []
+    return [*_teams(problem, arrays, choice, began + _TELLING_S), *_lots(problem, choice)]
+
+
+def _alone(arrays: Figures, i: int) -> Ints:
+    """The pairs an incident would take were it alone."""
+    mine = np.nonzero(arrays.pair_incident == i)[0]
+    if arrays.pairs > ALL:
+        mine = np.intersect1d(mine, cheap(arrays))
+    search = Search(arrays, mine)
+    search.improve_side(i)
+    return search.taken
+
+
+def _teams(
+    problem: Problem, arrays: Figures, choice: Choice, until: float
+) -> list[dict[str, Any]]:
+    """Teams that more than one incident would take."""
+    wanted: dict[int, list[int]] = {}
+    fixed = set(arrays.pair_team[arrays.pair_fixed].tolist())
+    for i in range(len(arrays.incidents)):
+        if monotonic() > until:
+            break
+        for pair in _alone(arrays, i):
+            k = int(arrays.pair_team[pair])
+            if k not in fixed:
+                wanted.setdefault(k, []).append(i)
+    row_of_team = {int(k): n for n, k in enumerate(arrays.teams)}
+    row_of_incident = {int(i): n for n, i in enumerate(arrays.incidents)}
+    given = {row_of_team[k]: row_of_incident[i] for k, i in choice.sent.items()}
+    pair_of = {
+        (int(k), int(i)): p
+        for p, (k, i) in enumerate(zip(arrays.pair_team, arrays.pair_incident, strict=True))
+    }
+    held = [p for k, i in given.items() if (p := pair_of.get((k, i))) is not None]
+    taken = np.array(sorted(held), dtype=np.int64)
+    fought = [k for k, at in wanted.items() if len(at) > 1 or given.get(k, at[0]) != at[0]]
+    fought.sort(key=lambda k: (-float(arrays.people[k]), k))
+    prices = _Prices(arrays, taken)
+    rows = []
+    for k in fought[:TOLD]:
+        to = given.get(k)
+        others = [i for i in wanted[k] if i != to]
+        priced = [
+            (prices.of(k, to, i), i) for i in others if (k, i) in pair_of and monotonic() <= until
+        ]
+        sides = sorted({*wanted[k]} | (set() if to is None else {to}))
+        rows.append(_row(problem, arrays, k, to, sides, min(priced, default=None)))
+    return sorted(rows, key=lambda r: (-(r["price"] or 0.0), r["team"]))
+
+
+class _Prices:
+    """What giving a team to another incident adds, the rest made the best of again."""
+
+    def __init__(self, arrays: Figures, taken: Ints) -> None:
+        self.arrays = arrays
+        self.taken = taken
+        near = cheap(arrays) if arrays.pairs > ALL else np.arange(arrays.pairs)
+        self.near = np.union1d(near, taken)
+        search = Search(arrays, self.near)
+        search.start(taken)
+        self.value = search.value()
+
+    def of(self, k: int, given: int | None, to: int) -> float:
+        """Person-minutes more than now, if the team went to an incident instead."""
+        mine = self.arrays.pair_team[self.taken] == k
+        kept = self.taken[~mine]
+        near = self.near[(self.arrays.pair_team[self.near] != k)]
+        pair = np.nonzero((self.arrays.pair_team == k) & (self.arrays.pair_incident == to))[0]
+        search = Search(self.arrays, np.union1d(near, pair))
+        search.start(np.concatenate([pair, kept]))
+        for i in (given, to):
+            if i is not None:
+                search.improve_side(i)
+        if search.at[k] != to:  # better not sent at all than sent there
+            search.start(pair)
+        return max(0.0, search.value() - self.value)
+
+
+def _row(
+    problem: Problem, arrays: Figures, k: int, to: int | None, wanted: list[int],
+    best: tuple[float, int] | None,
+) -> dict[str, Any]:  # fmt: skip
+    """One contested team."""
+    team = problem.teams[arrays.teams[k]]
+    asks = [problem.incidents[arrays.incidents[i]] for i in wanted]
+    row: dict[str, Any] = {
+        "team": team.id, "name": team.name or team.id, "wanted_by": [a.id for a in asks],
+        "given_to": None if to is None else problem.incidents[arrays.incidents[to]].id,
+        "price": None if best is None else round(best[0], 1),
+    }  # fmt: skip
+    return row | {"why": _why(problem, arrays, k, to, best)}
+
+
+def _why(
+    problem: Problem, arrays: Figures, k: int, to: int | None, best: tuple[float, int] | None
+) -> str:
+    """The numbers that decided."""
+
+    def told(i: int) -> str:
+        ask = problem.incidents[arrays.incidents[i]]
+        minutes = problem.minutes[arrays.teams[k]][arrays.incidents[i]]
+        way = "无路可达" if minutes is None else f"{minutes:.0f} 分钟"
+        return f"{ask.name or ask.id} {way}、权重 {ask.weight:g}"
+
+    if best is None:
+        return "只有一方派得上" if to is None else f"到{told(to)}"
+    price, other = best
+    if to is None:
+        return f"留守不派：派往{told(other)}要多 {price:,.0f} 人·分"
+    if price <= 0:
+        return f"两方相当：{told(to)}，{told(other)}，改派不增加代价"
+    return f"{told(to)}；{told(other)}，改派要多 {price:,.0f} 人·分"
+
+
+def _lots(problem: Problem, choice: Choice) -> list[dict[str, Any]]:
+    """Lots that more than one incident would draw on, for more than there is."""
+    wanted: dict[int, dict[int, float]] = {}
+    for i, ask in enumerate(problem.incidents):
+        loads = quick_loads(problem, [(i, d.item) for d in ask.supplies])
+        for (g, _), load in loads.items():
+            wanted.setdefault(g, {})[i] = load
+    rows = []
+    base = _cost(problem, dict(choice.loads))
+    for g, by in sorted(wanted.items()):
+        if len(by) < 2 or sum(by.values()) <= available(problem, g) + 1e-6:  # noqa: PLR2004
+            continue
+        lot = problem.lots[g]
+        got = {i: choice.loads.get((g, i), 0.0) for i in by}
+        to = max(got, key=lambda i: (got[i], -i))
+        other = next(i for i in sorted(by, key=lambda i: -by[i]) if i != to)
+        order = [(other, lot.item), *((i, lot.item) for i in by if i != other)]
+        rest = [(i, d.item) for i, a in enumerate(problem.incidents) for d in a.supplies]
+        order += [key for key in rest if key not in order]
+        price = max(0.0, _cost(problem, quick_loads(problem, order)) - base)
+        rows.append(
+            {
+                "lot": lot.id, "name": lot.name or lot.item,
+                "wanted_by": [problem.incidents[i].id for i in by],
+                "given_to": problem.incidents[to].id if got[to] > 0 else None,
+                "price": round(price, 1),
+                "why": f"可调 {available(problem, g):g}，各方共要 {sum(by.values()):g}；"
+                       f"先给另一方要多 {price:,.0f}",
+            }
+        )  # fmt: skip
+    return rows
+
+
+def _cost(problem: Problem, loads: dict[tuple[int, int], float]) -> float:
+    return terms(problem, Choice(loads=loads, trips=trips_of(problem, loads)))["supplies"]

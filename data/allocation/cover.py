@@ -1,0 +1,70 @@
+"""What the going of one more team would take from the counties, in words and person-minutes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from data.allocation.model import Choice, Problem
+
+
+class Cover:
+    """The counties whose last or second team of a capability would go next."""
+
+    def __init__(self, problem: Problem, choice: Choice) -> None:
+        self.problem = problem
+        self.low, self.high = sorted((problem.weights.cover_last, problem.weights.cover_second))
+        self.known = bool(problem.cover_minutes and problem.counties)
+        if not self.known:
+            return
+        minutes = np.array(problem.cover_minutes, dtype=float)
+        free = np.array([t.busy_with is None for t in problem.teams], dtype=bool)
+        self.reach = (np.nan_to_num(minutes, nan=np.inf) <= problem.cover_within) & free[:, None]
+        self.here = np.array([k not in choice.sent for k in range(len(problem.teams))], dtype=bool)
+        self.risk = np.array([c.risk for c in problem.counties])
+        self._left: dict[str, tuple[Any, Any]] = {}
+
+    def _counts(self, name: str) -> tuple[Any, Any]:
+        """(teams before, teams left) by county for one capability."""
+        if name not in self._left:
+            having = np.array([t.provides.get(name, 0) > 0 for t in self.problem.teams], dtype=bool)
+            reach = self.reach & having[:, None]
+            self._left[name] = (reach.sum(axis=0), (reach & self.here[:, None]).sum(axis=0))
+        return self._left[name]
+
+    def _losses(self, k: int) -> list[tuple[float, int, str, int]]:
+        """(price, county, capability, teams that would be left) for every loss, dearest first."""
+        found = []
+        for name, most in self.problem.teams[k].provides.items():
+            if not self.known or most <= 0:
+                continue
+            before, left = self._counts(name)
+            for j in np.nonzero(self.reach[k] & (left <= 2))[0]:  # noqa: PLR2004 (last and second)
+                stays = int(left[j]) - 1
+                if stays < min(2, int(before[j])):
+                    rate = self.high if stays == 0 and before[j] > 1 else self.low
+                    found.append((float(self.risk[j] * rate), int(j), name, stays))
+        return sorted(found, key=lambda f: (-f[0], f[1], f[2]))
+
+    def price(self, k: int) -> float:
+        """What the cover lost costs if a team that is here goes, in person-minutes."""
+        return sum(price for price, *_ in self._losses(k))
+
+    def county(self, k: int) -> str | None:
+        """The county that would lose most."""
+        losses = self._losses(k)
+        return self.problem.counties[losses[0][1]].id if losses else None
+
+    def would_lose(self, k: int) -> str:
+        """In words, what would be lost; empty when nothing."""
+        losses = self._losses(k)
+        if not losses:
+            return ""
+        _, j, name, stays = losses[0]
+        county = self.problem.counties[j].name or self.problem.counties[j].id
+        word = "再无" if stays == 0 else "只剩 1 支"
+        more = len({j for _, j, _, _ in losses})
+        rest = f"等 {more} 县" if more > 1 else ""
+        within = f" {self.problem.cover_within:.0f} 分钟内"
+        return f"调走则{county}{rest}{within}{word}{name}队伍"

@@ -1,0 +1,198 @@
+"""The teams block by prices: each incident solved alone, teams and cover priced between them.
+
+A linear relaxation gives the first prices. With them every incident is a small programme of its
+own, solved in whole teams; their sum is a bound above the relaxation's, and their teams, put
+together and mended by local search, are plans. Prices then follow what is asked for twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from time import monotonic
+from typing import Any
+
+import numpy as np
+
+from data.allocation.core import ALL
+from data.allocation.figures import Figures, Flags, Floats, Ints
+from data.allocation.program import (
+    Part,
+    Prices,
+    bound_of,
+    build,
+    price_constant,
+    priced,
+    reduced_costs,
+    relax,
+    settle,
+    spread,
+)
+from data.allocation.search import EPS, Search
+
+_LARGE_ROWS = 12
+_COVER_ROWS = 40  # groups that more teams reach than this are left to be checked afterwards
+_NEAR = 80  # pairs of an incident that its first answer is sought among
+_SIDE_S = 0.3
+_STEP = 0.3
+_SIDE_GAP = 1e-3  # how exactly an incident by itself is solved; its bound is what counts
+
+
+@dataclass(frozen=True, kw_only=True)
+class Relaxed:
+    """The linear relaxation: prices, reduced costs of all pairs, and its bound."""
+
+    prices: Prices
+    need: Floats
+    reduced: Floats
+    bound: float
+    taken: Ints
+
+
+def relaxation(figures: Figures, pairs: Ints) -> Relaxed:
+    """The relaxation over all pairs, by way of some: pairs that pay are added until none does."""
+    large = figures.pairs > ALL
+    groups = np.nonzero(figures.cover_size <= (_LARGE_ROWS if large else _COVER_ROWS))[0]
+    found = _relaxed(figures, pairs, groups)
+    for _ in range(1 if large else 3):
+        missing = np.setdiff1d(np.nonzero(found.reduced < -EPS)[0], pairs)
+        if not len(missing):
+            break
+        pairs = np.union1d(pairs, missing)
+        found = max(found, _relaxed(figures, pairs, groups), key=lambda r: r.bound)
+    return found
+
+
+def _relaxed(figures: Figures, pairs: Ints, groups: Ints) -> Relaxed:
+    """The relaxation over some pairs, its duals judged over all."""
+    part = relax(figures, build(figures, pairs, groups, figures.pair_cost[pairs]))
+    reduced = reduced_costs(figures, part.prices, part.need)
+    bound = bound_of(figures, part.prices, part.need, reduced)
+    return Relaxed(
+        prices=part.prices, need=part.need, reduced=reduced, bound=bound, taken=part.taken
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Round:
+    """One round of prices: a bound, the pairs each incident took, what a plan with a pair costs."""
+
+    bound: float
+    taken: Ints
+    least: Floats
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Alone:
+    """One incident by itself: its answer, and what it costs at least to take each of its pairs."""
+
+    part: Part
+    mine: Ints
+    least: Floats
+
+
+class Decomposition:
+    """Rounds of prices; every incident is a programme of its own."""
+
+    def __init__(self, figures: Figures, relaxed: Relaxed) -> None:
+        self.figures = figures
+        self.prices = relaxed.prices
+        # cover is in the prices: the incidents by themselves know none
+        self.mine = [
+            np.nonzero(figures.pair_incident == i)[0] for i in range(len(figures.incidents))
+        ]
+        self.alone = [figures.only(mine) for mine in self.mine]
+
+    def rounds(
+        self, best: Callable[[], float], until: float, at_once: Callable[..., Iterable[Any]] = map
+    ) -> Iterator[Round]:
+        """Rounds until time ends or prices rest; `best` is what the best plan known costs.
+
+        `at_once` maps over the incidents, in threads where there are many.
+        """
+        step, highest = _STEP, -np.inf
+        while monotonic() < until:
+            told = self._round(until, at_once)
+            if told is None:
+                return
+            if told.bound <= highest:
+                step /= 2
+            highest = max(highest, told.bound)
+            yield told
+            room = max(best() - told.bound, abs(best()) * 1e-4)
+            if not self._follow(told.taken, room * step):
+                return
+
+    def _round(self, until: float, at_once: Callable[..., Iterable[Any]]) -> Round | None:
+        """Every incident at the prices of now; None when time ended before it began."""
+        figures = self.figures
+        if monotonic() >= until:
+            return None
+        extra = priced(figures, self.prices)
+        incidents = range(len(figures.incidents))
+        sides = list(at_once(lambda i: self._side(i, extra, until), incidents))
+        bound = price_constant(figures, self.prices) + sum(s.part.bound for s in sides)
+        least = np.full(figures.pairs, -np.inf)
+        for side in sides:
+            least[side.mine] = bound - side.part.bound + side.least
+        taken = np.concatenate([s.part.taken for s in sides]).astype(np.int64)
+        return Round(bound=bound, taken=taken, least=least)
+
+    def _side(self, i: int, extra: Floats, until: float) -> _Alone:
+        """One incident by itself: its relaxation, an answer, and the pairs between the two."""
+        mine = self.mine[i]
+        wanted = self.figures.need_incident == i
+        if not len(mine):
+            return _Alone(part=_nobody(self.figures, wanted), mine=mine, least=np.zeros(0))
+        figures = replace(self.alone[i], pair_cost=self.alone[i].pair_cost + extra[mine])
+        every, none = np.arange(len(mine)), mine[:0]
+        cost = figures.pair_cost
+        relaxed = relax(figures, build(figures, every, none, cost, shared=False))
+        reduced = reduced_costs(figures, Prices.none(figures), relaxed.need)
+        least = relaxed.bound + np.maximum(0.0, reduced)
+        if monotonic() >= until:
+            return _Alone(part=replace(relaxed, taken=mine[relaxed.taken]), mine=mine, least=least)
+        given = np.nonzero(figures.pair_fixed)[0]
+        search = Search(figures, np.union1d(np.argsort(reduced, kind="stable")[:_NEAR], given))
+        search.start(relaxed.taken)
+        search.improve_side(i)
+        rest = float(figures.need_amount[~wanted] @ figures.need_rate[~wanted])
+        room = search.value() - rest - relaxed.bound
+        kept = np.nonzero((reduced <= room + EPS) | figures.pair_fixed)[0]
+        program = build(figures, kept, none, cost[kept], shared=False)
+        limit = min(_SIDE_S, max(0.02, until - monotonic()))
+        part = settle(figures, program, limit, gap=_SIDE_GAP, known=search.taken)
+        bound = max(part.bound, relaxed.bound)
+        return _Alone(part=replace(part, bound=bound, taken=mine[part.taken]), mine=mine,
+                      least=least)  # fmt: skip
+
+    def _follow(self, taken: Ints, room: float) -> bool:
+        """Prices move with what is wanted more often than it is there; False where they rest."""
+        figures, prices = self.figures, self.prices
+        sent = np.bincount(figures.pair_team[taken], minlength=len(figures.teams))
+        team = (sent - 1).astype(float)
+        team[(prices.team <= 0) & (team < 0)] = 0.0
+        _, group = spread(figures.team_covers, figures.pair_team[taken])
+        away = np.bincount(group, minlength=len(figures.cover_risk))
+        low, high = figures.rates
+        risk = figures.cover_risk
+        lost = (risk * low < prices.cover).astype(float) + (risk * high < prices.cover)
+        cover = np.minimum(2, figures.cover_size) - figures.cover_size + away - lost
+        cover[(prices.cover <= 0) & (cover < 0)] = 0.0
+        size = float(team @ team + cover @ cover)
+        if size <= 0:
+            return False
+        self.prices = Prices(
+            team=np.maximum(0.0, prices.team + room / size * team),
+            cover=np.maximum(0.0, prices.cover + room / size * cover),
+        )
+        return True
+
+
+def _nobody(figures: Figures, alone: Flags) -> Part:
+    """The answer for an incident that nobody can serve: all of it is missing."""
+    unmet = float(figures.need_amount[alone] @ figures.need_rate[alone])
+    return Part(
+        taken=np.zeros(0, dtype=np.int64), value=unmet, bound=unmet, proven=True,
+        prices=Prices.none(figures), need=np.zeros(len(figures.need_amount)),
+    )  # fmt: skip
