@@ -29,9 +29,11 @@ from data.ingest.seeding import area_tree, reference_things
 from data.services import coverage, planning
 from data.services.accounts import AccountService
 from data.services.bus import Answer, Bus
+from data.services.certifying import certificate
 from data.services.feeding import Feed
 from data.services.handlers import HANDLERS
 from data.services.hub import Hub
+from data.services.needing import stated
 from data.services.tools import Tools
 from data.store.database import Database
 from data.store.queries import Queries
@@ -80,11 +82,46 @@ class Center:
         return await asyncio.to_thread(query, *args, **kwargs)
 
     def propose(self, actor: Actor, request: dict[str, Any]) -> Plan:
-        """Propose one plan for the incidents asked for; it is kept and changes nothing."""
+        """Propose one plan for the incidents asked for; it is kept and changes nothing.
+
+        Raises
+        ------
+        Forbidden, Invalid, NotFound
+            Without the permission; naming what is wrong in the request; no such previous plan.
+        """
         actor.require(Permission.PLAN)
+        last = request.get("previous")
+        previous = self.plan_of(actor, str(last)) if last else None
         seen = self.queries.situation(actor)
         plan_id = self.database.next_plan_id()
-        return self.database.save_plan(planning.propose(seen, request, self.tools, actor, plan_id))
+        made = planning.propose(seen, request, self.tools, actor, plan_id, previous=previous)
+        return self.database.save_plan(made)
+
+    def plan_of(self, actor: Actor, plan_id: str) -> Plan:
+        """A stored plan of the actor's area.
+
+        Raises
+        ------
+        NotFound
+            When there is none.
+        """
+        made = self.database.plan(plan_id)
+        if not self.areas.covers(actor.org, made.org):
+            raise NotFound(f"没有编号为 {plan_id} 的调度方案，请重新求解")
+        return made
+
+    def compare_plans(self, a: Plan, b: Plan) -> dict[str, Any]:
+        """Plan `b` against plan `a`: who stays, goes and moves, and each figure of both."""
+        return planning.compare_plans(a, b)
+
+    def certificate(self, actor: Actor, plan_id: str) -> dict[str, Any]:
+        """A plan's problem and answer, verified again: {problem, plan, checks}."""
+        return certificate(self.plan_of(actor, plan_id))
+
+    def needs_of(self, actor: Actor, incident_id: str) -> dict[str, Any]:
+        """What an incident needs as it stands, beside its template."""
+        seen, incident = self.queries.incident(actor, incident_id)
+        return stated(seen, incident)
 
     def eta_table(self, seen: Situation) -> dict[str, dict[str, float | None]]:
         """Minutes from every team to every open incident; None where it cannot reach."""
@@ -259,5 +296,6 @@ def _tools(areas: AreaTree, telemetry: Telemetry, settings: Settings) -> Tools:
     travel = build_travel(settings.roads, settings.osrm)
     return replace(
         Tools(areas=areas, rules=rules, spatial=build_spatial(), travel=travel),
+        airfields=tuple((a["lon"], a["lat"]) for a in reference.read_airports() if a["lon"]),
         whereabouts=whereabouts,
     )

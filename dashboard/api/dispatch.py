@@ -43,11 +43,22 @@ def _plans(router: APIRouter, center: Center) -> None:
     @router.get("/plans/{plan_id}")
     async def plan(request: Request, plan_id: str) -> Response:
         """A stored plan: what it was asked, what it saw, what it answered."""
+        made = await center.ask(center.plan_of, actor_of(request), plan_id)
+        names = ("id", "created_at", "created_by", "org", "request", "answer", "seen")
+        return answer({name: getattr(made, name) for name in names})
+
+    @router.get("/plans/{plan_id}/certificate")
+    async def certificate(request: Request, plan_id: str) -> Response:
+        """The plan's problem and answer for `python -m data.allocation.check`, and its word."""
+        return answer(await center.ask(center.certificate, actor_of(request), plan_id))
+
+    @router.get("/plans/{plan_id}/against/{other_id}")
+    async def against(request: Request, plan_id: str, other_id: str) -> Response:
+        """The plan compared with another: each figure as [of the other, of this plan]."""
         actor = actor_of(request)
-        made = await center.ask(center.database.plan, plan_id)
-        if not center.areas.covers(actor.org, made.org):
-            raise NotFound(f"没有编号为 {plan_id} 的调度方案")
-        return answer(made)
+        made = await center.ask(center.plan_of, actor, plan_id)
+        other = await center.ask(center.plan_of, actor, other_id)
+        return answer(center.compare_plans(other, made))
 
 
 def _dispatches(router: APIRouter, center: Center) -> None:

@@ -99,6 +99,11 @@ def _reading(router: APIRouter, center: Center) -> None:
 
         return answer(await center.ask(read))
 
+    @router.get("/incidents/{incident_id}/needs")
+    async def needs(request: Request, incident_id: str) -> Response:
+        """What an incident needs, stated or by template; PATCH the incident to change it."""
+        return answer(await center.ask(center.needs_of, actor_of(request), incident_id))
+
 
 def _changing(router: APIRouter, center: Center) -> None:
     @router.post("/incidents", status_code=201)

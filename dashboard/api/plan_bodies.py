@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
-from dashboard.api.bodies import Body
+from dashboard.api.bodies import Body, Level
+
+Minutes = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 class PlanNeedBody(Body):
-    """A capability an incident needs by a time."""
+    """A capability an incident needs by a time: an instant, or minutes from now."""
 
     capability: str
-    amount: float = Field(gt=0)
+    amount: float = Field(gt=0, allow_inf_nan=False)
     unit: str | None = None
-    by: datetime | float | None = None
-    people_equivalent: float | None = None
+    by: AwareDatetime | Minutes | None = None
+    people_equivalent: float | None = Field(None, ge=0, allow_inf_nan=False)
 
 
 class PlanSupplyBody(Body):
     """An item an incident needs by a time."""
 
     item: str
-    amount: float = Field(gt=0)
-    by: datetime | float | None = None
+    amount: float = Field(gt=0, allow_inf_nan=False)
+    by: AwareDatetime | Minutes | None = None
 
 
 class PlanIncidentBody(Body):
@@ -33,14 +35,37 @@ class PlanIncidentBody(Body):
     id: str
     needs: list[PlanNeedBody] | None = None
     supplies: list[PlanSupplyBody] | None = None
-    weight: float | None = Field(None, gt=0)
+    weight: float | None = Field(None, gt=0, allow_inf_nan=False)
+
+
+class SupposedBody(PlanIncidentBody):
+    """An incident that is only supposed; its id begins with 假设-."""
+
+    name: str = ""
+    type: str
+    level: Level | None = None
+    lon: float = Field(ge=-180, le=180)
+    lat: float = Field(ge=-90, le=90)
 
 
 class PlanBody(Body):
-    """A plan asked for; what is left out comes from the template of type and grade."""
+    """A plan asked for; what is left out comes from the template of type and grade.
+
+    `release` names ordered teams the plan may take; `previous` a plan to keep near. Supposed
+    incidents, closures (GeoJSON polygons) and closed roads (ids) need `what_if`; a plan that
+    rests on them cannot be issued. `flying` false grounds the helicopters, true lets them fly by
+    night, left out they fly by daylight.
+    """
 
     incidents: list[PlanIncidentBody] = Field(default_factory=list)
     keep_back: bool | None = None
     time_limit_s: float = Field(1.0, gt=0, le=30)
     locks: list[tuple[str, str]] = Field(default_factory=list)
     bans: list[tuple[str, str]] = Field(default_factory=list)
+    release: list[str] = Field(default_factory=list)
+    previous: str | None = None
+    flying: bool | None = None
+    what_if: bool = False
+    extra_incidents: list[SupposedBody] = Field(default_factory=list)
+    closures: list[dict[str, Any]] = Field(default_factory=list)
+    closed_roads: list[str] = Field(default_factory=list)

@@ -22,6 +22,8 @@ class Depot:
     coord_source: str = ""
     status: str = "已投用"
     stock_summary: str = ""
+    vehicles: int | None = None  # lorries it can send; unknown stays None
+    vehicle_t: float | None = None  # tonnes one of them carries
     phone: str | None = None
     origin: Origin = "real"
     assumption: str | None = None

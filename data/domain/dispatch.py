@@ -192,7 +192,10 @@ class Transfer:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """One stored 调度方案: what it was asked, what it saw, what it answered."""
+    """One stored 调度方案: what it was asked, what it saw, what it answered.
+
+    `problem` is the problem it solves, packed, so that the answer can be verified again.
+    """
 
     id: str
     created_at: datetime
@@ -201,3 +204,4 @@ class Plan:
     request: dict[str, Any]
     answer: dict[str, Any]
     seen: dict[str, int]
+    problem: str = ""

@@ -159,13 +159,14 @@ class WriteEntry(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class WantedTeam:
-    """A team wanted for an incident."""
+    """A team wanted for an incident; `moved_from` is where a plan takes a released team from."""
 
     team: str
     incident: str
     capability: str | None = None
     amount: float | None = None
     reason: str = ""
+    moved_from: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,6 +22,7 @@ TF5 = "参照黄梅滑坡消防编成 120余人5只搜救犬（新华网 2020-07
 TF6 = "参照五峰滑坡编成 139人32车（央视 2023-07-09）"
 TF7 = "参照消防站水域编成样例 每站一舟一艇12人（2020-07）"
 TF8 = "参照消防站单次出动样例 12人2车（随州 2020-06-28）"
+LORRIES, LORRY_T = {"市级": 12, "县级": 5}, 10.0  # 演练假定: lorries of a depot, tonnes of each
 TF4 = "参照仙桃闪爆消防编成 82人18车（中新社 2020-08）"
 
 
@@ -128,7 +129,8 @@ def depot_rows(seats: Mapping[str, Seat]) -> list[dict[str, object]]:
             "owner_level": level, "kind": "救灾+防汛", "area_code": code,
             "lon": seats[code].lon, "lat": seats[code].lat,
             "coord_source": f"{seats[code].name}政府驻地代库址（非库房坐标）",
-            "assumption": "演练假定：库、库存均为假定，县城中心代库址",
+            "vehicles": LORRIES[level], "vehicle_t": LORRY_T,
+            "assumption": "演练假定：库、库存、运力均为假定，县城中心代库址",
         }
         for number, (code, level) in enumerate(chosen, start=1)
     ]  # fmt: skip

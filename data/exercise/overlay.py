@@ -102,6 +102,7 @@ def _depot(row: dict[str, str]) -> Depot:
         id=row["id"], name=row["name"], owner_level=row["owner_level"], kind=row["kind"],
         area_code=row["area_code"], lon=float(row["lon"]), lat=float(row["lat"]),
         coord_is_stand_in=True, coord_source=row["coord_source"], origin="exercise",
+        vehicles=_int(row["vehicles"]), vehicle_t=float(row["vehicle_t"]),
         assumption=row["assumption"], source=ASSUMED,
     )  # fmt: skip
 

@@ -160,6 +160,8 @@ TABLES: Mapping[str, Table] = {
             columns=(
                 _ID, _NAME, _column("owner_level", "归口级别", "级别"), _KIND, *_PLACE,
                 _column("status", "状态", note="留空为 已投用"),
+                _column("vehicles", "运输车辆", parse=whole, note="辆；留空为未知，方案不作限制"),
+                _column("vehicle_t", "单车载重", parse=number, note="吨", example="10"),
                 _column("stock_summary", "库存概况"), _column("phone", "电话", "值班电话"),
                 _NOTE, _SOURCE,
             ),

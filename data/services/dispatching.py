@@ -18,6 +18,7 @@ from data.domain.org import Permission
 from data.domain.team import Team, TeamState
 from data.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from data.services import orders
+from data.services.certifying import require_sound
 from data.services.following import (
     advance_assignment,
     dispatch_number,
@@ -28,6 +29,7 @@ from data.services.tools import Tools
 from data.store.schema import plan as plan_table
 from data.store.unit_of_work import Unit
 
+S = AssignmentState
 __all__ = ["advance_assignment", "issue_dispatch", "redirect_assignment"]
 
 
@@ -83,13 +85,25 @@ def _filled(unit: Unit, command: IssueDispatch) -> IssueDispatch:
     stored = msgspec.json.decode(body, type=Plan) if body is not None else None
     if stored is None or (stored.org != unit.actor.org):
         raise NotFound(f"没有方案 {command.plan_id}，请重新生成方案")
+    require_sound(stored)
     filled = replace(command, seen={**stored.seen, **command.seen})
+    moved = {
+        (row["team"], row["incident"]): row["moved_from"]
+        for row in stored.answer.get("assignments", [])
+        if row.get("moved_from")
+    }
     if command.assignments or command.transfers:
-        return filled
+        return replace(
+            filled,
+            assignments=tuple(
+                replace(w, moved_from=moved.get((w.team, w.incident))) for w in command.assignments
+            ),
+        )
     teams = tuple(
         WantedTeam(
             team=row["team"], incident=row["incident"], capability=row.get("capability"),
             amount=row.get("amount"), reason=row.get("reason", ""),
+            moved_from=row.get("moved_from"),
         )
         for row in _one_per_team(stored.answer.get("assignments", []))
     )  # fmt: skip
@@ -124,12 +138,26 @@ def _read(unit: Unit, command: IssueDispatch, tools: Tools) -> Asked:
         tools.areas.require(unit.actor.org, incident.all_areas)
         incident.require_open()
     lots = {want.lot: unit.get(Lot, want.lot) for want in command.transfers}
+    moved = _moved(unit, command, tools)
     return Asked(
-        teams=command.assignments, lots=command.transfers, incidents=incidents,
+        teams=command.assignments, lots=command.transfers, incidents=incidents, moved=moved,
         team={want.team: unit.get(Team, want.team) for want in command.assignments},
         lot=lots, depot={lot.depot_id: unit.get(Depot, lot.depot_id) for lot in lots.values()},
         shut=orders.closures(unit),
     )  # fmt: skip
+
+
+def _moved(unit: Unit, command: IssueDispatch, tools: Tools) -> dict[str, Assignment]:
+    """The assignments that a plan's released teams leave, where they still hold."""
+    found = {}
+    for want in command.assignments:
+        if want.moved_from is None or want.moved_from == want.incident:
+            continue
+        for held in unit.find(Assignment, team_id=want.team, released_seq=None):
+            if held.incident_id == want.moved_from:
+                tools.areas.require(unit.actor.org, unit.get(Incident, want.moved_from).all_areas)
+                found[want.team] = held
+    return found
 
 
 def _check_reach(unit: Unit, asked: Asked, tools: Tools) -> None:
@@ -170,9 +198,17 @@ def _assign(
     """One team ordered: where it leaves from, when, and when it will be there."""
     team, incident = asked.team[want.team], asked.incidents[want.incident]
     start = orders.standing(unit, team, tools)
-    minutes = orders.minutes_to(team, start, orders.scene(incident, tools), tools, asked.shut)
-    ready = team.ready_minutes if team.state == TeamState.STANDBY else 0.0
-    leaves = unit.now + timedelta(minutes=ready)
+    minutes = orders.minutes_to(
+        team, start, orders.scene(incident, tools), tools, asked.shut, incident.type
+    )
+    held = asked.moved.get(team.id)
+    if held is not None:
+        unit.put(replace(held.moved(S.REDIRECTED, unit.now, want.reason), released_seq=unit.seq))
+        under_way = team.state not in (TeamState.ORDERED, TeamState.STANDBY)
+        wait = 0.0 if under_way else team.ready_minutes
+    else:
+        wait = orders.leave_minutes(team, incident, tools)
+    leaves = unit.now + timedelta(minutes=wait)
     able = want.capability or next(iter(team.provides), None)
     amount = want.amount if want.amount is not None else team.provides.get(able or "")
     orders.close_return(unit, team.id)
@@ -222,10 +258,24 @@ def _tell(unit: Unit, order: Dispatch, asked: Asked, words: str) -> None:
             more = f" 等 {len(lots)} 批" if len(lots) > 1 else ""
             parts.append(f"{item.name} {lots[0].amount:g}{item.unit}{more}")
         lines.append((incident, f"{'、'.join(parts)} → {incident.letter}"))
+    lines += _left(unit, asked)
     whole = "；".join(text for _, text in lines)
     head, tail = f"调派 {order.number}：", f"（授权：{words}）"
     each = [(incident, f"{head}{text}{tail}") for incident, text in lines]
     orders.tell_all(unit, each, f"{head}{whole}{tail}", words)
+
+
+def _left(unit: Unit, asked: Asked) -> list[tuple[Incident, str]]:
+    """A line for each incident that teams are moved away from."""
+    lines = []
+    for key in dict.fromkeys(held.incident_id for held in asked.moved.values()):
+        here = unit.get(Incident, key)
+        names = [asked.team[t].name for t, held in asked.moved.items() if held.incident_id == key]
+        goes = dict.fromkeys(
+            asked.incidents[w.incident].letter for w in asked.teams if w.team in asked.moved
+        )
+        lines.append((here, f"{'、'.join(names)} 由 {here.letter} 改派 {'、'.join(goes)}"))
+    return lines
 
 
 def _shown(made: Assignment) -> dict[str, Any]:

@@ -96,7 +96,8 @@ def _departed(
     elif moved.from_lon is not None and moved.from_lat is not None:
         start = moved.from_lon, moved.from_lat
     goal = orders.scene(incident, tools)
-    minutes = orders.minutes_to(team, start, goal, tools, orders.closures(unit))
+    shut = orders.closures(unit)
+    minutes = orders.minutes_to(team, start, goal, tools, shut, incident.type)
     eta = at + timedelta(minutes=minutes) if minutes is not None else None
     if start:
         moved = replace(moved, from_lon=start[0], from_lat=start[1])
@@ -130,7 +131,7 @@ def redirect_assignment(unit: Unit, command: RedirectAssignment, tools: Tools) -
     authority = orders.authority_of(command.authorised_by, unit.actor, unit.now)
     order = unit.put(_order(unit, command, there.id, authority))
     minutes = orders.minutes_to(
-        team, start, orders.scene(there, tools), tools, orders.closures(unit)
+        team, start, orders.scene(there, tools), tools, orders.closures(unit), there.type
     )
     under_way = team.state in (TeamState.DEPARTED, TeamState.ARRIVED, TeamState.WORKING)
     leaves = unit.now + timedelta(minutes=0.0 if under_way else team.ready_minutes)

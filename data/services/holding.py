@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from data.domain.depot import Depot, Item, Lot
@@ -27,6 +27,7 @@ class Asked:
     lot: dict[str, Lot]
     depot: dict[str, Depot]
     shut: list[dict[str, Any]]
+    moved: dict[str, Assignment] = field(default_factory=dict)  # what a plan takes teams from
 
 
 def taken_teams(unit: Unit, asked: Asked, tools: Tools) -> list[dict[str, Any]]:
@@ -36,9 +37,9 @@ def taken_teams(unit: Unit, asked: Asked, tools: Tools) -> list[dict[str, Any]]:
     for want in asked.teams:
         team = asked.team[want.team]
         bound = unit.find(Assignment, team_id=team.id, released_seq=None)
-        if team.state.available and not bound:
+        if (team.state.available and not bound) or team.id in asked.moved:
             continue
-        goal = orders.scene(asked.incidents[want.incident], tools)
+        incident = asked.incidents[want.incident]
         able = want.capability or next(iter(team.provides), None)
         row: dict[str, Any] = {
             "thing": "team", "id": team.id, "name": team.name, "held_by": None,
@@ -48,7 +49,9 @@ def taken_teams(unit: Unit, asked: Asked, tools: Tools) -> list[dict[str, Any]]:
         if bound:
             row |= orders.holder(unit, tools, bound[0])
             row["message"] = f"{team.name} 已派往 {row['incident_letter']}{row['incident_name']}"
-        row["next_best"] = orders.next_best(unit, tools, able, goal, asked.shut, without=without)
+        row["next_best"] = orders.next_best(
+            unit, tools, able, incident, asked.shut, without=without
+        )
         rows.append(row)
     return rows
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from data.domain.candidates import suggest_command
+from data.domain.depot import Item
 from data.domain.dispatch import Assignment, Transfer, TransferState
 from data.domain.grading import suggest_for, word_of
 from data.domain.incident import LETTERS, Entry, Grading, Incident, Report, Response
@@ -22,6 +23,7 @@ from data.domain.org import PROVINCE, Permission
 from data.domain.team import Team
 from data.errors import Conflict, Invalid
 from data.services import checks, wording
+from data.services.needing import checked_needs, checked_supplies, known_items
 from data.services.reports import report_of
 from data.services.tools import Tools
 from data.store.unit_of_work import Unit
@@ -123,6 +125,7 @@ def edit_incident(unit: Unit, command: EditIncident, tools: Tools) -> dict[str, 
     if "areas" in asked:
         known = checks.known_areas(tools, (incident.area_code, *asked["areas"]))
         asked["areas"] = known
+    _check_needs(unit, asked)
     changed = {n: v for n, v in asked.items() if getattr(incident, n) != v}
     if not changed:
         return {"incident": incident}
@@ -133,6 +136,16 @@ def edit_incident(unit: Unit, command: EditIncident, tools: Tools) -> dict[str, 
         incident_id=incident.id, area=incident.area_code,
     )  # fmt: skip
     return {"incident": incident}
+
+
+def _check_needs(unit: Unit, asked: dict[str, Any]) -> None:
+    """Needs as a form sends them, each row sound; an empty list goes back to the template."""
+    if "needs" in asked:
+        asked["needs"] = tuple(checked_needs(asked["needs"]))
+    if "supply_needs" in asked:
+        rows = checked_supplies(asked["supply_needs"])
+        known_items(rows, {item.id: item for item in unit.find(Item)})
+        asked["supply_needs"] = tuple(rows)
 
 
 def _edit_text(name: str, value: object) -> str:

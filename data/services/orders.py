@@ -7,10 +7,12 @@ from typing import Any
 
 import shapely
 
+from data.domain.approval import approval_of
 from data.domain.dispatch import Assignment, AssignmentState, Authority, Dispatch, Transfer
 from data.domain.incident import Entry, Incident, Zone
 from data.domain.org import ROLE_WORDS, Actor
 from data.domain.team import Team, TeamState
+from data.services.flying import flight_minutes
 from data.services.tools import Tools
 from data.store.unit_of_work import Unit
 
@@ -36,14 +38,29 @@ def closures(unit: Unit) -> list[dict[str, Any]]:
 
 
 def minutes_to(
-    team: Team, start: Point | None, goal: Point | None, tools: Tools, shut: list[dict[str, Any]]
+    team: Team,
+    start: Point | None,
+    goal: Point | None,
+    tools: Tools,
+    shut: list[dict[str, Any]],
+    kind: str = "",
 ) -> float | None:
-    """Minutes of travel from where a team stands to a scene; None where unknown or cut off."""
+    """Minutes of travel from where a team stands to a scene; None where unknown or cut off.
+
+    `kind` is the type of incident, which decides where a helicopter may land.
+    """
     if start is None or goal is None:
         return None
-    by_air = team.moves_by_air
-    found: float | None = tools.travel.minutes([start], [goal], by_air=by_air, closures=shut)[0][0]
+    if team.moves_by_air:
+        return flight_minutes(start, goal, kind, tools, {"closures": shut})
+    found: float | None = tools.travel.minutes([start], [goal], closures=shut)[0][0]
     return found
+
+
+def leave_minutes(team: Team, incident: Incident, tools: Tools) -> float:
+    """Minutes from the order until a free team leaves: getting ready and the consent it needs."""
+    ready = team.ready_minutes if team.state == TeamState.STANDBY else 0.0
+    return ready + approval_of(team, incident.all_areas, tools.areas).minutes
 
 
 def standing(unit: Unit, team: Team, tools: Tools) -> Point | None:
@@ -97,13 +114,13 @@ def next_best(
     unit: Unit,
     tools: Tools,
     capability: str | None,
-    goal: Point | None,
+    incident: Incident,
     shut: list[dict[str, Any]],
     *,
     without: frozenset[str],
 ) -> list[dict[str, Any]]:
     """The nearest free teams of the actor's area with a capability: {team, name, eta_minutes}."""
-    found = []
+    found, goal = [], scene(incident, tools)
     for state in (TeamState.STANDBY, TeamState.RETURNING):
         for team in unit.find(Team, state=state.value):
             fits = capability is None or capability in team.provides
@@ -111,10 +128,10 @@ def next_best(
                 continue
             if not tools.areas.covers(unit.actor.org, team.area_code):
                 continue
-            minutes = minutes_to(team, standing(unit, team, tools), goal, tools, shut)
+            start = standing(unit, team, tools)
+            minutes = minutes_to(team, start, goal, tools, shut, incident.type)
             if minutes is not None:
-                ready = team.ready_minutes if state == TeamState.STANDBY else 0.0
-                found.append((minutes + ready, team))
+                found.append((minutes + leave_minutes(team, incident, tools), team))
     found.sort(key=lambda pair: (pair[0], pair[1].id))
     return [
         {"team": t.id, "name": t.name, "eta_minutes": round(m)} for m, t in found[:ALTERNATIVES]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from data.allocation import Allocation, solve
@@ -12,106 +13,58 @@ from data.domain.dispatch import Plan
 from data.domain.org import Actor
 from data.domain.situation import Situation
 from data.errors import Invalid
+from data.services.answering import answer_of
+from data.services.certifying import packed
+from data.services.comparing import compare_plans, pairs_of
 from data.services.distances import minutes_table
+from data.services.orders import leave_minutes
 from data.services.posing import Posed, pose
 from data.services.tools import Tools
 
-TIME_LIMIT_S = 1.0
-LONGEST_S = 30.0
+Solver = Callable[[Problem, float], Allocation]
 
 
 def propose(
-    situation: Situation, request: dict[str, Any], tools: Tools, actor: Actor, plan_id: str
+    situation: Situation,
+    request: Mapping[str, Any],
+    tools: Tools,
+    actor: Actor,
+    plan_id: str,
+    *,
+    previous: Plan | None = None,
+    solver: Solver = solve,
 ) -> Plan:
     """One joint plan for the incidents asked for, with everything it saw. Blocking.
 
     `request` as in the HTTP contract; needs left out come from the incident or its template.
+    The plan keeps near `previous`; `solver` is asked as `solver(problem, time_limit_s)`.
 
     Raises
     ------
     Invalid
-        When no incident is named, or one is unknown or closed, or a need cannot be read.
+        When anything the request names is unknown or impossible; the field is named.
     """
-    posed = pose(situation, request, tools, actor)
-    limit = float(request.get("time_limit_s") or TIME_LIMIT_S)
-    found = solve(posed.problem, time_limit_s=min(max(limit, 0.05), LONGEST_S))
-    answer = _answer(situation, posed, found)
+    last = None if previous is None else pairs_of(previous.answer)
+    posed = pose(situation, request, tools, actor, last or ())
+    found = solver(posed.problem, posed.request.time_limit_s)
+    answer = answer_of(posed, found, tools, actor, last)
     return Plan(
         id=plan_id, created_at=situation.at, created_by=actor.username, org=actor.org,
         request=_plain(request), answer=answer, seen=_seen(situation, posed, answer),
+        problem=packed(posed.problem.to_json()),
     )  # fmt: skip
 
 
-def _plain(request: dict[str, Any]) -> dict[str, Any]:
+def _plain(request: Mapping[str, Any]) -> dict[str, Any]:
     """The request as JSON values."""
     found: dict[str, Any] = json.loads(json.dumps(request, default=str, ensure_ascii=False))
     return found
 
 
-def _answer(situation: Situation, posed: Posed, found: Allocation) -> dict[str, Any]:
-    """The plan in the shape of the contract, minutes turned into instants, bound teams apart."""
-    bound = {t.id for t in posed.problem.teams if t.busy_with is not None}
-    rows = [_timed(situation, posed, row) for row in found.assignments]
-    return {
-        "assignments": [r for r in rows if r["team"] not in bound],
-        "standing": [r for r in rows if r["team"] in bound],
-        "transfers": [_timed_load(situation, posed, row) for row in found.transfers],
-        "shortfalls": [_named(situation, row) for row in found.shortfalls],
-        "contested": [_named(situation, row) for row in found.contested],
-        "kept_back": [_named(situation, row) for row in found.kept_back],
-        "objective": found.objective,
-        "baseline": found.baseline,
-        "certificate": [*found.certificate, _times_add_up(rows)],
-        "needs": posed.needs, "supplies": posed.supplies, "assumptions": posed.assumptions,
-    }  # fmt: skip
-
-
-def _timed(situation: Situation, posed: Posed, row: dict[str, Any]) -> dict[str, Any]:
-    """An assignment with its name and when it leaves and arrives."""
-    team = situation.teams[row["team"]]
-    held = situation.assignment_of_team(team.id)
-    ready = posed.ready.get(team.id, 0.0)
-    leaves = situation.at + timedelta(minutes=ready)
-    eta = situation.at + timedelta(minutes=row["minutes"])
-    if held is not None and held.incident_id == row["incident"]:
-        leaves, eta = held.leaves_at or leaves, held.eta or eta
-    return {
-        **row, "name": team.name, "travel_minutes": round(row["minutes"] - ready, 1),
-        "leaves_at": leaves.isoformat(), "eta": eta.isoformat(),
-    }  # fmt: skip
-
-
-def _timed_load(situation: Situation, posed: Posed, row: dict[str, Any]) -> dict[str, Any]:
-    """A transfer with its names and when it arrives."""
-    eta = situation.at + timedelta(minutes=row["minutes"])
-    depot, item = situation.depots[row["depot"]], situation.items[row["item"]]
-    return {
-        **row, "name": item.name, "unit": item.unit, "depot_name": depot.name,
-        "eta": eta.isoformat(), "expires": posed.expires.get(row["lot"]),
-    }  # fmt: skip
-
-
-def _named(situation: Situation, row: dict[str, Any]) -> dict[str, Any]:
-    """A row with the name a person knows."""
-    team = situation.teams.get(row.get("team", ""))
-    item = situation.items.get(row.get("item", ""))
-    name = team.name if team else item.name if item else None
-    return {**row, "name": name} if name else dict(row)
-
-
-def _times_add_up(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """The check that every team arrives after it leaves."""
-    wrong = [
-        r["name"]
-        for r in rows
-        if datetime.fromisoformat(r["eta"]) < datetime.fromisoformat(r["leaves_at"])
-    ]
-    return {"check": "到达不早于出动", "ok": not wrong, "detail": "、".join(wrong)}
-
-
 def _seen(situation: Situation, posed: Posed, answer: dict[str, Any]) -> dict[str, int]:
     """The versions of the incidents asked for and of every team and lot the plan uses."""
-    seen = {key: situation.incidents[key].version for key in posed.incidents}
+    real = [key for key in posed.incidents if key in situation.incidents]
+    seen = {key: situation.incidents[key].version for key in real}
     seen |= {r["team"]: situation.teams[r["team"]].version for r in answer["assignments"]}
     return seen | {r["lot"]: situation.lots[r["lot"]].version for r in answer["transfers"]}
 
@@ -144,7 +97,7 @@ def next_best(
     others = [t for t in situation.available_teams() if t.id != team_id and able in t.provides]
     table = minutes_table(situation, others, [incident], tools)
     ranked = sorted(
-        (row[0] + (0.0 if t.state.char == "返" else t.ready_minutes), t.id, t.name)
+        (row[0] + leave_minutes(t, incident, tools), t.id, t.name)
         for t, row in zip(others, table, strict=True)
         if row[0] is not None
     )
@@ -162,8 +115,10 @@ def assess_draft(situation: Situation, draft: dict[str, Any], tools: Tools) -> d
     for team_id, incident_id in wanted:
         team = situation.teams.get(team_id)
         minutes = table.get(team_id, {}).get(incident_id)
-        ready = team.ready_minutes if team and team.state.char == "备" else 0.0
-        eta = None if minutes is None else situation.at + timedelta(minutes=minutes + ready)
+        incident, eta = situation.incidents.get(incident_id), None
+        if team and incident and minutes is not None:
+            wait = leave_minutes(team, incident, tools)
+            eta = situation.at + timedelta(minutes=minutes + wait)
         rows.append(
             {
                 "team": team_id, "incident": incident_id, "minutes": minutes, "eta": eta,
@@ -207,7 +162,9 @@ def _missing(
     situation: Situation, wanted: list[tuple[str, str]], tools: Tools
 ) -> list[dict[str, Any]]:
     """What each open incident still lacks with the draft and the bound teams."""
-    asked = {"incidents": [{"id": i.id} for i in situation.open_incidents()]}
+    asked: dict[str, Any] = {
+        "incidents": [{"id": i.id} for i in situation.open_incidents()], "keep_back": False,
+    }  # fmt: skip
     if not asked["incidents"]:
         return []
     posed = pose(situation, asked, tools, None)
@@ -250,3 +207,6 @@ def _draft_lots(situation: Situation, wanted: list[dict[str, Any]]) -> list[dict
         words = f"可调 {free:g}，草案共要 {total[row['lot']]:g}" if short else None
         rows.append({**row, "free": free, "conflict": words})
     return rows
+
+
+__all__ = ["assess_draft", "compare_plans", "eta_table", "next_best", "propose"]

@@ -2,37 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from data.allocation.model import (
-    Ask,
-    AskedCapability,
-    Demand,
-    Need,
-    Offer,
-    Problem,
-    Stock,
-    Store,
-)
+from data.allocation.model import Ask, AskedCapability, Demand, Need, Problem, ProblemError, Weights
+from data.domain import approval
 from data.domain.capabilities import CAPABILITIES
 from data.domain.clock import aware
 from data.domain.incident import Incident
 from data.domain.needs import needs_of, supplies_of, weight_of
 from data.domain.org import Actor
 from data.domain.situation import Situation
-from data.domain.team import Team, TeamState
 from data.errors import Invalid
-from data.services.distances import county_cover, depot_minutes, minutes_table
+from data.services import asking, flying
+from data.services.asking import PlanRequest, Wanted
+from data.services.distances import depot_minutes
+from data.services.keeping import Kept, keep_back
+from data.services.mustering import Muster, muster
+from data.services.needing import known_items
+from data.services.stocking import Stocked, stock
+from data.services.supposing import Shut, shut_of, supposed
 from data.services.tools import Tools
 
 BY_MINUTES, SUPPLY_BY_MINUTES = 120.0, 240.0  # where a need states no time
-ASSUMPTIONS = (
-    "行车时间按县级驻地间示意路网和设定车速估算，非导航实测",
-    "物资装车按 30 分钟计；储备库运力未知，未作限制",
-)
+STEADY = 3000.0  # person-minutes that leaving the last plan's or the ordered incident costs
+LOADING = "物资装车按 30 分钟计"
+Rows = dict[str, list[dict[str, Any]]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,58 +37,84 @@ class Posed:
     """A problem with what the answer needs to speak of the situation again."""
 
     problem: Problem
-    incidents: tuple[str, ...]
-    ready: dict[str, float]
-    needs: dict[str, list[dict[str, Any]]]
-    supplies: dict[str, list[dict[str, Any]]]
-    expires: dict[str, str | None]
+    situation: Situation
+    request: PlanRequest
+    muster: Muster
+    shut: Shut
+    needs: Rows
+    supplies: Rows
     assumptions: list[str]
 
+    @property
+    def incidents(self) -> tuple[str, ...]:
+        """Ids of the incidents asked for."""
+        return tuple(ask.id for ask in self.problem.incidents)
 
-def pose(situation: Situation, request: dict[str, Any], tools: Tools, actor: Actor | None) -> Posed:
+
+def pose(
+    situation: Situation,
+    request: Mapping[str, Any],
+    tools: Tools,
+    actor: Actor | None,
+    previous: Iterable[tuple[str, str]] = (),
+) -> Posed:
     """The problem of the incidents asked for; `actor` bounds whose teams and depots may go.
+
+    `previous` are the pairs of the last plan, which the new one keeps near.
 
     Raises
     ------
     Invalid
-        When no incident is named, one is unknown or closed, or a need cannot be read.
+        When no incident is named, or anything the request names is unknown or impossible.
     """
-    asked = request.get("incidents") or []
-    if not asked:
-        raise Invalid.field("incidents", "没有指明事件", "请至少选择一起进行中的事件")
-    incidents = [_open(situation, row["id"]) for row in asked]
-    needs = {r["id"]: _needs(i, r) for r, i in zip(asked, incidents, strict=True)}
-    supplies = {r["id"]: _supplies(situation, i, r) for r, i in zip(asked, incidents, strict=True)}
-    asks = tuple(
-        _ask(i, row, needs[i.id], supplies[i.id], situation.at)
-        for row, i in zip(asked, incidents, strict=True)
-    )
-    wanted = {n.capability for ask in asks for n in ask.needs}
-    teams = _teams(situation, {i.id for i in incidents}, wanted, tools, actor)
-    ready = {t.id: t.ready_minutes if t.state == TeamState.STANDBY else 0.0 for t in teams}
-    lots, depots = _stores(situation, {d.item for a in asks for d in a.supplies}, tools, actor)
-    counties, cover = (
-        county_cover(situation, teams, ready, tools) if request.get("keep_back") else ((), ())
-    )
+    read = asking.read(request)
+    situation = supposed(situation, read, tools)
+    incidents = [_open(situation, wanted.id) for wanted in read.wanted]
+    both = list(zip(read.wanted, incidents, strict=True))
+    needs = {i.id: _needs(i, wanted) for wanted, i in both}
+    supplies = {i.id: _supplies(situation, i, wanted) for wanted, i in both}
+    asks = tuple(_ask(i, w, needs[i.id], supplies[i.id], situation.at) for w, i in both)
+    shut = shut_of(situation, read, tools)
+    wanted_kinds = {n.capability for ask in asks for n in ask.needs}
+    mustered = muster(situation, read, incidents, wanted_kinds, tools, actor, shut)
+    stocked = stock(situation, {d.item for a in asks for d in a.supplies}, tools, actor)
+    kept = Kept()
+    if read.keep_back:
+        grounded = frozenset(row["team"] for row in mustered.grounded())
+        kept = keep_back(situation, mustered.teams, tools, actor, shut, grounded)
+    last = tuple(dict.fromkeys(previous))
     problem = Problem(
         capabilities=tuple(
             AskedCapability(id=c.id, unit=c.unit, people=c.people) for c in CAPABILITIES.values()
         ),
-        teams=tuple(_offer(situation, t, wanted) for t in teams),
-        incidents=asks,
-        minutes=_door_to_scene(situation, teams, incidents, ready, tools),
-        counties=counties, cover_minutes=cover, lots=lots,
-        depots=tuple(Store(id=d) for d in depots),
-        depot_minutes=depot_minutes(situation, depots, incidents, tools),
-        locks=tuple((a, b) for a, b in request.get("locks") or ()),
-        bans=tuple((a, b) for a, b in request.get("bans") or ()),
+        teams=mustered.offers, incidents=asks, minutes=mustered.minutes,
+        counties=kept.counties, cover_minutes=kept.minutes, cover_within=kept.within,
+        lots=stocked.lots, depots=stocked.depots,
+        depot_minutes=depot_minutes(
+            situation, [d.id for d in stocked.depots], incidents, tools, shut
+        ),
+        locks=read.locks, bans=_known_bans(read, mustered), previous=last,
+        weights=Weights(steady=STEADY if last or read.release else 0.0),
     )  # fmt: skip
-    told = {str(n["assumption"]) for rows in needs.values() for n in rows if n.get("assumption")}
     return Posed(
-        problem=problem, incidents=tuple(i.id for i in incidents), ready=ready, needs=needs,
-        supplies=supplies, expires={x.id: x.expires for x in lots},
-        assumptions=[*ASSUMPTIONS, *sorted(told)],
+        problem=_checked(problem), situation=situation, request=read, muster=mustered,
+        shut=shut, needs=needs, supplies=supplies,
+        assumptions=_assumptions(read, needs, mustered, kept, stocked, tools),
     )  # fmt: skip
+
+
+def _checked(problem: Problem) -> Problem:
+    """The problem when it makes sense; what the request's checks let through is still refused."""
+    try:
+        return problem.checked()
+    except ProblemError as error:
+        raise Invalid.field(error.field, f"方案无法求解：{error}", "请核对该项后重试") from error
+
+
+def _known_bans(request: PlanRequest, mustered: Muster) -> tuple[tuple[str, str], ...]:
+    """Bans of teams that stand to be sent at all."""
+    teams = {t.id for t in mustered.teams}
+    return tuple(pair for pair in request.bans if pair[0] in teams)
 
 
 def _open(situation: Situation, incident_id: str) -> Incident:
@@ -102,27 +125,20 @@ def _open(situation: Situation, incident_id: str) -> Incident:
     return incident
 
 
-def _needs(incident: Incident, row: dict[str, Any]) -> list[dict[str, Any]]:
+def _needs(incident: Incident, wanted: Wanted) -> list[dict[str, Any]]:
     """Capabilities wanted: as asked, else as the incident states or its template says."""
-    found = [dict(n) for n in row.get("needs") or needs_of(incident)]
-    for need in found:
-        if need["capability"] not in CAPABILITIES:
-            words = "、".join(CAPABILITIES)
-            raise Invalid.field("needs", f"没有专业能力“{need['capability']}”", f"可选：{words}")
-    return found
+    return [dict(n) for n in (needs_of(incident) if wanted.needs is None else wanted.needs)]
 
 
-def _supplies(
-    situation: Situation, incident: Incident, row: dict[str, Any]
-) -> list[dict[str, Any]]:
+def _supplies(situation: Situation, incident: Incident, wanted: Wanted) -> list[dict[str, Any]]:
     """Items wanted, by id; an unknown name fails only where somebody stated it."""
-    stated = row.get("supplies") or incident.supply_needs
+    rows = supplies_of(incident) if wanted.supplies is None else wanted.supplies
+    if wanted.supplies is not None or incident.supply_needs:
+        known_items(rows, situation.items)
     by_name = {item.name: item.id for item in situation.items.values()}
     found = []
-    for need in [dict(n) for n in row.get("supplies") or supplies_of(incident)]:
+    for need in rows:
         key = need["item"] if need["item"] in situation.items else by_name.get(need["item"])
-        if key is None and stated:
-            raise Invalid.field("supplies", f"没有物资品类“{need['item']}”", "请从品类表中选择")
         if key is not None:
             found.append({**need, "item": key, "name": situation.items[key].name})
     return found
@@ -130,7 +146,7 @@ def _supplies(
 
 def _ask(
     incident: Incident,
-    row: dict[str, Any],
+    wanted: Wanted,
     needs: list[dict[str, Any]],
     supplies: list[dict[str, Any]],
     now: datetime,
@@ -141,117 +157,57 @@ def _ask(
         by, old = _by(n.get("by"), now, BY_MINUTES), merged.get(n["capability"])
         merged[n["capability"]] = Need(
             capability=n["capability"],
-            amount=_amount(n["amount"]) + (old.amount if old else 0.0),
+            amount=float(n["amount"]) + (old.amount if old else 0.0),
             by=min(by, old.by) if old else by,
             people_equivalent=n.get("people_equivalent"),
         )
-    wanted: dict[str, Demand] = {}
+    demands: dict[str, Demand] = {}
     for s in supplies:
-        before = wanted.get(s["item"])
-        wanted[s["item"]] = Demand(
-            item=s["item"],
-            amount=_amount(s["amount"]) + (before.amount if before else 0.0),
-            by=_by(s.get("by"), now, SUPPLY_BY_MINUTES),
-        )
+        by, before = _by(s.get("by"), now, SUPPLY_BY_MINUTES), demands.get(s["item"])
+        demands[s["item"]] = Demand(
+            item=s["item"], amount=float(s["amount"]) + (before.amount if before else 0.0),
+            by=min(by, before.by) if before else by,
+        )  # fmt: skip
     return Ask(
-        id=incident.id, weight=float(row.get("weight") or weight_of(incident)),
-        needs=tuple(merged.values()), supplies=tuple(wanted.values()),
+        id=incident.id, name=f"{incident.letter} {incident.short_name}",
+        weight=weight_of(incident) if wanted.weight is None else wanted.weight,
+        needs=tuple(merged.values()), supplies=tuple(demands.values()),
     )  # fmt: skip
-
-
-def _amount(value: Any) -> float:
-    """A positive amount."""
-    amount = float(value)
-    if not 0 < amount < float("inf"):
-        raise Invalid.field("amount", f"数量 {value} 有误", "请填大于 0 的数")
-    return amount
 
 
 def _by(value: Any, now: datetime, default: float) -> float:
-    """Minutes from now: given as minutes, as an instant, or not at all."""
+    """Minutes from now: given as minutes, as an instant, or not at all; what is past is now."""
     if value is None:
         return default
     if isinstance(value, int | float):
-        return max(0.0, float(value))
-    try:
-        at = aware(value if isinstance(value, datetime) else datetime.fromisoformat(str(value)))
-    except ValueError as error:
-        raise Invalid.field("by", f"期限“{value}”有误", str(error)) from error
+        return float(value)
+    at = aware(value if isinstance(value, datetime) else datetime.fromisoformat(str(value)))
     return max(0.0, (at - now) / timedelta(minutes=1))
 
 
-def _teams(
-    situation: Situation,
-    incidents: set[str],
-    wanted: set[str],
+def _assumptions(
+    request: PlanRequest,
+    needs: Rows,
+    mustered: Muster,
+    kept: Kept,
+    stocked: Stocked,
     tools: Tools,
-    actor: Actor | None,
-) -> list[Team]:
-    """Free teams of the actor's area that provide something wanted, and the bound ones."""
-    bound = {a.team_id for a in situation.assignments.values() if a.active}
-    here = {
-        a.team_id for a in situation.assignments.values() if a.active and a.incident_id in incidents
-    }
-    free = [
-        t
-        for t in situation.available_teams()
-        if t.id not in bound
-        and wanted & t.provides.keys()
-        and (actor is None or tools.areas.covers(actor.org, t.area_code))
-    ]
-    return free + [t for k in sorted(here) if (t := situation.teams.get(k)) and t.plannable]
-
-
-def _offer(situation: Situation, team: Team, wanted: set[str]) -> Offer:
-    """A team as the solver sees it."""
-    held = situation.assignment_of_team(team.id)
-    return Offer(
-        id=team.id, people=float(team.people or 0),
-        provides={c: float(n) for c, n in team.provides.items() if c in wanted},
-        busy_with=held.incident_id if held else None,
-    )  # fmt: skip
-
-
-def _door_to_scene(
-    situation: Situation,
-    teams: Sequence[Team],
-    incidents: Sequence[Incident],
-    ready: dict[str, float],
-    tools: Tools,
-) -> tuple[tuple[float | None, ...], ...]:
-    """Minutes from the order to the scene; a bound team's are what it still needs."""
-    rows = []
-    for team, row in zip(teams, minutes_table(situation, teams, incidents, tools), strict=True):
-        held = situation.assignment_of_team(team.id)
-        left = None
-        if held is not None and held.eta is not None:
-            left = max(0.0, (held.eta - situation.at) / timedelta(minutes=1))
-        rows.append(
-            tuple(
-                left
-                if left is not None and held is not None and held.incident_id == incident.id
-                else None if value is None else round(value + ready[team.id], 1)
-                for incident, value in zip(incidents, row, strict=True)
-            )
-        )  # fmt: skip
-    return tuple(rows)
-
-
-def _stores(
-    situation: Situation, items: set[str], tools: Tools, actor: Actor | None
-) -> tuple[tuple[Stock, ...], list[str]]:
-    """Lots of the wanted items in live depots of the actor's area, and those depots."""
-    lots = []
-    for lot in situation.lots.values():
-        depot = situation.depots.get(lot.depot_id)
-        mine = depot and (actor is None or tools.areas.covers(actor.org, depot.area_code))
-        if depot and mine and depot.live and lot.item_id in items and lot.free > 0:
-            item = situation.items.get(lot.item_id)
-            lots.append(
-                Stock(
-                    id=lot.id, depot=depot.id, item=lot.item_id, free=lot.on_hand - lot.reserved,
-                    reserve=lot.keep, unit_weight_t=item.weight_t if item else None,
-                    expires=lot.expires,
-                )
-            )  # fmt: skip
-    return tuple(lots), sorted({x.depot for x in lots})
+) -> list[str]:
+    """What the plan rests on that nobody measured, in Chinese."""
+    found = [tools.travel.describe(), approval.assumptions()]
+    if any(t.moves_by_air for t in mustered.teams):
+        found += flying.assumptions(request.flying)
+    found += [f"{name}未报到达时间，按所在位置估算" for name in mustered.estimated()]
+    if kept.counties:
+        found.append("留守按各县人口和已知风险源加权，90 分钟内可到为有覆盖")
+    if kept.unknown:
+        found.append(f"{kept.unknown} 个县人口未知，按平均计")
+    if stocked.lots:
+        found += [LOADING, *stocked.notes]
+    for supposition in request.extra:
+        found.append(f"推演假设：{supposition.name}，并未发生")
+    if request.closures or request.closed_roads:
+        count = len(request.closures) + len(request.closed_roads)
+        found.append(f"推演假设：封控或断路 {count} 处")
+    told = {str(n["assumption"]) for rows in needs.values() for n in rows if n.get("assumption")}
+    return [*found, *sorted(told)]

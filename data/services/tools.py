@@ -17,4 +17,5 @@ class Tools:
     rules: Mapping[str, Any]
     spatial: Any
     travel: Any
+    airfields: tuple[tuple[float, float], ...] = ()
     whereabouts: Callable[[str], tuple[float, float] | None] = lambda _team: None
