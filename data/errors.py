@@ -72,6 +72,13 @@ class Stale(CenterError):
     code = "stale"
 
 
+class Superseded(CenterError):
+    """已有更新的请求"""
+
+    status = 409
+    code = "superseded"
+
+
 class IllegalMove(CenterError):
     """当前状态不允许此操作"""
 

@@ -11,6 +11,7 @@ class ProblemError(ValueError):
     def __init__(self, field: str, detail: str) -> None:
         super().__init__(f"{field}: {detail}")
         self.field = field
+        self.detail = detail
 
 
 @dataclass(frozen=True, kw_only=True)

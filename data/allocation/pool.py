@@ -1,0 +1,188 @@
+"""Solver processes kept warm: a plan never shares a process with the pages or the event loop."""
+
+from __future__ import annotations
+
+import atexit
+import subprocess
+import sys
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from queue import Empty, Queue
+from threading import Condition, Thread, Timer
+from typing import IO, Any
+
+import msgspec
+
+from data.allocation.answer import Allocation
+from data.allocation.model import Problem
+from data.allocation.values import ProblemError
+from data.allocation.worker import read_frame, write_frame
+from data.errors import Superseded, Unavailable
+
+WORKERS = 2  # processes at most; one solve uses two threads for a second
+PATIENCE_S = 15.0  # over the time limit, before a process that says nothing is given up
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+class _Worker:
+    """One process; not thread-safe, the pool hands it to one caller at a time."""
+
+    def __init__(self) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "data.allocation.worker"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=_ROOT,
+        )  # fmt: skip
+        self.warm = False
+        self.cancelled = False
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process runs."""
+        return self.process.poll() is None
+
+    def ask(self, body: bytes, patience_s: float) -> bytes | None:
+        """The answer to a frame; None when the process ended or was ended meanwhile."""
+        watch = Timer(patience_s, self.end)
+        watch.daemon = True
+        watch.start()
+        try:
+            if not self.warm:
+                self.warm = read_frame(self._pipe(self.process.stdout)) is not None
+            write_frame(self._pipe(self.process.stdin), body)
+            return read_frame(self._pipe(self.process.stdout))
+        except (BrokenPipeError, ValueError):  # ended while it was asked
+            return None
+        finally:
+            watch.cancel()
+
+    @staticmethod
+    def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
+        if pipe is None:
+            raise ValueError("the process has no pipes")
+        return pipe
+
+    def cancel(self) -> None:
+        """End the solve at hand, and the process with it."""
+        self.cancelled = True
+        self.end()
+
+    def end(self) -> None:
+        """End the process and give its pipes back."""
+        with suppress(ProcessLookupError):
+            self.process.kill()
+        self.process.wait()
+
+
+class SolverPool:
+    """Solves in other processes; started when first asked, or by `warm`."""
+
+    def __init__(self, workers: int = WORKERS) -> None:
+        self._free: Queue[_Worker] = Queue()
+        self._changed = Condition()
+        self._most = workers
+        self._started = 0
+        self._by_key: dict[str, _Worker] = {}
+        self._closed = False
+
+    def warm(self) -> None:
+        """Start one process beforehand, without waiting for it."""
+        Thread(target=self._give_back, args=(self._take(),), daemon=True).start()
+
+    def solve(
+        self, problem: Problem, time_limit_s: float = 1.0, key: str | None = None
+    ) -> Allocation:
+        """The joint plan; blocking, call it from a worker thread.
+
+        A newer call with the same `key` ends the older one.
+
+        Raises
+        ------
+        ProblemError
+            A ValueError that names the field that makes no sense.
+        Superseded
+            When a newer call with the same key took over.
+        Unavailable
+            When the solver processes end by themselves twice.
+        """
+        problem.checked()
+        body = msgspec.json.encode({"problem": problem.to_json(), "time_limit_s": time_limit_s})
+        for _ in range(2):
+            worker = self._take(key)
+            answer = worker.ask(body, time_limit_s + PATIENCE_S)
+            self._give_back(worker, key)
+            if worker.cancelled:
+                raise Superseded("已按更新后的条件重新求解，此次求解作废")
+            if answer is not None:
+                return _read(answer)
+        raise Unavailable("求解进程异常退出，请再求解一次；若仍如此，请查看运行日志")
+
+    def _take(self, key: str | None = None) -> _Worker:
+        """A process for one caller; the older caller of the same key is ended."""
+        with self._changed:
+            older = self._by_key.pop(key, None) if key else None
+        if older:
+            older.cancel()
+        while True:
+            with self._changed:
+                if self._closed:
+                    raise Unavailable("本中心正在停止")
+                worker = self._idle()
+                if worker is None and self._started < self._most:
+                    self._started += 1
+                    worker = _Worker()
+                if worker is not None:
+                    if key:
+                        self._by_key[key] = worker
+                    return worker
+                self._changed.wait(timeout=1.0)
+
+    def _idle(self) -> _Worker | None:
+        """A live process nobody uses."""
+        while True:
+            try:
+                worker = self._free.get_nowait()
+            except Empty:
+                return None
+            if worker.alive:
+                return worker
+            self._started -= 1
+
+    def _give_back(self, worker: _Worker, key: str | None = None) -> None:
+        """The process is free again, or gone."""
+        with self._changed:
+            if key and self._by_key.get(key) is worker:
+                del self._by_key[key]
+            if self._closed or not worker.alive:
+                self._started -= 1
+                worker.end()
+            else:
+                self._free.put(worker)
+            self._changed.notify()
+
+    def close(self) -> None:
+        """End every process; callers still waiting are told that the center stops."""
+        with self._changed:
+            self._closed = True
+            held = list(self._by_key.values())
+            while (worker := self._idle()) is not None:
+                held.append(worker)
+            self._changed.notify_all()
+        for worker in held:
+            worker.end()
+
+
+def _read(answer: bytes) -> Allocation:
+    """A plan, or the problem's error raised here."""
+    told: dict[str, Any] = msgspec.json.decode(answer)
+    if "plan" not in told:
+        raise ProblemError(told["field"], told["detail"])
+    return msgspec.convert(told["plan"], Allocation)
+
+
+@cache
+def common_pool() -> SolverPool:
+    """The pool that every center of this program shares: a solver keeps nothing of a center."""
+    pool = SolverPool()
+    atexit.register(pool.close)
+    return pool
