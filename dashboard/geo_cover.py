@@ -31,7 +31,7 @@ def cover_frames(found: Mapping[str, Any]) -> Frames:
     shapes = dict(zip(counties["code"], counties.geometry, strict=True))
     planned = "after" in found
     old = {row["area_code"]: row for row in found["before"]["counties"]} if planned else {}
-    lost = {row["area_code"]: row["lost"] for row in found.get("losses") or ()}
+    lost = {row["area_code"]: row for row in found.get("losses") or ()}
     rows = [
         {
             "code": row["area_code"], "name": row["name"], "minutes": row["minutes"],
@@ -39,7 +39,9 @@ def cover_frames(found: Mapping[str, Any]) -> Frames:
             "risk": row["risk"], "planned": planned,
             "before_minutes": old.get(row["area_code"], row)["minutes"],
             "before_teams": old.get(row["area_code"], row)["teams"],
-            "lost": lost.get(row["area_code"]), "geometry": shapes[row["area_code"]],
+            "lost": lost.get(row["area_code"], {}).get("lost"),
+            "scene": lost.get(row["area_code"], {}).get("scene"),
+            "geometry": shapes[row["area_code"]],
         }
         for row in (found["after"] if planned else found)["counties"]
         if row["area_code"] in shapes

@@ -16,12 +16,12 @@ from layers.base import Frames, Layer, Style, blank, frame_of
 # figures are those a plan would leave, and `lost` says what the county loses by it.
 GIVEN = (
     "code", "name", "minutes", "team", "teams", "population", "risk", "planned", "before_minutes",
-    "before_teams", "lost",
+    "before_teams", "lost", "scene",
 )  # fmt: skip
 COLUMNS = (
     "kind", "id", "name", "minutes", "band", "lost", "colour", "opacity", "stroke", "weight",
-    "dash", "label", "reached", "near", "was", "loss", "people", "population",
-    "dangers",
+    "dash", "label", "reached", "near", "was", "loss", "here", "people",
+    "population", "dangers",
 )  # fmt: skip
 BANDS = (*(f"≤ {limit} 分" for limit in WITHIN), f"> {REACH} 分", "无队可达")
 _NO_WAY = len(BANDS) - 1
@@ -57,6 +57,7 @@ def _row(row: Mapping[str, Any]) -> dict[str, Any]:
         "reached": _reached(minutes), "near": row["team"],
         "was": _reached(row["before_minutes"]) if lost else None,
         "loss": f"{LOSS_WORDS[lost]}，{row['before_teams']} → {row['teams']} 支" if lost else None,
+        "here": None if blank(row["scene"]) else f"{row['scene']} 事发地，派来的队伍在此",
         "people": _people(row["population"]), "population": row["population"],
         "dangers": row["risk"] or None,
         "geometry": row["geometry"],
@@ -120,7 +121,7 @@ LAYER = Layer(
         fill_opacity=0.72, opacity_by="opacity",
     ),
     popup=(
-        ("name", ""), ("reached", "最近队伍"), ("near", ""), ("was", "方案前"), ("loss", ""),
-        ("people", "人口"), ("dangers", "风险点"),
+        ("name", ""), ("reached", "最近队伍"), ("near", ""), ("was", "方案前"),
+        ("loss", ""), ("here", ""), ("people", "人口"), ("dangers", "风险点"),
     ),
 )  # fmt: skip

@@ -84,15 +84,19 @@
       if (this.kept.capability) query.set("capability", this.kept.capability);
       if (this.plan && this.after) query.set("plan", this.plan);
       if (cursor !== null) query.set("at", cursor);
-      const key = `${revision} ${query}`;
-      if (key === this.asked) return;
-      this.asked = key;
+      // the polygons are those of the boundaries under them, coarse or fine
+      const file = (this.control.baseFile || {}).boundaries || "boundaries-wall";
+      const key = `${revision} ${query}`, drawn = `${key} ${file}`;
+      if (drawn === this.drawn) return;
+      this.drawn = drawn;
       try {
-        const [body, shapes] = await Promise.all([this.fetched(query), hubei.still("boundaries-wall", (this.control.hashes || {})["boundaries-wall"])]);
-        if (this.asked !== key) return;
+        const asked = key === this.asked && this.body ? this.body : this.fetched(query);
+        const [body, shapes] = await Promise.all([asked, hubei.still(file, (this.control.hashes || {})[file])]);
+        if (this.drawn !== drawn) return;
+        this.asked = key;
         this.take(body, shapes);
       } catch {
-        if (this.asked === key) this.asked = null;
+        if (this.drawn === drawn) this.drawn = null;
         this.say("覆盖范围暂时取不到，稍后自动重试");
       }
     }

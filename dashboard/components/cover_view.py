@@ -100,11 +100,12 @@ def _loss(row: Mapping[str, Any]) -> list[Any]:
     """One county: name, what it loses, people, and minutes before → after."""
     later = DASH if row["after_minutes"] is None else f"{row['after_minutes']:.0f}"
     risk = f" · 风险点 {row['risk']}" if row.get("risk") else ""
+    scene = f" · {row['scene']} 事发地" if row.get("scene") else ""
     people = "人口未知" if row["population"] is None else f"{count(row['population'])}人"
     return [
         html.B(row["name"]),
         html.Span(LOST[row["lost"]], className="lack"),
-        html.Small(f"{people}{risk}"),
+        html.Small(f"{people}{risk}{scene}"),
         html.Span(f"{_minutes(row['before_minutes'])} → {later} 分", className="ar"),
     ]
 

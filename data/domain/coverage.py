@@ -169,11 +169,25 @@ def band(minutes: float | None) -> int:
     return next((k for k, limit in enumerate(WITHIN) if minutes <= limit), len(WITHIN))
 
 
-def losses(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, Any]]:
+def scenes(situation: Situation, units: Units) -> dict[str, str]:
+    """The letters of the open incidents whose scene lies in a county, by county."""
+    found: dict[str, str] = {}
+    for incident in situation.open_incidents():
+        if incident.lon is not None and incident.lat is not None:
+            code = units.unit_at(incident.lon, incident.lat)
+            if code is not None:
+                found[code] = found.get(code, "") + incident.letter
+    return found
+
+
+def losses(
+    before: Mapping[str, Any], after: Mapping[str, Any], at_scene: Mapping[str, str]
+) -> list[dict[str, Any]]:
     """Counties that stand worse after than before, the worst first.
 
     `last`: the last team within reach is gone; `second`: one is left of more; `later`: the
     nearest falls into a slower class. Within a kind the most people come first, unknown last.
+    `scene` names the incidents that lie there: its teams are bound, but they are not far away.
     """
     rows = []
     for old, new in zip(before["counties"], after["counties"], strict=True):
@@ -183,6 +197,7 @@ def losses(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str
                 {
                     "area_code": old["area_code"], "name": old["name"], "lost": kind,
                     "population": old["population"], "risk": old["risk"],
+                    "scene": at_scene.get(old["area_code"]),
                     "before_minutes": old["minutes"], "after_minutes": new["minutes"],
                     "before_teams": old["teams"], "after_teams": new["teams"],
                 }

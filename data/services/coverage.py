@@ -22,6 +22,7 @@ from data.domain.coverage import (
     losses,
     require_capability,
     risk_points,
+    scenes,
 )
 from data.domain.dispatch import Plan
 from data.domain.org import PROVINCE, Actor, Area
@@ -116,7 +117,7 @@ def before_after(
     after = cover(table.reach, table.chosen(capability, frozenset(sent_team_ids)))
     return {
         "capability": capability, "before": before, "after": after,
-        "losses": losses(before, after),
+        "losses": losses(before, after, scenes(situation, tools.spatial)),
     }  # fmt: skip
 
 
@@ -208,7 +209,7 @@ class _Shut:
         self, situation: Situation, closures: Sequence[Any], closed_roads: Collection[Any]
     ) -> None:
         in_force = [
-            z.geometry
+            z.closure
             for z in situation.zones.values()
             if z.kind == "closure" and (z.until is None or z.until > situation.at)
         ]

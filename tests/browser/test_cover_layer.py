@@ -1,5 +1,7 @@
 """The cover layer in a real browser: off and free of cost at first, then legend, choice, plan."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.map_app import READY, make_app, served, wait_for
@@ -73,12 +75,25 @@ def test_positions_alone_ask_for_nothing_a_new_number_does(desk, center):
     desk.evaluate(fact)
     wait_for(desk, f"hubeiMap.maps.m.asked > {before}")
     assert center.covers_asked == asked
-    from dataclasses import replace
-
     center.now = replace(center.now, revision=8)
     desk.evaluate(fact)
     wait_for(desk, "hubeiMap.maps.m.cover.body.revision === 8")
     assert center.covers_asked == asked + 1
+
+
+def test_the_polygons_are_those_of_the_boundaries_under_them(desk, center):
+    """Coarse far off and detailed close by, without asking for the cover again."""
+    desk.locator("input[data-layer=coverage]").check()
+    wait_for(desk, SHOWN)
+    asked = center.covers_asked
+    for zoom, points in ((8, (5_000, 9_000)), (9.5, (9_001, 20_000))):
+        desk.evaluate(
+            "(z) => { hubeiMap.maps.m.map.setView([30.3, 115.2], z, {animate: false}); }", zoom
+        )
+        count = """hubeiMap.maps.m.base.coverage.getLayers().flatMap((one) =>
+          one.getLatLngs().flat(9)).length"""
+        wait_for(desk, f"{points[0]} < {count} && {count} < {points[1]}")
+    assert center.covers_asked == asked
 
 
 def test_a_plan_at_hand_marks_what_it_takes(desk, center):

@@ -80,7 +80,15 @@ def _losses():
     given = cover_frames(WorldCenter().coverage(actor()))
     table = given["coverage"].head(3).copy()
     table["lost"] = ["last", "second", "later"]
+    table["scene"] = ["甲", None, None]
     return coverage.LAYER.table(world(), {"coverage": table})
+
+
+def test_a_scene_says_whose_it_is():
+    """A county that lost cover because an incident lies there says so, no other does."""
+    tips = list(_losses()["tip"])
+    assert "甲 事发地" in tips[0]
+    assert not any("事发地" in tip for tip in tips[1:])
 
 
 def test_unknown_people_are_said_and_never_summed():

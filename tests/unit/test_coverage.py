@@ -7,7 +7,7 @@ from itertools import count
 import pytest
 
 from data.domain.dispatch import Assignment, AssignmentState
-from data.domain.incident import Zone
+from data.domain.incident import Grading, Incident, Zone
 from data.domain.org import Actor, Area, AreaTree
 from data.domain.sensor import Alarm, RiskSource, Sensor
 from data.domain.situation import Position, Situation
@@ -44,6 +44,14 @@ class Nowhere:
 
     def unit_at(self, lon, lat):
         """Nothing."""
+
+
+class Here:
+    """Every point lies in county A."""
+
+    def unit_at(self, _lon, _lat):
+        """A."""
+        return "A"
 
 
 def county(code, lon, population, parent="420100"):
@@ -187,6 +195,20 @@ def test_a_plan_takes_last_second_and_speed(tools):
     nothing = before_after(seen, tools, [])
     assert nothing["losses"] == []
     assert nothing["before"] == nothing["after"]
+
+
+def test_a_loss_at_the_scene_says_whose_scene_it_is(tools):
+    """The county where an incident lies names it; the others name none."""
+    incident = Incident(
+        id="I-1", letter="甲", name="滑坡", short_name="滑坡", type="landslide", place="",
+        area_code="A", lon=110.0, lat=30.0, received_at=AT, opened_at=AT,
+        grading=Grading(level="III", word="中型"),
+    )  # fmt: skip
+    one = replace(tools, spatial=Here())
+    seen = world(team("T1", 110.0), team("T2", 113.0), incidents={"I-1": incident})
+    pair = before_after(seen, one, ["T1", "T2"])
+    assert {r["area_code"]: r["scene"] for r in pair["losses"]}["A"] == "甲"
+    assert {r["scene"] for r in pair["losses"] if r["area_code"] != "A"} == {None}
 
 
 def test_losses_put_most_people_first_and_unknown_last(tools):
