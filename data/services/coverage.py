@@ -28,6 +28,7 @@ from data.domain.dispatch import Plan
 from data.domain.org import PROVINCE, Actor, Area
 from data.domain.situation import Situation
 from data.domain.team import Team, TeamState
+from data.services.supposing import Shut, in_force
 from data.services.tools import Tools
 
 _KEPT_REACHES = 12  # a reach of 200 teams is 165 kB
@@ -179,17 +180,17 @@ def _table(
 ) -> _Table:
     """The reach of every free team, made once for a revision, an area and a set of closures."""
     kept = _kept(tools.travel)
-    shut = _Shut(situation, closures, closed_roads)
+    shut, closed = _shut(situation, closures, closed_roads)
     held = (
         situation.teams, situation.assignments, situation.sources, situation.sensors,
         situation.alarms, tools.areas,
     )  # fmt: skip
     org = actor.org if actor else PROVINCE
-    key = (org, situation.revision, shut.key, *map(id, held))
+    key = (org, situation.revision, closed, *map(id, held))
     with kept.lock:
         found = kept.reaches.get(key)
     if found is None:
-        found = (held, _made(situation, tools, org, shut, kept))
+        found = (held, _made(situation, tools, org, (shut, closed), kept))
         with kept.lock:
             kept.reaches[key] = found
             while len(kept.reaches) > _KEPT_REACHES:
@@ -202,27 +203,19 @@ def _kept(travel: Any) -> _Kept:
     return _MEMORY.setdefault(travel, _Kept())
 
 
-class _Shut:
-    """Closures and closed roads in force and supposed, with a key that compares by value."""
-
-    def __init__(
-        self, situation: Situation, closures: Sequence[Any], closed_roads: Collection[Any]
-    ) -> None:
-        in_force = [
-            z.closure
-            for z in situation.zones.values()
-            if z.kind == "closure" and (z.until is None or z.until > situation.at)
-        ]
-        self.closures: list[Any] = [*in_force, *closures]
-        self.roads = sorted(closed_roads)
-        self.key = json.dumps([self.closures, self.roads], sort_keys=True, default=str)
-
-    def options(self) -> dict[str, Any]:
-        """The options of `Travel.minutes`; roads are named only when some are closed."""
-        return {"closures": self.closures} | ({"closed_roads": self.roads} if self.roads else {})
+def _shut(
+    situation: Situation, closures: Sequence[Any], closed_roads: Collection[Any]
+) -> tuple[Shut, str]:
+    """What no road may cross, in force and supposed, with a key that compares by value."""
+    held = in_force(situation)
+    roads = sorted({*held.roads, *closed_roads})
+    shut = Shut(areas=(*held.areas, *closures), roads=tuple(roads))
+    return shut, json.dumps([shut.areas, roads], sort_keys=True, default=str)
 
 
-def _made(situation: Situation, tools: Tools, org: str, shut: _Shut, kept: _Kept) -> _Table:
+def _made(
+    situation: Situation, tools: Tools, org: str, shut: tuple[Shut, str], kept: _Kept
+) -> _Table:
     """The reach worked out."""
     bound = {a.team_id for a in situation.assignments.values() if a.active}
     placed = [
@@ -266,24 +259,25 @@ def _rows(
     points: Sequence[Point],
     areas: Sequence[Area],
     travel: Any,
-    shut: _Shut,
+    shut: tuple[Shut, str],
     kept: _Kept,
     *,
     by_air: bool,
 ) -> Floats:
     """Minutes from each point to every county seat; one asked for before is remembered.
 
-    A county whose seat is unknown cannot be reached.
+    `shut` comes with its key. A county whose seat is unknown cannot be reached.
     """
+    closures, closed = shut
     version = getattr(travel, "version", 0)
-    keys = [(p, by_air, "" if by_air else shut.key, version, len(areas)) for p in points]
+    keys = [(p, by_air, "" if by_air else closed, version, len(areas)) for p in points]
     with kept.lock:
         known = {key: kept.rows[key] for key in keys if key in kept.rows}
     new = list(dict.fromkeys(key for key in keys if key not in known))
     seats = [(a.lon, a.lat) for a in areas if a.lon is not None and a.lat is not None]
     sited = np.array([a.lon is not None and a.lat is not None for a in areas], dtype=bool)
     if new and seats:
-        found = travel.minutes([key[0] for key in new], seats, by_air=by_air, **shut.options())
+        found = travel.minutes([key[0] for key in new], seats, by_air=by_air, **closures.options())
         for key, values in zip(new, found, strict=True):
             row = np.full(len(areas), np.inf)
             row[sited] = [np.inf if v is None else v for v in values]
