@@ -67,13 +67,16 @@ def _nearest(problem: Problem, known: Figures, search: Search, i: int, row: int)
     order = sorted(
         range(len(side.needs)), key=lambda n: _asked(problem, known, int(side.needs[n]), i)
     )
+    short = side.short
     for n in order:
-        for pair in near:
-            if side.short[n] <= EPS:
+        for pair in near[side.most[near, n] > 0]:
+            if short[n] <= EPS:
                 break
-            if side.most[pair, n] > 0 and search.at[side.team[pair]] < 0:
+            if search.at[side.team[pair]] < 0:
                 search.take(row, int(pair))
-                side.refill()
+                if side.several[pair]:
+                    side.refill()
+                short = side.short
 
 
 def _asked(problem: Problem, known: Figures, need: int, i: int) -> int:
@@ -92,7 +95,8 @@ def _trim(search: Search, row: int) -> None:
     for pair in sorted(chosen, key=lambda p: (-side.cost[p], side.pair[p])):
         before, given = float(side.unmet_cost(side.short)), side.given.copy()
         search.leave(row, int(pair))
-        side.refill()
+        if side.several.any():
+            side.refill()
         if float(side.unmet_cost(side.short)) > before + EPS:
             search.take(row, int(pair))
             side.given[:] = given

@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from data.allocation.check_costs import TERM_WORDS, TERMS, roles_of
 
@@ -22,7 +23,7 @@ _ARGUMENTS = 3
 
 def verify(problem_text: str, plan_text: str) -> list[Json]:
     """Every rule with whether it holds and what breaks it: {check, ok, detail}."""
-    problem, plan = json.loads(problem_text), json.loads(plan_text)
+    problem, plan = msgspec.json.decode(problem_text), msgspec.json.decode(plan_text)
     checks = []
     for name, rule in RULES.items():
         try:

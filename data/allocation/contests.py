@@ -9,9 +9,9 @@ import numpy as np
 
 from data.allocation.core import ALL, cheap
 from data.allocation.figures import Figures, Ints
-from data.allocation.model import Choice, Problem, terms
+from data.allocation.model import Choice, Problem, supply_cost
 from data.allocation.search import Search
-from data.allocation.supplies import available, quick_loads, trips_of
+from data.allocation.supplies import available, piles, quick_loads, trips_of
 
 TOLD = 40  # contested teams that are priced, the dearest to lose first
 _TELLING_S = 0.3
@@ -23,7 +23,8 @@ def contested(
     """Contested teams, then contested lots; pricing stops `_TELLING_S` after `began`."""
     if len(problem.incidents) < 2:  # noqa: PLR2004 (nobody to contest with)
         return []
-    return [*_teams(problem, arrays, choice, began + _TELLING_S), *_lots(problem, choice)]
+    until = began + _TELLING_S
+    return [*_teams(problem, arrays, choice, until), *_lots(problem, choice, until)]
 
 
 def _alone(arrays: Figures, i: int) -> Ints:
@@ -137,11 +138,12 @@ def _why(
     return f"{told(to)}；{told(other)}，改派要多 {price:,.0f} 人·分"
 
 
-def _lots(problem: Problem, choice: Choice) -> list[dict[str, Any]]:
+def _lots(problem: Problem, choice: Choice, until: float) -> list[dict[str, Any]]:
     """Lots that more than one incident would draw on, for more than there is."""
     wanted: dict[int, dict[int, float]] = {}
+    known = piles(problem)
     for i, ask in enumerate(problem.incidents):
-        loads = quick_loads(problem, [(i, d.item) for d in ask.supplies])
+        loads = quick_loads(problem, [(i, d.item) for d in ask.supplies], known)
         for (g, _), load in loads.items():
             wanted.setdefault(g, {})[i] = load
     rows = []
@@ -156,19 +158,21 @@ def _lots(problem: Problem, choice: Choice) -> list[dict[str, Any]]:
         order = [(other, lot.item), *((i, lot.item) for i in by if i != other)]
         rest = [(i, d.item) for i, a in enumerate(problem.incidents) for d in a.supplies]
         order += [key for key in rest if key not in order]
-        price = max(0.0, _cost(problem, quick_loads(problem, order)) - base)
+        price = None
+        if monotonic() <= until:
+            price = max(0.0, _cost(problem, quick_loads(problem, order, known)) - base)
         rows.append(
             {
                 "lot": lot.id, "name": lot.name or lot.item,
                 "wanted_by": [problem.incidents[i].id for i in by],
                 "given_to": problem.incidents[to].id if got[to] > 0 else None,
-                "price": round(price, 1),
-                "why": f"可调 {available(problem, g):g}，各方共要 {sum(by.values()):g}；"
-                       f"先给另一方要多 {price:,.0f}",
+                "price": None if price is None else round(price, 1),
+                "why": f"可调 {available(problem, g):g}，各方共要 {sum(by.values()):g}"
+                       + ("" if price is None else f"；先给另一方要多 {price:,.0f}"),
             }
         )  # fmt: skip
     return rows
 
 
 def _cost(problem: Problem, loads: dict[tuple[int, int], float]) -> float:
-    return terms(problem, Choice(loads=loads, trips=trips_of(problem, loads)))["supplies"]
+    return supply_cost(problem, Choice(loads=loads, trips=trips_of(problem, loads)))

@@ -15,6 +15,7 @@ class Cover:
     def __init__(self, problem: Problem, choice: Choice) -> None:
         self.problem = problem
         self.low, self.high = sorted((problem.weights.cover_last, problem.weights.cover_second))
+        self._found: dict[int, list[tuple[float, int, str, int]]] = {}
         self.known = bool(problem.cover_minutes and problem.counties)
         if not self.known:
             return
@@ -34,6 +35,12 @@ class Cover:
         return self._left[name]
 
     def _losses(self, k: int) -> list[tuple[float, int, str, int]]:
+        """What `_work_out` found, kept."""
+        if k not in self._found:
+            self._found[k] = self._work_out(k)
+        return self._found[k]
+
+    def _work_out(self, k: int) -> list[tuple[float, int, str, int]]:
         """(price, county, capability, teams that would be left) for every loss, dearest first."""
         found = []
         for name, most in self.problem.teams[k].provides.items():

@@ -38,6 +38,7 @@ class Reasons:
                 if most > 0:
                     self.having.setdefault(name, []).append(k)
         self.cover = Cover(problem, choice)
+        self._near: dict[tuple[int, str], list[tuple[float, int]]] = {}
         self.pairs = {
             (int(arrays.teams[k]), int(arrays.incidents[i]))
             for k, i in zip(arrays.pair_team, arrays.pair_incident, strict=True)
@@ -105,28 +106,32 @@ class Reasons:
 
     def _against(self, k: int, i: int, main: str, here: float) -> str:
         """The team beside the others that could have come for its main work."""
-        others = [j for j in self.having[main] if j != k and (j, i) in self.pairs]
-        nearer = sorted((self._minutes(j, i), j) for j in others if self._minutes(j, i) < here)
-        left = [(t, j) for t, j in nearer if self.choice.sent.get(j) != i]
-        if not left:
-            return self._next(i, main, here, others)
-        t, j = left[0]
-        to = self.choice.sent.get(j)
-        if to is not None:
-            return f"更近的{self.team(j)}（{t:.0f} 分钟）用于{self.incident(to)}"
-        return f"更近的{self.team(j)}（{t:.0f} 分钟）{self._why_not(j, main, k)}"
-
-    def _next(self, i: int, main: str, here: float, others: list[int]) -> str:
-        """It is the nearest left: how far the next one is."""
-        free = [(self._minutes(j, i), j) for j in others if j not in self.choice.sent]
+        ranked = self._ranked(i, main)
+        for t, j in ranked:
+            if t >= here:
+                break
+            to = self.choice.sent.get(j)
+            if j == k or to == i:
+                continue
+            if to is not None:
+                return f"更近的{self.team(j)}（{t:.0f} 分钟）用于{self.incident(to)}"
+            return f"更近的{self.team(j)}（{t:.0f} 分钟）{self._why_not(j, main, k)}"
         if len(self.having[main]) <= FEW:
             return f"全域仅 {len(self.having[main])} 支有{main}"
-        if not free:
+        after = [(t, j) for t, j in ranked if j != k and j not in self.choice.sent]
+        if not after:
             return f"有{main}的队伍已全部用上"
-        t, j = min(free)
-        place = 1 + sum(self._minutes(m, i) < here for m in others)
+        t, j = after[0]
+        place = 1 + sum(s < here for s, m in ranked if m != k)
         rank = "最近" if place == 1 else f"第 {place} 近"
         return f"{rank}，再下一支{self.team(j)}要 {t:.0f} 分钟"
+
+    def _ranked(self, i: int, name: str) -> list[tuple[float, int]]:
+        """(minutes, team) of the teams that could come for a capability, the nearest first."""
+        if (i, name) not in self._near:
+            able = [j for j in self.having[name] if (j, i) in self.pairs]
+            self._near[i, name] = sorted((self._minutes(j, i), j) for j in able)
+        return self._near[i, name]
 
     # ------------------------------------------------------------ who does not
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -158,36 +159,46 @@ class Problem:
     @cached_property
     def cover(self) -> list[tuple[float, frozenset[int]]]:
         """(risk, teams that reach it) of every county and capability, bound teams left out."""
-        if not self.cover_minutes or not self.counties:
-            return []
+        risk, _, owner, member = self._cover
+        held: list[set[int]] = [set() for _ in risk]
+        for group, k in zip(owner, member, strict=True):
+            held[group].add(int(k))
+        return [(float(r), frozenset(ks)) for r, ks in zip(risk, held, strict=True)]
+
+    @cached_property
+    def _cover(self) -> tuple[Any, Any, Any, Any]:
+        """Arrays: risk and size of every group, then (group, team) for every member."""
+        names = sorted({c for team in self.teams for c in team.provides})
+        if not self.cover_minutes or not self.counties or not names:
+            none = np.zeros(0, dtype=np.int64)
+            return np.zeros(0), none, none, none
         minutes = np.nan_to_num(np.array(self.cover_minutes, dtype=float), nan=np.inf)
         free = np.array([t.busy_with is None for t in self.teams], dtype=bool)
         reach = (minutes <= self.cover_within) & free[:, None]
-        groups: dict[tuple[int, str], list[int]] = {}
-        for k, team in enumerate(self.teams):
-            for j in np.nonzero(reach[k])[0]:
-                for name, amount in team.provides.items():
-                    if amount > 0:
-                        groups.setdefault((int(j), name), []).append(k)
-        return [(self.counties[j].risk, frozenset(ks)) for (j, _), ks in sorted(groups.items())]
+        has = np.array([[t.provides.get(c, 0) > 0 for c in names] for t in self.teams], dtype=bool)
+        county, capability, team = np.nonzero(reach.T[:, None, :] & has.T[None])
+        key, owner = np.unique(county * len(names) + capability, return_inverse=True)
+        risk = np.array([c.risk for c in self.counties])[key // len(names)]
+        return risk, np.bincount(owner, minlength=len(key)), owner, team
 
     def cover_cost(self, sent: Mapping[int, int]) -> float:
         """What the cover taken away by the teams sent costs."""
-        rates = sorted((self.weights.cover_last, self.weights.cover_second))
-        return sum(risk * sum(rates[:lost]) for risk, lost, _ in self._losses(sent))
+        low, high = sorted((self.weights.cover_last, self.weights.cover_second))
+        lost, _ = self._lost(sent)
+        return float(self._cover[0] @ np.array([0.0, low, low + high])[lost])
 
     def cover_lost(self, sent: Mapping[int, int]) -> tuple[int, int]:
         """How many counties and capabilities lose their last team, and how many their second."""
-        losses = list(self._losses(sent))
-        return sum(left == 0 for *_, left in losses), sum(left == 1 for *_, left in losses)
+        lost, left = self._lost(sent)
+        return int(((lost > 0) & (left == 0)).sum()), int(((lost > 0) & (left == 1)).sum())
 
-    def _losses(self, sent: Mapping[int, int]) -> Iterator[tuple[float, int, int]]:
-        """(risk, of the first two how many are lost, how many are left) where any is."""
-        for risk, ks in self.cover:
-            left = len(ks) - sum(k in sent for k in ks)
-            lost = max(0, min(2, len(ks)) - left)
-            if lost:
-                yield risk, lost, left
+    def _lost(self, sent: Mapping[int, int]) -> tuple[Any, Any]:
+        """(how many of the first two are lost, how many are left) of every group."""
+        _, size, owner, member = self._cover
+        gone = np.zeros(len(self.teams), dtype=bool)
+        gone[list(sent)] = True
+        left = size - np.bincount(owner[gone[member]], minlength=len(size))
+        return np.clip(np.minimum(2, size) - left, 0, 2), left
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -217,22 +228,22 @@ def unmet(problem: Problem, choice: Choice) -> dict[tuple[int, str], float]:
 
 def unsupplied(problem: Problem, choice: Choice) -> dict[tuple[int, str], float]:
     """What each demand lacks under a choice; met demands left out."""
+    got: dict[tuple[int, str], float] = {}
+    for (g, i), load in choice.loads.items():
+        key = (i, problem.lots[g].item)
+        got[key] = got.get(key, 0.0) + load
     lacking: dict[tuple[int, str], float] = {}
     for i, ask in enumerate(problem.incidents):
         for demand in ask.supplies:
-            got = sum(
-                f
-                for (g, to), f in choice.loads.items()
-                if to == i and problem.lots[g].item == demand.item
-            )
-            if demand.amount - got > 1e-6:  # noqa: PLR2004
-                lacking[i, demand.item] = demand.amount - got
+            gap = demand.amount - got.get((i, demand.item), 0.0)
+            if gap > 1e-6:  # noqa: PLR2004
+                lacking[i, demand.item] = gap
     return lacking
 
 
 def terms(problem: Problem, choice: Choice) -> dict[str, float]:
     """The objective split by term; `value` is their sum."""
-    gaps, short = unmet(problem, choice), unsupplied(problem, choice)
+    gaps = unmet(problem, choice)
     parts = {"travel": sum(problem.arc_cost(k, i) for k, i in choice.sent.items())}
     parts["unmet"] = sum(
         problem.unmet_rate(ask, need) * gaps.get((i, need.capability), 0.0)
@@ -243,22 +254,29 @@ def terms(problem: Problem, choice: Choice) -> dict[str, float]:
     made = {(problem.teams[k].id, problem.incidents[i].id) for k, i in choice.sent.items()}
     left = sum(pair not in made for pair in problem.kept_pairs)
     parts["steady"] = problem.weights.steady * left
+    parts["supplies"] = supply_cost(problem, choice)
+    return {"value": sum(parts.values()), **parts}
+
+
+def supply_cost(problem: Problem, choice: Choice) -> float:
+    """What the loads of a choice cost, what is missing included."""
+    short = unsupplied(problem, choice)
     depot = {d.id: n for n, d in enumerate(problem.depots)}
     supply = TRIP_COST * sum(choice.trips.values())
+    waited: dict[tuple[int, str], float] = {}
+    for (g, i), load in choice.loads.items():
+        lot = problem.lots[g]
+        minutes = problem.depot_minutes[depot[lot.depot]][i] or 0.0
+        waited[i, lot.item] = waited.get((i, lot.item), 0.0) + load * minutes
     for i, ask in enumerate(problem.incidents):
         for demand in ask.supplies:
             rate = ask.weight * KAPPA / demand.amount
-            supply += rate * problem.weights.unmet * short.get((i, demand.item), 0.0)
-            supply += rate * sum(
-                f * (problem.depot_minutes[depot[problem.lots[g].depot]][i] or 0.0)
-                for (g, to), f in choice.loads.items()
-                if to == i and problem.lots[g].item == demand.item
-            )
-    parts["supplies"] = supply
-    return {"value": sum(parts.values()), **parts}
+            missing = problem.weights.unmet * short.get((i, demand.item), 0.0)
+            supply += rate * (missing + waited.get((i, demand.item), 0.0))
+    return supply
 
 
 __all__ = [
     "Ask", "AskedCapability", "Choice", "County", "Demand", "Need", "Offer", "Problem",
-    "ProblemError", "Stock", "Store", "Weights", "terms", "unmet", "unsupplied",
+    "ProblemError", "Stock", "Store", "Weights", "supply_cost", "terms", "unmet", "unsupplied",
 ]  # fmt: skip

@@ -13,7 +13,7 @@ from data.allocation.baselines import compare, nearest_first, severity_first, se
 from data.allocation.check import verify
 from data.allocation.explain import Reasons
 from data.allocation.figures import Figures, figures
-from data.allocation.model import Choice, Problem, terms
+from data.allocation.model import Choice, Problem, supply_cost, terms
 from data.allocation.polish import TeamPlan
 from data.allocation.roles import choice_of, sent_of
 from data.allocation.supplies import Loaded, best_loads, quick_loads, trips_of
@@ -58,7 +58,7 @@ def _loads(problem: Problem, loading: Future[Loaded]) -> Loaded:
 
 def _supplies(problem: Problem, loads: dict[tuple[int, int], float]) -> float:
     """What loading so costs, what is missing included."""
-    return terms(problem, Choice(loads=loads, trips=trips_of(problem, loads)))["supplies"]
+    return supply_cost(problem, Choice(loads=loads, trips=trips_of(problem, loads)))
 
 
 def _told(
@@ -68,6 +68,7 @@ def _told(
     solved = monotonic()
     parts = {name: round(part, 6) for name, part in terms(problem, best).items()}
     cost = parts.pop("value")
+    fought = contests.contested(problem, arrays, best, solved)
     choices = {
         "plan": best, "nearest_first": nearest_first(problem, arrays),
         "severity_first": severity_first(problem, arrays),
@@ -80,7 +81,7 @@ def _told(
         assignments=tuple(reasons.assignments()),
         transfers=tuple(telling.transfers(problem, best)),
         shortfalls=tuple(telling.shortfalls(problem, best)),
-        contested=tuple(contests.contested(problem, arrays, best, solved)),
+        contested=tuple(fought),
         kept_back=tuple(reasons.kept_back()),
         refused=tuple(reasons.refused()),
         objective=_objective(cost, parts, plan, loads, began, solved)

@@ -104,18 +104,20 @@ def give_out(
 
 
 def quick_loads(
-    problem: Problem, order: Iterable[tuple[int, str]] | None = None
-) -> dict[tuple[int, int], float]:
+    problem: Problem, order: Iterable[tuple[int, str]] | None = None,
+    known: list[Pile] | None = None,
+) -> dict[tuple[int, int], float]:  # fmt: skip
     """The nearest depots first, demand by demand, within stock and vehicles.
 
-    Demands are served in order of what waiting costs, or in the order given.
+    Demands are served in order of what waiting costs, or in the order given; `known` are the
+    piles where they are worked out already.
     """
     asks = {(i, d.item): d for i, ask in enumerate(problem.incidents) for d in ask.supplies}
     if order is None:
         order = sorted(
             asks, key=lambda key: (-problem.incidents[key[0]].weight / asks[key].amount, key)
         )
-    found = piles(problem)
+    found = piles(problem) if known is None else known
     by_item: dict[str, list[int]] = {}
     for p, pile in enumerate(found):
         by_item.setdefault(pile.item, []).append(p)

@@ -11,33 +11,28 @@ from data.allocation.words import amount
 def transfers(problem: Problem, choice: Choice) -> list[dict[str, Any]]:
     """One row a load, the soonest first."""
     depot = {d.id: n for n, d in enumerate(problem.depots)}
+    holding: dict[str, set[int]] = {}
+    for lot in problem.lots:
+        if lot.free > lot.reserve:
+            holding.setdefault(lot.item, set()).add(depot[lot.depot])
     rows = []
     for (g, i), load in choice.loads.items():
         lot = problem.lots[g]
-        minutes = problem.depot_minutes[depot[lot.depot]][i]
+        minutes = problem.depot_minutes[depot[lot.depot]][i] or 0.0
+        others = (problem.depot_minutes[n][i] for n in holding[lot.item])
+        nearer = sum(t is not None and t < minutes for t in others)
+        place = "最近的库" if not nearer else f"第 {nearer + 1} 近的库"
+        due = f"，效期 {lot.expires} 先出" if lot.expires else ""
+        kept = f"，留底 {amount(lot.reserve)}" if lot.reserve else ""
         rows.append(
             {
                 "depot": lot.depot, "lot": lot.id, "item": lot.item,
                 "incident": problem.incidents[i].id, "amount": round(load, 6),
                 "minutes": minutes, "expires": lot.expires,
-                "reason": _why_lot(problem, g, i, minutes or 0.0),
+                "reason": f"{place}，{minutes:.0f} 分钟到{due}{kept}",
             }
         )  # fmt: skip
     return sorted(rows, key=lambda r: (r["incident"], r["item"], r["minutes"], r["lot"]))
-
-
-def _why_lot(problem: Problem, g: int, i: int, minutes: float) -> str:
-    """Why this lot of all that hold the item."""
-    lot = problem.lots[g]
-    depot = {d.id: n for n, d in enumerate(problem.depots)}
-    same = [x for x in problem.lots if x.item == lot.item and x.free > x.reserve]
-    nearer = sum(
-        (t := problem.depot_minutes[depot[x.depot]][i]) is not None and t < minutes for x in same
-    )
-    place = "最近的库" if not nearer else f"第 {nearer + 1} 近"
-    due = f"，效期 {lot.expires} 先出" if lot.expires else ""
-    kept = f"，留底 {amount(lot.reserve)}" if lot.reserve else ""
-    return f"{place}，{minutes:.0f} 分钟到{due}{kept}"
 
 
 def shortfalls(problem: Problem, choice: Choice) -> list[dict[str, Any]]:
