@@ -155,7 +155,7 @@ class Center:
         end = (incident.lon or 0.0, incident.lat or 0.0)
         if team is not None and team.moves_by_air:
             return [start, end]
-        shut = [z.geometry for z in seen.zones.values() if z.kind == "closure" and not z.until]
+        shut = [z.closure for z in seen.zones.values() if z.kind == "closure" and not z.until]
         return self.travel.route(start, end, shut)
 
     def steer_exercise(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 PREFIX = "/api/v1"
 MODULES = (
     "session", "incidents", "resources", "dispatch", "monitoring", "records", "takeaways",
-    "coverage",
+    "coverage", "roads",
 )  # fmt: skip
 
 

@@ -228,10 +228,11 @@ class RedirectBody(Body):
 
 
 class ZoneBody(Body):
-    """A drawn affected area or closure, GeoJSON in WGS84."""
+    """A drawn affected area or closure, GeoJSON in WGS84; a closure may name roads instead."""
 
     kind: Literal["affected", "closure"]
-    geometry: dict[str, Any]
+    geometry: dict[str, Any] = Field(default_factory=dict)
+    roads: tuple[str, ...] = ()
     label: str = ""
     incident_id: str | None = None
 

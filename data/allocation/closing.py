@@ -21,8 +21,18 @@ Areas = tuple[bytes, ...]
 _KEPT = 256
 
 
+def closed_by(closures: Closures, roads: Iterable[str] = ()) -> tuple[Areas, frozenset[str]]:
+    """What closes roads, as keys that compare by value: areas, and ids of roads.
+
+    A closure is a polygon (shapely or GeoJSON, EPSG:4326) or names roads: `{"roads": [id…]}`.
+    """
+    named = [c for c in closures if isinstance(c, Mapping) and "roads" in c]
+    ids = frozenset(roads).union(*(c["roads"] for c in named))
+    return areas_of([c for c in closures if not any(c is n for n in named)]), ids
+
+
 def areas_of(closures: Closures) -> Areas:
-    """Closures (shapely or GeoJSON, EPSG:4326) as a key that compares by value."""
+    """Polygons (shapely or GeoJSON, EPSG:4326) as a key that compares by value."""
     shapes = (c if isinstance(c, BaseGeometry) else shape(dict(c)) for c in closures)
     return tuple(sorted({bytes(shapely.to_wkb(s)) for s in shapes if not s.is_empty}))
 

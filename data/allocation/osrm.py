@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from data.allocation.closing import Closures, Floats, Point, areas_of, cut, held
+from data.allocation.closing import Closures, Floats, Point, closed_by, cut, held
 from data.allocation.source import RoadEdge, TravelSource, air_minutes, plain
 
 MOST_POINTS = 100  # of one table request: the default of osrm-routed's --max-table-size
@@ -68,6 +68,10 @@ class OsrmTravel:
         """Roads that may be closed: those of the local graph."""
         return self.local.edges(near)
 
+    def edge(self, road_id: str) -> RoadEdge | None:
+        """A road of the local graph."""
+        return self.local.edge(road_id)
+
     def minutes(
         self,
         origins: Sequence[Point],
@@ -82,13 +86,13 @@ class OsrmTravel:
             return [[] for _ in origins]
         if by_air:
             return air_minutes(np.array(origins, dtype=float), np.array(targets, dtype=float))
-        closed = tuple(closed_roads)
+        areas, closed = closed_by(closures, closed_roads)
         try:
             found = self._table(origins, targets)
         except OsrmError as error:
             self._failed(error)
             return self.local.minutes(origins, targets, closures=closures, closed_roads=closed)
-        if closures or closed:
+        if areas or closed:
             found = found + self._longer(origins, targets, closures, closed)
         return plain(found)
 
@@ -100,9 +104,9 @@ class OsrmTravel:
         closed_roads: Iterable[str] = (),
     ) -> list[Point]:
         """The first way the server knows that no closure meets, else the local graph's."""
-        closed = tuple(closed_roads)
+        areas, closed = closed_by(closures, closed_roads)
         ends = np.array([origin, target], dtype=float)
-        shut = tuple(a for a in areas_of(closures) if not held(ends, a).any())
+        shut = tuple(a for a in areas if not held(ends, a).any())
         if closed:  # the server knows nothing of the local graph's ids
             return self.local.route(origin, target, closures, closed)
         try:
@@ -120,7 +124,7 @@ class OsrmTravel:
         origins: Sequence[Point],
         targets: Sequence[Point],
         closures: Closures,
-        closed: tuple[str, ...],
+        closed: frozenset[str],
     ) -> Floats:
         """Minutes the closures add by the local graph; infinite where they cut off."""
         free = _matrix(self.local.minutes(origins, targets))

@@ -38,8 +38,9 @@ class TravelSource(Protocol):
         """Minutes from each origin (row) to each target (column); None where no way is open.
 
         `closures` are polygons (shapely or GeoJSON, EPSG:4326) that cut every road they meet;
-        one that holds an end of the journey itself lets rescuers in and out. `closed_roads`
-        are ids of `edges`; an unknown one closes nothing. Flights ignore both.
+        one that holds an end of the journey itself lets rescuers in and out. One may name
+        roads instead, `{"roads": [id…]}`, as `closed_roads` does: ids of `edges`; an unknown
+        one closes nothing. Flights ignore both.
         """
 
     def route(
@@ -53,6 +54,9 @@ class TravelSource(Protocol):
 
     def edges(self, near: Closures | None = None) -> list[RoadEdge]:
         """Roads that may be closed: the main ones, or every one that meets some area."""
+
+    def edge(self, road_id: str) -> RoadEdge | None:
+        """The road an id names; None when there is none."""
 
     def describe(self) -> str:
         """What the times rest on, in one Chinese line."""

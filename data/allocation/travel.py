@@ -17,6 +17,7 @@ from data.allocation.closing import (
     Floats,
     Point,
     areas_of,
+    closed_by,
     cut,
     held,
     straight,
@@ -86,15 +87,22 @@ class GraphTravel:
         else:
             met = [graph.met(area) for area in areas_of(near)]
             chosen = np.unique(np.concatenate(met)) if met else np.empty(0, dtype=np.int64)
-        return [
-            RoadEdge(
-                id=graph.keys.key(int(r)),
-                name=graph.names[graph.name[r]],
-                cls=graph.classes[graph.cls[r]],
-                line=[(float(x), float(y)) for x, y in graph.line(int(r))],
-            )
-            for r in chosen
-        ]
+        return [self._edge(int(r)) for r in chosen]
+
+    def edge(self, road_id: str) -> RoadEdge | None:
+        """The road an id names; None when there is none."""
+        found = self.graph.keys.find(road_id)
+        return self._edge(found[0]) if found else None
+
+    def _edge(self, road: int) -> RoadEdge:
+        """A road for the map."""
+        graph = self.graph
+        return RoadEdge(
+            id=graph.keys.key(road),
+            name=graph.names[graph.name[road]],
+            cls=graph.classes[graph.cls[road]],
+            line=[(float(x), float(y)) for x, y in graph.line(road)],
+        )
 
     def minutes(
         self,
@@ -111,7 +119,7 @@ class GraphTravel:
         starts, ends = np.array(origins, dtype=float), np.array(targets, dtype=float)
         if by_air:
             return air_minutes(starts, ends)
-        areas, closed = areas_of(closures), frozenset(closed_roads)
+        areas, closed = closed_by(closures, closed_roads)
         table = np.full((len(starts), len(ends)), np.inf)
         for rows, away in _groups(starts, areas):
             legs: dict[Areas, tuple[Ints, Floats]] = {}
@@ -134,8 +142,9 @@ class GraphTravel:
         closed_roads: Iterable[str] = (),
     ) -> list[Point]:
         """The points of the way from origin to target; empty where none is open."""
-        ends, closed = np.array([origin, target], dtype=float), frozenset(closed_roads)
-        shut = tuple(a for a in areas_of(closures) if not held(ends, a).any())
+        ends = np.array([origin, target], dtype=float)
+        areas, closed = closed_by(closures, closed_roads)
+        shut = tuple(a for a in areas if not held(ends, a).any())
         reach = self._reach((float(target[0]), float(target[1])), shut, closed)
         nodes, cost = self._legs(ends[:1], shut)
         total = (cost + reach[nodes])[0]

@@ -241,3 +241,9 @@ class Zone:
     org: str = ""
     origin: Origin = "real"
     version: int = 0
+
+    @property
+    def closure(self) -> dict[str, Any]:
+        """What a closure closes: the roads it names, else all that meet its polygon."""
+        roads = self.effects.get("roads")
+        return {"roads": list(roads)} if roads else self.geometry

@@ -223,12 +223,16 @@ class AdvanceTransfer(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class DrawZone(Command):
-    """Draw an affected area or a closure; `geometry` is GeoJSON, EPSG:4326."""
+    """Draw an affected area or a closure; `geometry` is GeoJSON, EPSG:4326.
+
+    A closure may name `roads` of the road graph instead: those are closed and no other.
+    """
 
     kind: Literal["affected", "closure"]
-    geometry: dict[str, Any]
+    geometry: dict[str, Any] = field(default_factory=dict)
     label: str = ""
     incident_id: str | None = None
+    roads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -34,7 +34,7 @@ def scene(incident: Incident, tools: Tools) -> Point | None:
 def closures(unit: Unit) -> list[dict[str, Any]]:
     """The geometry of the closures in force."""
     zones = unit.find(Zone, kind="closure")
-    return [z.geometry for z in zones if z.until is None or z.until > unit.now]
+    return [z.closure for z in zones if z.until is None or z.until > unit.now]
 
 
 def minutes_to(

@@ -18,7 +18,7 @@ LETTER = "假"
 
 @dataclass(frozen=True, kw_only=True)
 class Shut:
-    """What no road may cross: areas closed, as GeoJSON, and roads closed, by id."""
+    """What no road may cross: closures as GeoJSON or by roads, and roads closed, by id."""
 
     areas: tuple[dict[str, Any], ...] = ()
     roads: tuple[str, ...] = ()
@@ -35,10 +35,7 @@ def in_force(situation: Situation) -> Shut:
         for z in situation.zones.values()
         if z.kind == "closure" and (z.until is None or z.until > situation.at)
     ]
-    roads = (road for z in held for road in getattr(z, "roads", ()))
-    return Shut(
-        areas=tuple(z.geometry for z in held if z.geometry), roads=tuple(dict.fromkeys(roads))
-    )
+    return Shut(areas=tuple(z.closure for z in held if z.closure))
 
 
 def shut_of(situation: Situation, request: PlanRequest, tools: Tools) -> Shut:
@@ -50,18 +47,10 @@ def shut_of(situation: Situation, request: PlanRequest, tools: Tools) -> Shut:
         When a closed road is no road of the graph.
     """
     for road in request.closed_roads:
-        if not _is_road(road, tools):
+        if tools.travel.edge(road) is None:
             raise Invalid.field("closed_roads", f"没有路段“{road}”", "请在地图上点选路段")
     held = in_force(situation)
     return Shut(areas=(*held.areas, *request.closures), roads=(*held.roads, *request.closed_roads))
-
-
-def _is_road(road: str, tools: Tools) -> bool:
-    """Whether the travel times know a road; a source without a graph lists its roads."""
-    graph = getattr(tools.travel, "graph", None)
-    if graph is not None:
-        return bool(len(graph.keys.find(road)))
-    return any(edge["id"] == road for edge in tools.travel.edges())
 
 
 def supposed(situation: Situation, request: PlanRequest, tools: Tools) -> Situation:

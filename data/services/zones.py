@@ -24,6 +24,7 @@ from data.services.tools import Tools
 from data.store.unit_of_work import Unit
 
 MAX_VERTICES = 2000
+ALONG_DEGREES = 0.002  # some two hundred metres to each side of a closed road
 MAX_KM2 = 50_000.0
 NEIGHBOURHOOD = shapely.box(107.0, 28.0, 117.5, 34.5)  # Hubei and a day's drive around it
 _REDRAW = "请在地图上重新画一个范围"
@@ -36,14 +37,17 @@ def draw_zone(unit: Unit, command: DrawZone, tools: Tools) -> dict[str, Any]:
     incident = None
     if command.incident_id is not None:
         incident = checks.open_incident_of(unit, tools, command.incident_id)
-    polygon = checked_polygon(command.geometry)
+    roads = _roads(command, tools)
+    polygon = _along(roads) if roads else checked_polygon(command.geometry)
     effects = _effects(unit, polygon, tools)
+    if roads:
+        effects["roads"] = [r["id"] for r in roads]
     codes = [u["code"] for u in effects["units"]]
     tools.areas.require(unit.actor.org, incident.all_areas if incident else codes)
     zone = unit.put(
         Zone(
             id=unit.next_id("zone"), incident_id=command.incident_id, kind=command.kind,
-            label=command.label.strip() or WORDS[command.kind],
+            label=command.label.strip() or _label(command, roads),
             geometry=dict(mapping(polygon)), since=unit.now, effects=effects,
             org=unit.actor.org, origin=incident.origin if incident else "real",
         )
@@ -53,6 +57,37 @@ def draw_zone(unit: Unit, command: DrawZone, tools: Tools) -> dict[str, Any]:
         incident_id=command.incident_id, area=incident.area_code if incident else None,
     )  # fmt: skip
     return {"zone": zone, "effects": effects}
+
+
+def _label(command: DrawZone, roads: list[dict[str, Any]]) -> str:
+    """What a zone is called when nobody said."""
+    names = "、".join(dict.fromkeys(r["name"] or r["id"] for r in roads))
+    return f"封闭 {names}"[:60] if roads else WORDS[command.kind]
+
+
+def _roads(command: DrawZone, tools: Tools) -> list[dict[str, Any]]:
+    """The roads a closure names.
+
+    Raises
+    ------
+    Invalid
+        When an affected area names roads, or one is no road of the graph.
+    """
+    if command.roads and command.kind != "closure":
+        raise Invalid.field("roads", "受影响范围不能按路段划定", "请画一个范围，或改为管制")
+    found = []
+    for road in dict.fromkeys(command.roads):
+        edge = tools.travel.edge(road)
+        if edge is None or len(edge["line"]) < 2:  # noqa: PLR2004 - a ramp inside its town
+            raise Invalid.field("roads", f"没有路段“{road}”", "请在地图上点选路段")
+        found.append(edge)
+    return found
+
+
+def _along(roads: list[dict[str, Any]]) -> BaseGeometry:
+    """A narrow area along roads, to draw them by; it closes nothing itself."""
+    lines = [shapely.LineString(r["line"]) for r in roads]
+    return shapely.union_all([line.buffer(ALONG_DEGREES) for line in lines])
 
 
 def end_zone(unit: Unit, command: EndZone, tools: Tools) -> dict[str, Any]:
