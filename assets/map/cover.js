@@ -35,7 +35,7 @@
       if (control.mode !== "wall") return;
       // a wall has no hands: /wall?cover= or ?cover=搜救 switches it on, V and Shift+V by keyboard
       const asked = new URLSearchParams(window.location.search).get("cover");
-      if (asked !== null) Object.assign(this.kept, { wall: true, capability: asked });
+      if (asked !== null) this.keep({ wall: true, capability: asked });
       document.addEventListener("keydown", (event) => this.key(event));
     }
     key(event) {

@@ -79,3 +79,31 @@ def test_strangers_get_nothing(running):
 def test_the_past_is_as_it_was(duty, running):
     """At a journal number the answer is stamped with it."""
     assert w.get(duty, "/coverage", at=3)["revision"] == 3
+
+
+def test_the_layer_colours_every_county_without_polygons(duty, plan):
+    """The map gets how to draw each county and the legend; with a plan, what it marks."""
+    now = w.get(duty, "/map/coverage")
+    assert len(now["counties"]) == 103
+    assert sum(line["counties"] for line in now["key"]) == 103
+    assert "搜救" in now["capabilities"]
+    after = w.get(duty, "/map/coverage", plan=plan["id"])
+    marked = sum(row["lost"] is not None for row in after["counties"].values())
+    assert marked == sum(line["counties"] for line in after["key"] if line["fill"] is None)
+    assert marked == len(w.get(duty, "/coverage", plan=plan["id"])["losses"])
+
+
+def test_gis_programs_and_the_take_away_map_get_it_too(duty):
+    """The collection has every county with its polygon and minutes; the offline map its switch."""
+    found = duty.get("/ogc/collections/coverage/items").json()
+    assert found["numberMatched"] == 103
+    assert all(f["geometry"] and f["properties"]["band"] for f in found["features"])
+    assert "覆盖范围（最近队伍到县城）" in duty.get("/api/v1/takeaway.html").text
+
+
+def test_a_plan_carries_the_cover_it_would_leave(duty, plan):
+    """What the plan's answer keeps is what is asked for afterwards."""
+    kept = plan["coverage"]
+    found = w.get(duty, "/coverage", plan=plan["id"])
+    assert kept["after"]["population_within"] == found["after"]["population_within"]
+    assert kept["losses"] == found["losses"]
