@@ -96,6 +96,7 @@ class Service:
 
         def opened() -> None:
             base = f"http://{self._host()}:{self.settings.port}"
+            center.warm()
             for line in (*addresses(base), *first):
                 self.say(line)
             if center.exercise:

@@ -6,9 +6,11 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
+from data.allocation.pool import common_pool
 from data.allocation.travel import TravelSource
 from data.config import Settings
 from data.domain.clock import Clock, RealClock
@@ -84,18 +86,28 @@ class Center:
     def propose(self, actor: Actor, request: dict[str, Any]) -> Plan:
         """Propose one plan for the incidents asked for; it is kept and changes nothing.
 
+        Solved in a process of its own. A newer call of the actor with the same `key` of the
+        request ends the older one.
+
         Raises
         ------
-        Forbidden, Invalid, NotFound
-            Without the permission; naming what is wrong in the request; no such previous plan.
+        Forbidden, Invalid, NotFound, Superseded
+            Without the permission; naming what is wrong in the request; no such previous plan;
+            a newer call took over.
         """
         actor.require(Permission.PLAN)
-        last = request.get("previous")
+        last, key = request.get("previous"), request.get("key")
         previous = self.plan_of(actor, str(last)) if last else None
-        seen = self.queries.situation(actor)
-        plan_id = self.database.next_plan_id()
-        made = planning.propose(seen, request, self.tools, actor, plan_id, previous=previous)
+        solver = partial(common_pool().solve, key=f"{actor.username}:{key}" if key else None)
+        made = planning.propose(
+            self.queries.situation(actor), request, self.tools, actor,
+            self.database.next_plan_id(), previous=previous, solver=solver,
+        )  # fmt: skip
         return self.database.save_plan(made)
+
+    def warm(self) -> None:
+        """Start a solver process beforehand, so that the first plan waits for none."""
+        common_pool().warm()
 
     def plan_of(self, actor: Actor, plan_id: str) -> Plan:
         """A stored plan of the actor's area.

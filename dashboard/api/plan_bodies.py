@@ -54,7 +54,7 @@ class PlanBody(Body):
     `release` names ordered teams the plan may take; `previous` a plan to keep near. Supposed
     incidents, closures (GeoJSON polygons) and closed roads (ids) need `what_if`; a plan that
     rests on them cannot be issued. `flying` false grounds the helicopters, true lets them fly by
-    night, left out they fly by daylight.
+    night, left out they fly by daylight. A newer request with the same `key` ends the older one.
     """
 
     incidents: list[PlanIncidentBody] = Field(default_factory=list)
@@ -64,6 +64,7 @@ class PlanBody(Body):
     bans: list[tuple[str, str]] = Field(default_factory=list)
     release: list[str] = Field(default_factory=list)
     previous: str | None = None
+    key: str | None = None
     flying: bool | None = None
     what_if: bool = False
     extra_incidents: list[SupposedBody] = Field(default_factory=list)

@@ -24,7 +24,7 @@ _LEVELS = ("I", "II", "III", "IV")
 _FIELDS = frozenset(
     {
         "incidents", "keep_back", "time_limit_s", "locks", "bans", "release", "previous",
-        "flying", "what_if", *_INVENTED,
+        "flying", "what_if", "key", *_INVENTED,
     }
 )  # fmt: skip
 _INCIDENT_FIELDS = frozenset({"id", "needs", "supplies", "weight"})
@@ -119,6 +119,8 @@ def read(request: Mapping[str, Any]) -> PlanRequest:
     _once("extra_incidents", [s.wanted.id for s in extra], "假设事件 {} 列了不止一次")
     locks, bans = _pairs(request, "locks"), _pairs(request, "bans")
     _agree(locks, bans)
+    if request.get("key") is not None:
+        _word(request["key"], "key")
     flying = request.get("flying")
     return PlanRequest(
         incidents=incidents, extra=extra, locks=locks, bans=bans,

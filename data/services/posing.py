@@ -202,8 +202,7 @@ def _assumptions(
         found.append("留守按各县人口和已知风险源加权，90 分钟内可到为有覆盖")
     if kept.unknown:
         found.append(f"{kept.unknown} 个县人口未知，按平均计")
-    if stocked.lots:
-        found += [LOADING, *stocked.notes]
+    found += [LOADING, *stocked.notes] if stocked.lots else stocked.notes
     for supposition in request.extra:
         found.append(f"推演假设：{supposition.name}，并未发生")
     if request.closures or request.closed_roads:

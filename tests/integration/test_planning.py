@@ -1,0 +1,240 @@
+"""A plan proposed, forked, verified and issued, on both engines."""
+
+import json
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+from sqlalchemy import select, update
+
+from data.allocation.check import verify
+from data.domain.dispatch import AssignmentState, Plan
+from data.domain.messages import AdvanceAssignment, IssueDispatch, WantedTeam
+from data.errors import Conflict, Invalid, NotFound, Stale
+from data.services.certifying import packed, unpacked
+from data.store.codec import decode, encode
+from data.store.schema import plan as plan_table
+from tests.integration import plan_world as w
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def loaded(request, tmp_path_factory):
+    """Two incidents and the exercise's forces, on each engine."""
+    server = None if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+    with w.opened(tmp_path_factory.mktemp("var"), server) as center:
+        yield center
+
+
+@pytest.fixture
+def world(loaded):
+    """The center with every team home again after each test."""
+    yield loaded
+    w.home(loaded)
+
+
+def _rewrite(center, plan_id, change):
+    """Change a stored plan behind the center's back."""
+    with center.database.units.transaction() as connection:
+        where = plan_table.c.id == plan_id
+        body = connection.execute(select(plan_table.c.body).where(where)).scalar_one()
+        changed = encode(change(decode(body, Plan)))
+        connection.execute(update(plan_table).where(where).values(body=changed))
+
+
+def test_a_plan_carries_its_certificate_and_is_issued(world):
+    """The problem is kept beside the answer, both verify apart, and the order is the plan."""
+    made = world.propose(w.DUTY, {"incidents": [{"id": i} for i in w.incidents(world)]})
+    told = world.certificate(w.DUTY, made.id)
+    assert len(told["checks"]) > 5
+    assert all(c["ok"] for c in told["checks"])
+    again = verify(json.dumps(told["problem"]), json.dumps(told["plan"]))
+    assert all(c["ok"] for c in again)
+    assert len(told["problem"]["counties"]) == 103
+    done = world.handle(IssueDispatch(plan_id=made.id), w.DUTY).body
+    wanted = {(r["team"], r["incident"]) for r in made.answer["assignments"]}
+    assert {(a["team"], a["incident"]) for a in done["assignments"]} == wanted
+    assert len(done["transfers"]) == len(made.answer["transfers"])
+
+
+def test_minutes_leaving_and_arrival_add_up(world):
+    """Travel, getting ready and consent make the minutes; the order repeats the same instants."""
+    made = world.propose(w.DUTY, w.ask(world))
+    rows = {r["team"]: r for r in made.answer["assignments"]}
+    for r in rows.values():
+        parts = r["travel_minutes"] + r["ready_minutes"] + r["approval_minutes"]
+        assert parts == pytest.approx(r["minutes"], abs=0.11)
+        assert bool(r["approval"])
+    assert {r["approval_minutes"] for r in rows.values()} > {0.0}
+    assert any("报批" in words for words in made.answer["assumptions"])
+    done = world.handle(IssueDispatch(plan_id=made.id), w.DUTY).body
+    for order in done["assignments"]:
+        said = datetime.fromisoformat(rows[order["team"]]["eta"])
+        ordered = datetime.fromisoformat(str(order["eta"]))
+        assert abs((ordered - said).total_seconds()) < 60
+
+
+@pytest.mark.parametrize(
+    "tamper",
+    [
+        lambda rows: [{**rows[0], "incident": "I-0002"}, *rows[1:]],
+        lambda rows: rows[1:],
+        lambda rows: [*rows, {**rows[0], "team": "EX-T-001"}],
+        lambda rows: [{**rows[0], "minutes": 1.0}, *rows[1:]],
+        lambda rows: [{**rows[0], "roles": {"搜救": 900.0}}, *rows[1:]],
+    ],
+)
+def test_a_plan_changed_in_the_store_is_refused(world, tamper):
+    """Another incident, a team taken out or put in, minutes or amounts changed: none is issued."""
+    made = world.propose(w.DUTY, w.ask(world))
+    rows = sorted(made.answer["assignments"], key=lambda r: r["incident"])
+    assert rows[0]["incident"] == "I-0001"
+    assert "EX-T-001" not in {r["team"] for r in rows}
+    _rewrite(
+        world, made.id, lambda p: replace(p, answer={**p.answer, "assignments": tamper(rows)})
+    )
+    before = world.queries.revision()
+    with pytest.raises(Invalid, match="核验未通过"):
+        world.handle(IssueDispatch(plan_id=made.id), w.DUTY)
+    assert world.queries.revision() == before
+
+
+def test_a_plan_without_or_with_a_damaged_problem_is_refused(world):
+    """What cannot be verified is not issued, also where the teams are listed by hand."""
+    made = world.propose(w.DUTY, w.ask(world))
+    row = made.answer["assignments"][0]
+    by_hand = (WantedTeam(team=row["team"], incident=row["incident"]),)
+    for damage, words in (("", "没有随附问题"), ("eJw", "已损坏")):
+        _rewrite(world, made.id, lambda p, damage=damage: replace(p, problem=damage))
+        for command in (
+            IssueDispatch(plan_id=made.id), IssueDispatch(plan_id=made.id, assignments=by_hand),
+        ):  # fmt: skip
+            with pytest.raises(Invalid, match=words):
+                world.handle(command, w.DUTY)
+    assert unpacked(packed("问题")) == "问题"
+
+
+def test_a_what_if_plan_solves_and_cannot_be_issued(world):
+    """A third incident and a closed road change the plan; issuing it names what is invented."""
+    real = world.propose(w.DUTY, w.ask(world))
+    made = world.propose(
+        w.LEADER, w.ask(world, what_if=True, extra_incidents=[w.FIRE], previous=real.id)
+    )
+    assert {r["incident"] for r in made.answer["assignments"]} >= {"假设-1"}
+    assert "假设-1" not in made.seen
+    assert made.answer["diff"]["added"]
+    with pytest.raises(Invalid, match=r"江岸化工火灾.*不能下达") as refused:
+        world.handle(IssueDispatch(plan_id=made.id), w.DUTY)
+    assert "据实" in refused.value.errors[0]["remedy"]
+    shut = world.propose(w.DUTY, w.ask(world, what_if=True, closures=[w.DAHE]))
+    with pytest.raises(Invalid, match="封控 1 处"):
+        world.handle(IssueDispatch(plan_id=shut.id), w.DUTY)
+    compared = world.compare_plans(real, made)
+    assert compared["plans"] == [real.id, made.id]
+    assert compared["teams"] == [len(p.answer["assignments"]) for p in (real, made)]
+    assert compared["last_arrival"][0] == max(r["eta"] for r in real.answer["assignments"])
+
+
+def test_a_what_if_without_inventions_may_be_issued(world):
+    """A doubled need is an officer's decision, not an invention."""
+    here, _ = w.incidents(world)
+    asked = {
+        "incidents": [
+            {"id": here, "needs": [{"capability": "搜救", "amount": 12}], "supplies": []}
+        ],
+        "what_if": True,
+    }
+    made = world.propose(w.DUTY, asked)
+    done = world.handle(IssueDispatch(plan_id=made.id), w.DUTY).body
+    assert done["assignments"]
+
+
+def _only(world, here, there, team):
+    """A request in which a team's capability is wanted at the other incident only."""
+    able = next(iter(w.seen(world).teams[team].provides))
+    need = {"capability": able, "amount": w.seen(world).teams[team].provides[able]}
+    return {
+        "incidents": [
+            {"id": there, "needs": [need], "supplies": []},
+            {"id": here, "needs": [], "supplies": []},
+        ],
+        "bans": [
+            [t.id, there]
+            for t in w.seen(world).available_teams()
+            if able in t.provides and t.id != team
+        ],
+    }  # fmt: skip
+
+
+def test_a_bound_team_stays_unless_it_is_released(world):
+    """Ordered teams are not taken away; a released one is moved by the plan and by the order."""
+    here, there = w.incidents(world)
+    team = next(t for t in w.seen(world).available_teams() if not t.moves_by_air).id
+    old = w.bound(world, team, here)
+    asked = _only(world, here, there, team)
+    kept = world.propose(w.DUTY, asked)
+    assert [(r["team"], r["incident"]) for r in kept.answer["standing"]] == [(team, here)]
+    assert kept.answer["shortfalls"]
+    made = world.propose(w.DUTY, {**asked, "release": [team]})
+    row = next(r for r in made.answer["assignments"] if r["team"] == team)
+    assert (row["incident"], row["moved_from"]) == (there, here)
+    assert row["approval_minutes"] == 0.0
+    assert all(c["ok"] for c in made.answer["certificate"])
+    done = world.handle(IssueDispatch(plan_id=made.id), w.DUTY).body
+    seen = w.seen(world)
+    assert seen.assignments[old].state == AssignmentState.REDIRECTED
+    assert seen.assignments[old].released_seq is not None
+    assert seen.assignment_of_team(team).incident_id == there
+    assert [a["team"] for a in done["assignments"]] == [team]
+    line = world.queries.journal(w.DUTY, limit=5000)[-1]["summary"]
+    assert "改派" in line
+
+
+def test_a_released_move_that_came_too_late_is_refused_whole(world):
+    """Somebody moved the team on since: nothing of the plan is issued, and the team is named."""
+    here, there = w.incidents(world)
+    team = next(t for t in w.seen(world).available_teams() if not t.moves_by_air)
+    old = w.bound(world, team.id, here)
+    made = world.propose(w.DUTY, {**_only(world, here, there, team.id), "release": [team.id]})
+    world.handle(AdvanceAssignment(assignment_id=old, to="accepted"), w.DUTY)
+    before = world.queries.revision()
+    with pytest.raises(Stale, match=team.name):
+        world.handle(IssueDispatch(plan_id=made.id), w.DUTY)
+    world.handle(AdvanceAssignment(assignment_id=old, to="cancelled"), w.DUTY)
+    w.bound(world, team.id, there)
+    with pytest.raises((Conflict, Stale), match=team.name):
+        world.handle(IssueDispatch(plan_id=made.id), w.DUTY)
+    assert world.queries.revision() == before + 2
+
+
+def test_a_released_team_the_plan_does_not_need_is_told_and_left(world):
+    """It stands under `freed`, and issuing recalls nobody."""
+    here, there = w.incidents(world)
+    team = next(t for t in w.seen(world).available_teams() if "搜救" in t.provides).id
+    w.bound(world, team, here)
+    asked = {
+        "incidents": [
+            {"id": here, "needs": [], "supplies": []},
+            {"id": there, "needs": [{"capability": "通信保障", "amount": 2}], "supplies": []},
+        ],
+        "release": [team], "bans": [[team, here], [team, there]],
+    }  # fmt: skip
+    made = world.propose(w.DUTY, asked)
+    assert [r["team"] for r in made.answer["freed"]] == [team]
+    world.handle(IssueDispatch(plan_id=made.id), w.DUTY)
+    assert w.seen(world).assignment_of_team(team).incident_id == here
+
+
+def test_a_plan_keeps_near_the_last_one(world):
+    """With `previous` little moves, and the diff says what does."""
+    first = world.propose(w.DUTY, w.ask(world))
+    same = world.propose(w.DUTY, w.ask(world, previous=first.id))
+    changed = same.answer["diff"]
+    assert (changed["added"], changed["dropped"], changed["moved"]) == ([], [], [])
+    assert len(changed["kept"]) == len(first.answer["assignments"])
+    gone = changed["kept"][0]
+    was = {r["team"]: r["incident"] for r in first.answer["assignments"]}
+    pair = [gone, was[gone]]
+    banned = world.propose(w.DUTY, w.ask(world, previous=first.id, bans=[pair]))
+    assert gone not in banned.answer["diff"]["kept"]
+    with pytest.raises(NotFound):
+        world.propose(w.DUTY, w.ask(world, previous="PL-9999"))
