@@ -27,7 +27,8 @@
       var store = acts.store;
       delete acts.store;
       acts.n = nonce();
-      put(store, { data: acts });
+      if (store === "act-draft" && window.hubeiSubmit) window.hubeiSubmit(acts);
+      else put(store, { data: acts });
     }
     var focus = button.getAttribute("data-focus");
     if (focus) setTimeout(function () { var f = document.querySelector(focus); if (f) f.focus(); }, 60);

@@ -18,6 +18,40 @@
   function follow(root, steps) {
     return steps.reduce(function (node, i) { return node && node.children[i]; }, root);
   }
+  /* what was typed and not yet handed in, what is unfolded, how far each list is scrolled */
+  function typed(node) {
+    var kept = {};
+    node.querySelectorAll("input[id], select[id]").forEach(function (field) {
+      var first = field.tagName === "SELECT" ? "" : field.defaultValue;
+      if (field.value !== first) kept[field.id] = field.value;
+    });
+    return kept;
+  }
+  function marked(node, name, read) {
+    var kept = {};
+    node.querySelectorAll("[" + name + "]").forEach(function (one) { kept[one.getAttribute(name)] = read(one); });
+    return kept;
+  }
+  function scroller(node) {
+    while (node && node !== document.body) {
+      if (node.scrollHeight > node.clientHeight && /auto|scroll/.test(getComputedStyle(node).overflowY)) return node;
+      node = node.parentNode;
+    }
+    return null;
+  }
+  function restore(node, was) {
+    Object.keys(was.typed).forEach(function (id) {
+      var field = document.getElementById(id);
+      if (field && node.contains(field) && field.value !== was.typed[id]) field.value = was.typed[id];
+    });
+    node.querySelectorAll("[data-fold]").forEach(function (fold) {
+      var open = was.folds[fold.getAttribute("data-fold")];
+      if (open !== undefined) fold.open = open;
+    });
+    node.querySelectorAll("[data-scroll]").forEach(function (box) {
+      box.scrollTop = was.scrolls[box.getAttribute("data-scroll")] || 0;
+    });
+  }
   function write(node) {
     var markup = node.getAttribute("data-flat") || "";
     if (node.flatMarkup === markup) return;
@@ -26,11 +60,19 @@
       ? document.activeElement : null;
     var again = held && (mark(held) || (key(held) && '[data-row="' + CSS.escape(key(held)) + '"]'));
     var steps = held && path(node, held);
+    var was = { typed: typed(node), folds: marked(node, "data-fold", function (n) { return n.open; }),
+      scrolls: marked(node, "data-scroll", function (n) { return n.scrollTop; }) };
+    var top = held && held.getBoundingClientRect().top;
     node.innerHTML = markup;
+    restore(node, was);
     document.dispatchEvent(new CustomEvent("hubei:flat", { detail: { node: node } }));
     if (!held) return;
     var next = (again && node.querySelector(again)) || (steps && follow(node, steps));
-    if (next && next.focus) next.focus({ preventScroll: true });
+    if (!next || !next.focus) return;
+    next.focus({ preventScroll: true });
+    /* the row under the eye stays where it was */
+    var box = again && key(next) && scroller(next.parentNode);
+    if (box) box.scrollTop += next.getBoundingClientRect().top - top;
   }
   function all(root) {
     if (root.nodeType !== 1) return;

@@ -143,10 +143,10 @@ def register(app: Dash, center: Center) -> None:
             made = await center.do(command, actor, draft["request_id"])
         except CenterError as error:
             if _pressed_twice(error):
-                return drafting.blank(actor.username), None
+                return drafting.emptied(draft), None
             return no_update, refusal(error, draft)
         issued(made.body)
-        return drafting.blank(actor.username), None
+        return drafting.emptied(draft), None
 
 
 def _pressed_twice(error: CenterError) -> bool:

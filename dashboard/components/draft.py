@@ -7,7 +7,7 @@ from typing import Any
 
 from dash import Dash, Input, Output, State, dcc, html, no_update, set_props
 
-from dashboard.components import desk, draft_view, drafting, etas, toasts
+from dashboard.components import desk, draft_edits, draft_view, drafting, etas, plan, toasts
 from dashboard.components.desk import Desk
 from dashboard.components.desk_words import kbd
 from dashboard.components.draft_sides import sides
@@ -16,8 +16,9 @@ from dashboard.components.flat import FLAT, flat
 from dashboard.components.live import Live
 from dashboard.gate import current_actor
 from data.center import Center
+from data.domain.dispatch import Plan
 from data.domain.situation import Situation
-from data.errors import CenterError, Invalid
+from data.errors import NotFound
 
 
 class DraftIds(StrEnum):
@@ -39,6 +40,7 @@ def layout() -> Any:
             html.Div(
                 [
                     html.B("调派草案"),
+                    plan.opener(),
                     html.Button(
                         ["撤销编辑 ", kbd("Ctrl Z")], id=DraftIds.UNDO, hidden=True,
                         className="mini", **desk.key("ctrl+z"), **desk.acts(AREA, do="undo"),
@@ -64,22 +66,22 @@ def register(app: Dash, center: Center) -> None:
         State(Desk.DRAFT, "data"),
         State(Desk.INCIDENT, "data"),
         prevent_initial_call=True,
-        running=[(Output(DraftIds.SOLVE, "disabled"), True, False)],
     )
     async def edit(act: dict[str, Any] | None, kept: Any, incident_id: str | None) -> Any:
         if not act:
             return no_update
-        actor = current_actor()
-        draft = drafting.mine(kept, actor.username)
+        draft = drafting.mine(kept, current_actor().username)
         seen = await desk.see(center)
-        if act.get("do") == "solve":
-            return await _solved(center, seen, draft)
+        acts = act.get("edits") or [act]
+        plans = await center.ask(_plans, center, acts)
         at_hand = desk.chosen(seen, incident_id)
         at_hand = at_hand if at_hand and at_hand.status == "open" else None
-        after = drafting.apply(
-            draft, act, at_hand.id if at_hand else None, _version(seen, act.get("team"))
-        )
-        if after is draft:
+
+        def version(team_id: str) -> int | None:
+            return seen.teams[team_id].version if team_id in seen.teams else None
+
+        after = draft_edits.apply_all(draft, acts, at_hand.id if at_hand else None, version, plans)
+        if after == draft:
             return no_update
         set_props(toasts.Ids.UNDO_BUTTON, {"hidden": True})
         return after
@@ -104,9 +106,15 @@ def register(app: Dash, center: Center) -> None:
         )
 
 
-def _version(seen: Situation, team_id: Any) -> int | None:
-    team = seen.teams.get(str(team_id or ""))
-    return team.version if team else None
+def _plans(center: Center, acts: list[dict[str, Any]]) -> dict[str, Plan]:
+    """The stored plans that edits bring; blocking."""
+    found = {}
+    for key in {str(a["plan"]) for a in acts if a.get("do") in {"filled", "adopt"}}:
+        try:
+            found[key] = center.database.plan(key)
+        except NotFound:
+            continue
+    return found
 
 
 def versions(seen: Situation, draft: drafting.Draft) -> dict[str, int]:
@@ -114,22 +122,3 @@ def versions(seen: Situation, draft: drafting.Draft) -> dict[str, int]:
     teams = {r["team"]: seen.teams.get(r["team"]) for r in draft["teams"]}
     lots = {r["lot"]: seen.lots.get(r["lot"]) for r in draft["lots"]}
     return {key: thing.version for key, thing in {**teams, **lots}.items() if thing}
-
-
-async def _solved(center: Center, seen: Situation, draft: drafting.Draft) -> Any:
-    """The draft as one plan for all open incidents proposes it; unchanged when there is none."""
-    try:
-        incidents = [i.id for i in seen.sided()]
-        if not incidents:
-            raise Invalid.field("incidents", "没有进行中的事件", "请先受理报告并开设事件")
-        asked = drafting.request(draft, incidents)
-        made = await center.ask(center.propose, current_actor(), asked)
-    except CenterError as error:
-        toasts.complain(error)
-        return no_update
-    after = drafting.fill(draft, made)
-    teams, short = len(after["teams"]), len(made.answer.get("shortfalls") or [])
-    toasts.say(
-        f"已求解：{teams} 队、{len(after['lots'])} 批物资" + (f"，缺口 {short} 项" if short else "")
-    )
-    return after

@@ -143,8 +143,9 @@ def _team_line(seen: Situation, draft: Draft, table: Table, row: Mapping[str, An
             kind="team", thing=row["team"], incident=row["incident"], name=row["team"], brings="",
             mark=row["mark"], trouble="已不在本辖区队伍名册，请移除",
         )  # fmt: skip
-    leaves, eta = times(seen, table, team, row["incident"])
-    trouble = _taken(seen, team) or _twice(seen, draft, row)
+    leaves, eta = times(seen, table, team, row["incident"], row.get("approval_minutes") or 0)
+    taken = "" if team.id in draft["release"] else _taken(seen, team)
+    trouble = taken or _twice(seen, draft, row)
     return Line(
         kind="team", thing=team.id, incident=row["incident"], name=team.name, brings=brings(team),
         mark=row["mark"], reason=str(row.get("reason") or ""),
@@ -155,14 +156,14 @@ def _team_line(seen: Situation, draft: Draft, table: Table, row: Mapping[str, An
 
 
 def times(
-    seen: Situation, table: Table, team: Team, incident: str
+    seen: Situation, table: Table, team: Team, incident: str, approval_minutes: float = 0.0
 ) -> tuple[datetime | None, datetime | None]:
-    """When a team would leave and arrive if it were ordered now."""
+    """When a team would leave and arrive if it were ordered now, its lender's consent awaited."""
     minutes = minutes_to(table, team.id, incident)
     if minutes is None or team.state == TeamState.UNPLANNABLE:
         return None, None
     ready = team.ready_minutes if team.state == TeamState.STANDBY else 0.0
-    leaves = seen.at + timedelta(minutes=ready)
+    leaves = seen.at + timedelta(minutes=ready + approval_minutes)
     return leaves, leaves + timedelta(minutes=minutes)
 
 
@@ -231,6 +232,6 @@ def _lot_line(seen: Situation, draft: Draft, row: Mapping[str, Any]) -> Line:
     return Line(
         kind="lot", thing=lot.id, incident=row["incident"], mark=row["mark"],
         name=f"{item.name if item else lot.item_id} {count(row['amount'])} {unit}",
-        brings=depot.name if depot else lot.depot_id,
+        brings=depot.name if depot else lot.depot_id, eta=instant(row.get("eta")),
         trouble=short if asked > lot.free else "",
     )  # fmt: skip

@@ -3,30 +3,45 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import uuid4
 
 from data.domain.dispatch import Plan
 
 PAST_KEPT = 20
-LOCKED, CHANGED, NEW = "锁", "改", "新"
+LOCKED, CHANGED, NEW, KEPT = "锁", "改", "新", "保"
+EVERYWHERE = "*"  # the incident of a ban that holds for all of them
+KEPT_BY_UNDO = (
+    "teams", "lots", "plan_id", "plan", "seen", "bans", "release", "solved", "change",
+)  # fmt: skip
 Draft = dict[str, Any]
 
 
 def blank(owner: str) -> Draft:
-    """An empty draft of an account; its request id makes a repeated press harmless."""
+    """An empty draft of an account; its request id makes a repeated press harmless.
+
+    `bans` are (team, incident) pairs no plan may choose, `release` ordered teams a plan may take,
+    `solved` the pairs of the last plan, `change` what it changed, `applied` the number of the last
+    edit in it, `ask` the edit a plan is being worked out for, else 0.
+    """
     return {
         "owner": owner, "request_id": uuid4().hex, "teams": [], "lots": [], "plan_id": None,
-        "plan": None, "seen": {}, "past": [],
+        "plan": None, "seen": {}, "past": [], "bans": [], "release": [], "solved": None,
+        "change": None, "applied": 0, "ask": 0,
     }  # fmt: skip
+
+
+def emptied(draft: Draft) -> Draft:
+    """The draft after it was issued: empty, and no edit of before is applied again."""
+    return {**blank(draft["owner"]), "applied": draft["applied"]}
 
 
 def mine(kept: Mapping[str, Any] | None, owner: str) -> Draft:
     """The kept draft when it is this account's, else an empty one."""
     if not kept or kept.get("owner") != owner or "teams" not in kept:
         return blank(owner)
-    return dict(kept)
+    return {**blank(owner), **kept}
 
 
 def is_empty(draft: Draft) -> bool:
@@ -34,11 +49,11 @@ def is_empty(draft: Draft) -> bool:
     return not (draft["teams"] or draft["lots"])
 
 
-def _edited(draft: Draft, **changes: Any) -> Draft:
+def edited(draft: Draft, **changes: Any) -> Draft:
     """The draft after an edit: what was before is kept for undo, and the request is a new one."""
-    before = {name: draft[name] for name in ("teams", "lots", "plan_id", "plan", "seen")}
+    before = {name: draft[name] for name in KEPT_BY_UNDO}
     past = [*draft["past"], before][-PAST_KEPT:]
-    return {**draft, **changes, "past": past, "request_id": uuid4().hex}
+    return {**draft, "ask": 0, **changes, "past": past, "request_id": uuid4().hex}
 
 
 def undo(draft: Draft) -> Draft:
@@ -46,7 +61,7 @@ def undo(draft: Draft) -> Draft:
     if not draft["past"]:
         return draft
     *past, before = draft["past"]
-    return {**draft, **before, "past": past, "request_id": uuid4().hex}
+    return {**draft, **before, "past": past, "ask": 0, "request_id": uuid4().hex}
 
 
 def add_team(draft: Draft, team: str, incident: str, version: int | None = None) -> Draft:
@@ -55,7 +70,14 @@ def add_team(draft: Draft, team: str, incident: str, version: int | None = None)
         return draft
     row = {"team": team, "incident": incident, "mark": LOCKED, "reason": "人工选定"}
     seen = {**draft["seen"], team: version} if version is not None else draft["seen"]
-    return _edited(draft, teams=[*draft["teams"], row], seen=seen)
+    return edited(
+        draft, teams=[*draft["teams"], row], seen=seen, bans=_allowed(draft, team, incident)
+    )
+
+
+def _allowed(draft: Draft, team: str, incident: str) -> list[list[str]]:
+    """The bans without those that would keep a team from an incident it was put to by hand."""
+    return [b for b in draft["bans"] if b[0] != team or b[1] not in {incident, EVERYWHERE}]
 
 
 def add_lot(draft: Draft, lot: str, incident: str, amount: float) -> Draft:
@@ -64,7 +86,7 @@ def add_lot(draft: Draft, lot: str, incident: str, amount: float) -> Draft:
         return draft
     rest = [r for r in draft["lots"] if (r["lot"], r["incident"]) != (lot, incident)]
     row = {"lot": lot, "incident": incident, "amount": amount, "mark": LOCKED}
-    return _edited(draft, lots=[*rest, row])
+    return edited(draft, lots=[*rest, row])
 
 
 def _is(row: Mapping[str, Any], kind: str, thing: str, incident: str) -> bool:
@@ -75,7 +97,7 @@ def remove(draft: Draft, kind: str, thing: str, incident: str) -> Draft:
     """The draft without one team or lot; `kind` is team or lot."""
     many = f"{kind}s"
     rest = [r for r in draft[many] if not _is(r, kind, thing, incident)]
-    return draft if len(rest) == len(draft[many]) else _edited(draft, **{many: rest})
+    return draft if len(rest) == len(draft[many]) else edited(draft, **{many: rest})
 
 
 def move(draft: Draft, kind: str, thing: str, incident: str, to: str) -> Draft:
@@ -90,7 +112,8 @@ def move(draft: Draft, kind: str, thing: str, incident: str, to: str) -> Draft:
         for r in draft[many]
         if not _is(r, kind, thing, to)
     ]
-    return _edited(draft, **{many: rows})
+    bans = _allowed(draft, thing, to) if kind == "team" else draft["bans"]
+    return edited(draft, **{many: rows}, bans=bans)
 
 
 def swap(draft: Draft, kind: str, thing: str, to: str) -> Draft:
@@ -105,12 +128,17 @@ def swap(draft: Draft, kind: str, thing: str, to: str) -> Draft:
         if r[kind] != thing or (to, r["incident"]) not in there
     ]
     seen = {k: v for k, v in draft["seen"].items() if k not in {thing, to}}
-    return _edited(draft, **{many: rows}, seen=seen)
+    return edited(draft, **{many: rows}, seen=seen)
 
 
 def clear(draft: Draft) -> Draft:
     """The draft emptied by hand; undo brings it back."""
-    return draft if is_empty(draft) else _edited(draft, teams=[], lots=[], plan_id=None, plan=None)
+    if is_empty(draft) and not (draft["bans"] or draft["release"]):
+        return draft
+    return edited(
+        draft, teams=[], lots=[], plan_id=None, plan=None, bans=[], release=[], solved=None,
+        change=None,
+    )  # fmt: skip
 
 
 def lock(draft: Draft, team: str, incident: str) -> Draft:
@@ -120,7 +148,7 @@ def lock(draft: Draft, team: str, incident: str) -> Draft:
         else r
         for r in draft["teams"]
     ]  # fmt: skip
-    return _edited(draft, teams=rows)
+    return edited(draft, teams=rows)
 
 
 def locks(draft: Draft) -> list[list[str]]:
@@ -128,43 +156,68 @@ def locks(draft: Draft) -> list[list[str]]:
     return [[r["team"], r["incident"]] for r in draft["teams"] if r["mark"] == LOCKED]
 
 
-def fill(draft: Draft, made: Plan, bound: Iterable[tuple[str, str]] = ()) -> Draft:
-    """The draft as a plan proposes it: 锁 kept by hand, 改 decided otherwise, 新 new.
+def fill(
+    draft: Draft, made: Plan, bound: Iterable[tuple[str, str]] = (), *, follows: bool = False
+) -> Draft:
+    """The draft as a plan proposes it: 锁 kept by hand, 改 decided otherwise, 新 new, 保 as before.
 
-    `bound` are the (team, incident) pairs already ordered; they need no order again.
+    `bound` are the (team, incident) pairs already ordered; they need no order again. A plan that
+    `follows` an edit is one step with it for undo.
     """
     skipped = set(bound)
     answer = made.answer
     held = {(r["team"], r["incident"]) for r in draft["teams"] if r["mark"] == LOCKED}
-    before = {r["team"]: r["incident"] for r in draft["teams"]}
     fought = {str(c.get("team")) for c in answer.get("contested", []) if c.get("team")}
+    last = dict(draft["solved"] or [])
+    before = {r["team"]: r["incident"] for r in draft["teams"]} | last
     teams: dict[tuple[str, str], dict[str, Any]] = {}
     for row in answer.get("assignments", []):
         key = (row["team"], row["incident"])
         if key not in teams and key not in skipped:
             moved = before.get(row["team"], row["incident"]) != row["incident"]
-            mark = LOCKED if key in held else CHANGED if moved or row["team"] in fought else NEW
-            teams[key] = _team_row(row, mark)
-    lots = [
-        {"lot": r["lot"], "incident": r["incident"], "amount": float(r["amount"]), "mark": NEW}
-        for r in answer.get("transfers", [])
-    ]
+            same = KEPT if last.get(row["team"]) == row["incident"] else NEW
+            mark = LOCKED if key in held else CHANGED if moved or row["team"] in fought else same
+            teams[key] = team_row(row, mark)
+    pairs = [list(key) for key in teams]
+    changes = {
+        "teams": list(teams.values()), "lots": _lots(draft, answer), "plan_id": made.id,
+        "plan": summary(answer), "seen": dict(made.seen), "solved": pairs, "ask": 0,
+        "change": None if draft["solved"] is None else change(draft["solved"], pairs),
+    }  # fmt: skip
+    if follows:
+        return {**draft, **changes, "request_id": uuid4().hex}
+    return edited(draft, **changes)
+
+
+def _lots(draft: Draft, answer: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The lots of a plan beside those chosen by hand, which stand as they are."""
     kept = [r for r in draft["lots"] if r["mark"] == LOCKED]
     chosen = {(r["lot"], r["incident"]) for r in kept}
-    lots = kept + [r for r in lots if (r["lot"], r["incident"]) not in chosen]
-    return _edited(
-        draft, teams=list(teams.values()), lots=lots, plan_id=made.id, plan=summary(answer),
-        seen=dict(made.seen),
-    )  # fmt: skip
+    return kept + [
+        {"lot": r["lot"], "incident": r["incident"], "amount": float(r["amount"]), "mark": NEW,
+         "eta": _text(r.get("eta"))}
+        for r in answer.get("transfers", [])
+        if (r["lot"], r["incident"]) not in chosen
+    ]  # fmt: skip
 
 
-def _team_row(row: Mapping[str, Any], mark: str) -> dict[str, Any]:
+def change(before: Iterable[Any], after: Iterable[Any]) -> dict[str, Any]:
+    """What a plan changes against the last one: {added, moved, dropped} of teams."""
+    old, new = (dict(pairs) for pairs in (before, after))
+    return {
+        "added": [[t, i] for t, i in new.items() if t not in old],
+        "moved": [[t, old[t], i] for t, i in new.items() if old.get(t, i) != i],
+        "dropped": [[t, i] for t, i in old.items() if t not in new],
+    }
+
+
+def team_row(row: Mapping[str, Any], mark: str) -> dict[str, Any]:
     """One proposed assignment as a row of the draft."""
     return {
         "team": row["team"], "incident": row["incident"], "mark": mark,
         "capability": row.get("capability"), "amount": row.get("amount"),
         "reason": str(row.get("reason") or ""), "leaves_at": _text(row.get("leaves_at")),
-        "eta": _text(row.get("eta")),
+        "eta": _text(row.get("eta")), "approval_minutes": row.get("approval_minutes") or 0,
     }  # fmt: skip
 
 
@@ -180,26 +233,16 @@ def summary(answer: Mapping[str, Any]) -> dict[str, Any]:
 
 def request(draft: Draft, incidents: list[str]) -> dict[str, Any]:
     """What a plan is asked for these incidents, with what was chosen by hand kept."""
-    return {"incidents": [{"id": key} for key in incidents], "locks": locks(draft)}
-
-
-def apply(draft: Draft, act: Mapping[str, Any], incident: str | None, version: int | None) -> Draft:
-    """The draft after one press; `incident` is the one at hand where the press names none."""
-    to = str(act.get("incident") or incident or "")
-    thing = str(act.get("team") or act.get("lot") or "")
-    kind = "lot" if act.get("lot") else "team"
-    edits: dict[str, Callable[[], Draft]] = {
-        "add": lambda: add_team(draft, thing, to, version) if to and thing else draft,
-        "add_lot": lambda: add_lot(draft, thing, to, float(act.get("amount") or 0)),
-        "remove": lambda: remove(draft, kind, thing, to),
-        "move": lambda: move(draft, kind, thing, to, str(act.get("to") or "")),
-        "swap": lambda: swap(draft, kind, thing, str(act.get("to") or "")),
-        "lock": lambda: lock(draft, thing, to),
-        "undo": lambda: undo(draft),
-        "clear": lambda: clear(draft),
+    asked: dict[str, Any] = {
+        "incidents": [{"id": key} for key in incidents],
+        "locks": [pair for pair in locks(draft) if pair[1] in incidents],
     }
-    edit = edits.get(str(act.get("do")))
-    return edit() if edit else draft
+    bans = [
+        [team, key] for team, where in draft["bans"] for key in incidents
+        if where in {key, EVERYWHERE}
+    ]  # fmt: skip
+    more = {"bans": bans, "release": draft["release"], "previous": draft["plan_id"]}
+    return asked | {name: value for name, value in more.items() if value}
 
 
 def digest(shown: Any) -> str:

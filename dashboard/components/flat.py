@@ -7,6 +7,8 @@ attribute, which `assets/flat.js` writes into the element.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
@@ -22,9 +24,17 @@ _KEPT = frozenset(
     {
         "class", "for", "tabindex", "colspan", "rowspan", "datetime", "title", "role", "href",
         "id", "hidden", "disabled", "type", "scope", "download", "lang", "open", "value",
+        "draggable",
     }
 )  # fmt: skip
 _VOID = frozenset({"br", "hr", "img", "col"})
+
+
+@dataclass(frozen=True)
+class Field:
+    """A plain input of a flat list, which Dash's html has none of; what is typed in it stays."""
+
+    attributes: Mapping[str, Any]
 
 
 def flat(tree: Any) -> str:
@@ -39,6 +49,9 @@ def flat(tree: Any) -> str:
         return ""
     if isinstance(tree, list | tuple):
         return "".join(flat(part) for part in tree)
+    if isinstance(tree, Field):
+        parts = [f' {k}="{escape(str(v))}"' for k, v in tree.attributes.items() if v is not None]
+        return f"<input{''.join(parts)}>"
     if not isinstance(tree, Component):
         return escape(str(tree))
     if not type(tree).__module__.startswith("dash.html"):

@@ -9,6 +9,7 @@ from plotly.utils import PlotlyJSONEncoder
 
 from dashboard.components import (
     dispatch,
+    draft_edits,
     draft_sides,
     draft_view,
     drafting,
@@ -283,7 +284,7 @@ def test_a_refused_order_says_who_holds_it_and_offers_the_next_best():
     assert "已由 周敏（调派 0708-0001） 于 08:30 派往 乙 乙事件" in text
     assert "改用 武汉搜救队（2 时 10 分到）" in text
     assert "整单未下达" in text
-    swapped = drafting.apply(draft, {"do": "swap", "team": "T1", "to": "T2"}, None, None)
+    swapped = draft_edits.apply(draft, {"do": "swap", "team": "T1", "to": "T2"}, None, None)
     assert swapped["teams"][0]["team"] == "T2"
 
 

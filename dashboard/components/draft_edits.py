@@ -1,0 +1,157 @@
+"""Every press on the draft as one edit: applied in order, once, none lost while a plan is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from dashboard.components import drafting
+from dashboard.components.drafting import EVERYWHERE, Draft
+from data.domain.dispatch import Plan
+
+Act = Mapping[str, Any]
+
+
+def ban(draft: Draft, team: str, incident: str) -> Draft:
+    """No plan may send the team to the incident (`EVERYWHERE`: to none); it leaves the draft."""
+    pair = [team, incident]
+    if pair in draft["bans"]:
+        return draft
+    rows = [
+        r
+        for r in draft["teams"]
+        if r["team"] != team or incident not in {r["incident"], EVERYWHERE}
+    ]
+    others = [b for b in draft["bans"] if b[0] != team or incident != EVERYWHERE]
+    return drafting.edited(draft, teams=rows, bans=[*others, pair])
+
+
+def unban(draft: Draft, team: str, incident: str) -> Draft:
+    """The ban of a pair lifted."""
+    rest = [b for b in draft["bans"] if b != [team, incident]]
+    return draft if len(rest) == len(draft["bans"]) else drafting.edited(draft, bans=rest)
+
+
+def release(draft: Draft, team: str, *, back: bool = False) -> Draft:
+    """An ordered team given free for the plan, or (`back`) left where it is ordered."""
+    if (team in draft["release"]) != back:
+        return draft
+    if not back:
+        return drafting.edited(draft, release=[*draft["release"], team])
+    rest = [t for t in draft["release"] if t != team]
+    rows = [r for r in draft["teams"] if r["team"] != team]
+    return drafting.edited(draft, release=rest, teams=rows)
+
+
+def exclude(draft: Draft, kind: str, thing: str) -> Draft:
+    """The draft without a team or lot wherever it stood: somebody else has it."""
+    rest = [r for r in draft[f"{kind}s"] if r[kind] != thing]
+    gone = len(rest) < len(draft[f"{kind}s"])
+    return drafting.edited(draft, **{f"{kind}s": rest}) if gone else draft
+
+
+def place(draft: Draft, act: Act, version: int | None) -> Draft:
+    """A team or lot put where it was dropped: another incident, or back among the free."""
+    kind = "lot" if act.get("lot") else "team"
+    thing, origin, to = str(act.get(kind)), str(act.get("incident") or ""), str(act.get("to") or "")
+    inside = any(r[kind] == thing and r["incident"] == origin for r in draft[f"{kind}s"])
+    if origin == to and (inside or not to):
+        return draft
+    if kind == "lot":
+        move, out = drafting.move, drafting.remove
+        return move(draft, kind, thing, origin, to) if to else out(draft, kind, thing, origin)
+    if not to:
+        return ban(draft, thing, EVERYWHERE) if inside else draft
+    if inside:
+        return drafting.move(draft, kind, thing, origin, to)
+    after = drafting.add_team(draft, thing, to, version)
+    if act.get("standing") and thing not in after["release"]:
+        return {**after, "release": [*after["release"], thing]}
+    return after
+
+
+def adopt(draft: Draft, made: Plan | None, asked: Mapping[str, Any]) -> Draft:
+    """The draft as a plan worked out elsewhere, with the locks, bans and releases it was asked."""
+    if made is None:
+        return draft
+    after = drafting.fill(draft, made)
+    locks = [list(pair) for pair in asked.get("locks") or []]
+    rows = [
+        {**r, "mark": drafting.LOCKED} if [r["team"], r["incident"]] in locks else r
+        for r in after["teams"]
+    ]
+    bans = [list(pair) for pair in asked.get("bans") or []]
+    return {**after, "teams": rows, "bans": bans, "release": list(asked.get("release") or [])}
+
+
+def apply(draft: Draft, act: Act, incident: str | None, version: int | None) -> Draft:
+    """The draft after one press; `incident` is the one at hand where the press names none."""
+    to = str(act.get("incident") or incident or "")
+    thing = str(act.get("team") or act.get("lot") or "")
+    kind = "lot" if act.get("lot") else "team"
+    other = str(act.get("to") or "")
+    edits: dict[str, Callable[[], Draft]] = {
+        "add": lambda: drafting.add_team(draft, thing, to, version) if to and thing else draft,
+        "add_lot": lambda: drafting.add_lot(draft, thing, to, float(act.get("amount") or 0)),
+        "remove": lambda: drafting.remove(draft, kind, thing, to),
+        "move": lambda: drafting.move(draft, kind, thing, to, other),
+        "swap": lambda: drafting.swap(draft, kind, thing, other),
+        "lock": lambda: drafting.lock(draft, thing, to),
+        "place": lambda: place(draft, act, version),
+        "exclude": lambda: exclude(draft, kind, thing),
+        "ban": lambda: ban(draft, thing, str(act.get("incident") or EVERYWHERE)),
+        "unban": lambda: unban(draft, thing, str(act.get("incident") or EVERYWHERE)),
+        "release": lambda: release(draft, thing),
+        "unrelease": lambda: release(draft, thing, back=True),
+        "undo": lambda: drafting.undo(draft),
+        "clear": lambda: drafting.clear(draft),
+    }
+    edit = edits.get(str(act.get("do")))
+    return edit() if edit else draft
+
+
+def apply_all(
+    draft: Draft,
+    acts: Iterable[Act],
+    incident: str | None,
+    version: Callable[[str], int | None],
+    plans: Mapping[str, Plan],
+) -> Draft:
+    """The draft after every press it has not seen yet, in the order they were made.
+
+    A press with `solve` asks for a plan; `filled` brings one (of `plans`) and counts only while
+    it is the answer to the last thing asked; `unsolved` says that there is none.
+    """
+    for act in sorted(acts, key=lambda a: a.get("seq") or 0):
+        number = int(act.get("seq") or 0)
+        if number and number <= draft["applied"]:
+            continue
+        draft = _one(draft, act, number, incident, version, plans)
+        draft = {**draft, "applied": max(number, draft["applied"])}
+    return draft
+
+
+def _one(
+    draft: Draft,
+    act: Act,
+    number: int,
+    incident: str | None,
+    version: Callable[[str], int | None],
+    plans: Mapping[str, Plan],
+) -> Draft:
+    do, answers = act.get("do"), act.get("for") == draft["ask"] != 0
+    if do == "filled":
+        made = plans.get(str(act.get("plan")))
+        if not answers or made is None:
+            return draft
+        return drafting.fill(draft, made, follows=bool(draft.get("follows")))
+    if do == "adopt":
+        return adopt(draft, plans.get(str(act.get("plan"))), act.get("request") or {})
+    if do == "unsolved":
+        return {**draft, "ask": 0} if answers else draft
+    if do == "solve":
+        return {**draft, "ask": number or 1, "follows": False}
+    after = apply(draft, act, incident, version(str(act.get("team") or "")))
+    if after is not draft and act.get("solve"):
+        return {**after, "ask": number or 1, "follows": True}
+    return after

@@ -1,0 +1,151 @@
+"""What stands above a plan: how good it is, against what, what it changed, what was checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dash import html
+
+from dashboard.components import desk
+from dashboard.components.drafting import EVERYWHERE, Draft
+from dashboard.components.plan_rows import change_words, letter
+from dashboard.words import count
+from data.domain.situation import Situation
+
+AREA = "draft"
+PERCENT = 100
+OTHERS = (("nearest_first", "就近派遣"), ("severity_first", "先重后轻"),
+          ("severity_trimmed", "先重后轻去冗"))  # fmt: skip
+
+
+def objective(answer: Mapping[str, Any]) -> list[Any]:
+    """已证最优 or the distance from it, seconds, first answer, and what others would cost."""
+    found = answer.get("objective") or {}
+    if not found:
+        return [html.Span("还没有方案", className="mu")]
+    parts: list[Any] = [html.B(proof(found))]
+    if found.get("seconds") is not None:
+        first = (found.get("first") or {}).get("seconds")
+        words = f"{found['seconds']:.2f} 秒" + (f"（首解 {first:.2f} 秒）" if first else "")
+        parts.append(html.Span(words))
+    if found.get("value") is not None:
+        parts.append(html.Span(f"总代价 {found['value']:,.0f} 人·分"))
+    return parts + against(answer)
+
+
+def proof(found: Mapping[str, Any]) -> str:
+    """How far from the best possible, as proven."""
+    if found.get("optimal"):
+        return "已证最优"
+    gap = found.get("gap")
+    return f"与最优差距 ≤ {gap * PERCENT:.2g}%" if gap is not None else "可行方案，未证差距"
+
+
+def against(answer: Mapping[str, Any]) -> list[Any]:
+    """The plan against each way of doing without one, in percent and in full."""
+    ours = (answer.get("objective") or {}).get("value")
+    compared = answer.get("comparison") or {"nearest_first": answer.get("baseline") or {}}
+    parts: list[Any] = []
+    for key, words in OTHERS:
+        theirs = (compared.get(key) or {}).get("value")
+        if ours is None or not theirs:
+            continue
+        change = (ours - theirs) / abs(theirs) * PERCENT
+        sign = "−" if change < 0 else "+" if change > 0 else ""
+        parts.append(
+            html.Span([f"较{words} ", html.B(f"{sign}{abs(change):.1f}%")],
+                      title=f"{words}的总代价 {theirs:,.0f} 人·分")
+        )  # fmt: skip
+    return parts
+
+
+def change_line(draft: Draft) -> Any:
+    """较上一方案：新增 2 队，改派 1 队，撤出 1 队."""
+    words = change_words(draft["change"])
+    return html.Span(words, className="pchange") if words else None
+
+
+def certificate(answer: Mapping[str, Any]) -> Any:
+    """The checks, each recomputed from the plan alone; failed ones first and open."""
+    rows = answer.get("certificate") or []
+    if not rows:
+        return None
+    failed = [r for r in rows if not r.get("ok")]
+    words = f"校验 {len(rows) - len(failed)}/{len(rows)} 通过"
+    return html.Details(
+        [
+            html.Summary(words, className="lack" if failed else ""),
+            html.Ul(
+                [
+                    html.Li(
+                        [html.B("✓" if r.get("ok") else "✗"), str(r.get("check") or ""),
+                         html.Small(str(r.get("detail") or ""))],
+                        className="" if r.get("ok") else "lack",
+                    )
+                    for r in sorted(rows, key=lambda r: bool(r.get("ok")))
+                ]
+            ),
+        ],
+        className="pop", open=bool(failed), **{"data-fold": "certificate"},
+    )  # fmt: skip
+
+
+def assumptions(answer: Mapping[str, Any]) -> Any:
+    """What the plan assumes, in full on demand."""
+    rows = answer.get("assumptions") or []
+    if not rows:
+        return None
+    return html.Details(
+        [html.Summary(f"假定 {len(rows)} 条"), html.Ul([html.Li(str(r)) for r in rows])],
+        className="pop", **{"data-fold": "assumptions"},
+    )  # fmt: skip
+
+
+def limits(seen: Situation, draft: Draft) -> Any:
+    """What the officer laid down: locks, bans and releases, each removable."""
+    chips = [
+        _chip(f"锁 {name(seen, r['team'])} → {letter(seen, r['incident'])}", "放开",
+              do="lock", team=r["team"], incident=r["incident"])
+        for r in draft["teams"] if r["mark"] == "锁"
+    ]  # fmt: skip
+    chips += [
+        _chip(f"禁 {name(seen, t)} " + ("哪里都不派" if i == EVERYWHERE else
+              f"不派{letter(seen, i)}"), "取消", do="unban", team=t, incident=i)
+        for t, i in draft["bans"]
+    ]  # fmt: skip
+    chips += [
+        _chip(f"放 {name(seen, t)} 可改派", "收回", do="unrelease", team=t)
+        for t in draft["release"]
+    ]
+    return html.Div(chips, className="plimits") if chips else None
+
+
+def name(seen: Situation, team_id: str) -> str:
+    """A team's name, else its id."""
+    team = seen.teams.get(team_id)
+    return team.name if team else team_id
+
+
+def _chip(words: str, undo: str, **act: Any) -> Any:
+    return html.Span(
+        [
+            html.Span(words, title=words),
+            html.Button("×", title=undo, className="x", **{"aria-label": f"{undo}：{words}"},
+                        **desk.acts(AREA, **act, solve=True)),
+        ],
+        className="plimit",
+    )  # fmt: skip
+
+
+def freed(answer: Mapping[str, Any]) -> Any:
+    """Released teams the plan has no use for any more."""
+    rows = answer.get("freed") or []
+    words = [f"{r.get('name') or r.get('team')}：{r.get('why') or ''}" for r in rows]
+    return html.Div("；".join(words), className="pfreed") if words else None
+
+
+def contested_words(answer: Mapping[str, Any]) -> str:
+    """争用 3 处，均已裁定; empty when nothing was."""
+    found = answer.get("contested") or []
+    return f"争用 {count(len(found))} 处" if found else ""
