@@ -1,70 +1,84 @@
-"""Compares the center's travel times with a matrix of real ones: median and p90 error.
+"""Compares the center's travel times with a matrix of somebody else's: how far they differ.
 
-python tests/benchmarks/travel_error.py MATRIX.csv SEATS.csv EXPRESSWAYS.csv [COUNTIES.geojson]
+python tests/benchmarks/travel_error.py MATRIX.csv [ROADS.npz]
+
+The matrix has county codes in its first row and column and minutes in its cells. It is an
+indication, not the truth: ask how its own times came about before believing the difference.
+With ROADS.npz the imported road graph is compared instead of the shipped table.
 """
 
 import csv
-import json
 import sys
 from pathlib import Path
 
 import numpy as np
-import shapely
-from shapely.geometry import shape
 
-from data.allocation.travel import Seat, Travel
+from data.ingest.geography import build_travel
+from data.ingest.seeding import area_tree
+
+BANDS = ((0, 60), (60, 120), (120, 240), (240, 10_000))
+WORST, LEAST_MINUTES = 15, 40
 
 
-def say(line: str) -> None:
+def say(line=""):
     """Print a line."""
-    sys.stdout.write(f"{line}\n")
+    print(line)
 
 
-def main(matrix: str, seats_file: str, expressways_file: str, counties: str) -> None:
-    """Print the errors over all ordered pairs of seats."""
-    rows = [
-        r
-        for r in csv.DictReader(Path(seats_file).read_text("utf-8").splitlines())
-        if r["level"] == "区县"
-    ]
-    seats = {r["adcode"]: Seat(float(r["lng"]), float(r["lat"]), r["pref_code"]) for r in rows}
-    code = {r["name"]: r["adcode"] for r in rows}
-    ways = csv.DictReader(Path(expressways_file).read_text("utf-8").splitlines())
-    sequences = [[code[name] for name in way["seats"].split()] for way in ways]
-    travel = Travel(seats, sequences, neighbours(counties, set(seats)))
-    table = list(csv.reader(Path(matrix).read_text("utf-8").splitlines()))
-    order = [c for c in table[0][1:] if c in seats]
-    columns = [table[0].index(c) for c in order]
-    real = np.array([[float(r[k]) for k in columns] for r in table[1:] if r[0] in seats])
-    points = [(seats[c].lon, seats[c].lat) for c in order]
-    ours = np.array(travel.minutes(points, points), dtype=float)
-    mine = ours[~np.eye(len(order), dtype=bool)]
-    theirs = real[~np.eye(len(order), dtype=bool)]
-    error = np.abs(mine - theirs)
-    say(f"{len(order)} seats, {len(mine)} pairs, bias {np.median(mine / theirs):.3f}")
-    say(f"error minutes: median {np.median(error):.1f}, p90 {np.percentile(error, 90):.1f}")
-    say(
-        f"relative: median {np.median(error / theirs):.3f}, p90 {np.percentile(error / theirs, 90):.3f}"  # noqa: E501
-    )
-    near = theirs < 120
-    say(
-        f"under two hours: median {np.median(error[near]):.1f}, p90 {np.percentile(error[near], 90):.1f}, bias {np.median((mine / theirs)[near]):.3f}"  # noqa: E501
+def read(path):
+    """Codes and minutes of a matrix file."""
+    rows = list(csv.reader(Path(path).read_text("utf-8-sig").splitlines()))
+    columns = rows[0][1:]
+    cells = {(r[0], c): v for r in rows[1:] for c, v in zip(columns, r[1:], strict=True)}
+    codes = [c for c in columns if c in {r[0] for r in rows[1:]}]
+    values = [[float(cells[a, b] or "nan") for b in codes] for a in codes]
+    return codes, np.array(values)
+
+
+def quantiles(error):
+    """Median, p90 and p99 of relative errors, as words."""
+    return ", ".join(
+        f"{name} {100 * np.nanpercentile(error, at):.1f} %"
+        for name, at in (("median", 50), ("p90", 90), ("p99", 99))
     )
 
 
-def neighbours(path: str, known: set[str]) -> list[tuple[str, str]]:
-    """Pairs of counties whose polygons touch."""
-    features = json.loads(Path(path).read_text(encoding="utf-8"))["features"]
-    codes = [str(f["properties"].get("gb", f["properties"].get("code")))[-6:] for f in features]
-    kept = [
-        (c, shape(f["geometry"]).buffer(0.002))
-        for c, f in zip(codes, features, strict=True)
-        if c in known
+def main(matrix, roads=None):
+    """Print the differences over all ordered pairs of county seats both know."""
+    areas = area_tree().areas
+    codes, theirs = read(matrix)
+    known = [k for k, c in enumerate(codes) if c in areas and areas[c].lon is not None]
+    codes, theirs = [codes[k] for k in known], theirs[np.ix_(known, known)]
+    points = [(areas[c].lon, areas[c].lat) for c in codes]
+    travel = build_travel(Path(roads) if roads else None)
+    say(travel.describe())
+    found = travel.minutes(points, points)
+    ours = np.array([[np.nan if v is None else v for v in row] for row in found])
+    ratio = np.full(ours.shape, np.nan)
+    np.divide(ours, theirs, out=ratio, where=theirs > 0)
+    error = np.abs(ratio - 1)
+    say(f"{len(codes)} seats, {int(np.isfinite(error).sum())} pairs")
+    say(f"all: {quantiles(error)}; ours/theirs median {np.nanmedian(ratio):.3f}")
+    for low, high in BANDS:
+        band = (theirs > max(low, 1e-9)) & (theirs <= high)
+        minutes = np.nanmedian(np.abs(ours - theirs)[band])
+        say(f"{low}-{high} min: {quantiles(error[band])}; ratio {np.nanmedian(ratio[band]):.3f}, "
+            f"median {minutes:.0f} min")  # fmt: skip
+    say("counties most off (median of ours/theirs over their pairs):")
+    rows = sorted((float(np.nanmedian(ratio[k])), codes[k]) for k in range(len(codes)))
+    for value, code in [*rows[:6], *rows[-6:]]:
+        say(f"  {value:.2f} {areas[code].name}")
+    say(f"pairs most off (over {LEAST_MINUTES} min):")
+    pairs = [
+        (abs(np.log(ratio[a, b])), a, b)
+        for a in range(len(codes))
+        for b in range(a)
+        if theirs[a, b] > LEAST_MINUTES and np.isfinite(ratio[a, b])
     ]
-    tree = shapely.STRtree([g for _, g in kept])
-    left, right = tree.query([g for _, g in kept], predicate="intersects")
-    return [(kept[a][0], kept[b][0]) for a, b in zip(left, right, strict=True) if a < b]
+    for _, a, b in sorted(pairs, reverse=True)[:WORST]:
+        names = f"{areas[codes[a]].short_name}—{areas[codes[b]].short_name}"
+        say(f"  {names}: ours {ours[a, b]:.0f}, theirs {theirs[a, b]:.0f} min")
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:5])
+    main(*sys.argv[1:])
