@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from math import inf
 from time import monotonic
 from typing import Any
 
@@ -34,6 +35,7 @@ _LARGE_ROWS = 12
 _COVER_ROWS = 40  # groups that more teams reach than this are left to be checked afterwards
 _NEAR = 80  # pairs of an incident that its first answer is sought among
 _SIDE_S = 0.3
+_LONGEST_S = 60.0
 _STEP = 0.3
 _SIDE_GAP = 1e-3  # how exactly an incident by itself is solved; its bound is what counts
 
@@ -49,23 +51,27 @@ class Relaxed:
     taken: Ints
 
 
-def relaxation(figures: Figures, pairs: Ints) -> Relaxed:
-    """The relaxation over all pairs, by way of some: pairs that pay are added until none does."""
+def relaxation(figures: Figures, pairs: Ints, until: float = inf) -> Relaxed:
+    """The relaxation over all pairs, by way of some: pairs that pay are added until none does.
+
+    Cut short at an instant of `monotonic`, its prices are worse and its bound still holds.
+    """
     large = figures.pairs > ALL
     groups = np.nonzero(figures.cover_size <= (_LARGE_ROWS if large else _COVER_ROWS))[0]
-    found = _relaxed(figures, pairs, groups)
+    found = _relaxed(figures, pairs, groups, until)
     for _ in range(1 if large else 3):
         missing = np.setdiff1d(np.nonzero(found.reduced < -EPS)[0], pairs)
-        if not len(missing):
+        if not len(missing) or monotonic() > until:
             break
         pairs = np.union1d(pairs, missing)
-        found = max(found, _relaxed(figures, pairs, groups), key=lambda r: r.bound)
+        found = max(found, _relaxed(figures, pairs, groups, until), key=lambda r: r.bound)
     return found
 
 
-def _relaxed(figures: Figures, pairs: Ints, groups: Ints) -> Relaxed:
+def _relaxed(figures: Figures, pairs: Ints, groups: Ints, until: float) -> Relaxed:
     """The relaxation over some pairs, its duals judged over all."""
-    part = relax(figures, build(figures, pairs, groups, figures.pair_cost[pairs]))
+    limit = min(_LONGEST_S, max(0.05, until - monotonic()))
+    part = relax(figures, build(figures, pairs, groups, figures.pair_cost[pairs]), limit)
     reduced = reduced_costs(figures, part.prices, part.need)
     bound = bound_of(figures, part.prices, part.need, reduced)
     return Relaxed(

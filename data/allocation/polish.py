@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations
+from math import inf
 from time import monotonic
 
 import numpy as np
@@ -43,9 +44,11 @@ def in_order(relaxed: Relaxed, pairs: Ints) -> Ints:
     return pairs[np.lexsort((pairs, relaxed.reduced[pairs]))]
 
 
-def mend(figures: Figures, plan: TeamPlan, near: Ints, pairs: Ints) -> Ints:
+def mend(
+    figures: Figures, plan: TeamPlan, near: Ints, pairs: Ints, until: float = inf
+) -> Ints:
     """Pairs made into a plan by local search, kept when it is the best; returns its pairs."""
-    search = Search(figures, near)
+    search = Search(figures, near, until=until)
     search.start(pairs)
     search.improve()
     value = search.value()
@@ -74,7 +77,7 @@ class Polish:
         for block in self._blocks():
             while self.offers:
                 offered = in_order(self.relaxed, self.offers.popleft())
-                mend(self.figures, self.plan, self.near, offered)
+                mend(self.figures, self.plan, self.near, offered, until)
             if not self._going or self.plan.proven or monotonic() >= until:
                 return
             self._replan(block, until)
@@ -107,4 +110,4 @@ class Polish:
         limit = min(_BLOCK_S, max(0.02, until - monotonic()))
         part = settle(held, program, limit, gap=_BLOCK_GAP, known=known)
         if np.isfinite(part.value):
-            mend(figures, self.plan, np.union1d(self.near, part.taken), part.taken)
+            mend(figures, self.plan, np.union1d(self.near, part.taken), part.taken, until)

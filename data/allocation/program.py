@@ -187,9 +187,9 @@ def _cover(figures: Figures, rows: Rows, pairs: Ints, x: Ints, groups: Ints) -> 
     return made
 
 
-def relax(figures: Figures, program: Program) -> Part:
+def relax(figures: Figures, program: Program, limit_s: float = 60.0) -> Part:
     """The linear relaxation with its prices; its value is a bound when every pair is in it."""
-    return _part(figures, program, minimise(program.rows, limit_s=60.0, integer=False))
+    return _part(figures, program, minimise(program.rows, limit_s=limit_s, integer=False))
 
 
 def settle(

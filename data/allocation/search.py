@@ -8,6 +8,8 @@ one matrix a incident judges all replacements at once.
 from __future__ import annotations
 
 from itertools import pairwise
+from math import inf
+from time import monotonic
 
 import numpy as np
 
@@ -132,8 +134,12 @@ class Side:
 class Search:
     """A plan in the making over some pairs; `extra` is added to each pair's cost."""
 
-    def __init__(self, figures: Figures, pairs: Ints, extra: Floats | None = None) -> None:
+    def __init__(
+        self, figures: Figures, pairs: Ints, extra: Floats | None = None, until: float = inf
+    ) -> None:
+        """A plan with nobody but the given; improving it ends at an instant of `monotonic`."""
         self.figures = figures
+        self.until = until
         more = np.zeros(figures.pairs) if extra is None else extra
         self.sides = [Side(figures, i, pairs, more) for i in range(len(figures.incidents))]
         self.at = np.full(len(figures.teams), -1, dtype=np.int64)
@@ -168,7 +174,7 @@ class Search:
         for i in range(len(self.sides)):
             self.improve_side(i)
         better = moves
-        while better:
+        while better and monotonic() < self.until:
             better = False
             for i in range(len(self.sides)):
                 for j in range(len(self.sides)):
@@ -183,6 +189,8 @@ class Search:
         if not len(side.pair):
             return
         for _ in range(_STEPS):
+            if monotonic() > self.until:
+                return
             out, into = self._best_in(side)
             if not self._try(i, out, into):
                 return

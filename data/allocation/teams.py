@@ -29,7 +29,7 @@ _COVER_ROWS = 12  # groups more teams reach than this are checked, not programme
 def solve_teams(figures: Figures, until: float, pool: ThreadPoolExecutor) -> TeamPlan:
     """Solve until an instant of `time.monotonic`; blocking, at most two threads at work."""
     near = cheap(figures)
-    search = Search(figures, near)
+    search = Search(figures, near, until=until)
     search.start(first_pairs(figures, near))
     search.improve(moves=figures.pairs <= ALL)
     plan = TeamPlan(
@@ -41,10 +41,10 @@ def solve_teams(figures: Figures, until: float, pool: ThreadPoolExecutor) -> Tea
         return plan
     if monotonic() >= until:
         return plan
-    relaxed = relaxation(figures, near)
+    relaxed = relaxation(figures, near, until)
     plan.bound = relaxed.bound
     near = np.union1d(near, np.nonzero(relaxed.reduced < EPS)[0])
-    mend(figures, plan, near, in_order(relaxed, relaxed.taken))
+    mend(figures, plan, near, in_order(relaxed, relaxed.taken), until)
     least = np.where(figures.pair_fixed, -np.inf, relaxed.bound + np.maximum(0.0, relaxed.reduced))
     if (least <= plan.value + EPS).sum() <= _WHOLE:
         _prove(figures, plan, least, until)
@@ -67,7 +67,7 @@ def _prove(figures: Figures, plan: TeamPlan, least: Floats, until: float) -> Non
         # pairs left out cannot be in a plan below plan.value, so that is a bound too
         plan.bound = max(plan.bound, min(part.bound, plan.value))
         if np.isfinite(part.value):
-            mend(figures, plan, pairs, part.taken)
+            mend(figures, plan, pairs, part.taken, until)
         if rows >= int(figures.cover_size.max(initial=0)):
             break
         rows *= 8
