@@ -111,7 +111,7 @@ def figures(problem: Problem) -> Figures:
         for n in sorted(ask.needs, key=lambda n: n.capability)
     ]
     table = np.array(needs, dtype=float).reshape(-1, 5)
-    minutes = np.array(problem.minutes, dtype=float).reshape(len(problem.teams), -1)
+    minutes = np.array(problem.minutes, dtype=float).reshape(-1, len(problem.incidents))
     minutes = minutes[np.ix_(teams, incidents)] if len(incidents) else np.zeros((len(teams), 0))
     may, stays = _may(problem, teams, incidents)
     wanted = np.zeros((len(asks), len(names)))
