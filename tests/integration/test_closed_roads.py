@@ -56,18 +56,18 @@ def test_closed_on_every_side_dahe_is_cut_off(center):
 
 def test_a_closure_may_name_roads(center):
     """Named roads are closed, those that only cross them stay open, and lifting opens them."""
-    road = next(e for e in center.travel.edges() if e["id"].startswith("G50:421127-421182"))
+    road = center.travel.edge("G70:421127-421126")
     told = center.handle(DrawZone(kind="closure", roads=(road["id"],)), DUTY).body["zone"]
     made = center.queries.situation(DUTY).zones[told["id"]]
     try:
         assert made.closure == {"roads": [road["id"]]}
-        assert "沪渝高速" in made.label
+        assert "福银高速" in made.label
         shut = in_force(center.queries.situation(DUTY)).options()
-        before = center.travel.minutes([HUANGMEI], [WUXUE, HUANGZHOU])[0]
-        after = center.travel.minutes([HUANGMEI], [WUXUE, HUANGZHOU], **shut)[0]
-        assert after[1] > before[1]
+        before = center.travel.minutes([HUANGMEI], [HUANGZHOU])[0]
+        after = center.travel.minutes([HUANGMEI], [HUANGZHOU], **shut)[0]
+        assert after[0] > before[0]
         drawn = center.travel.minutes([HUANGMEI], [HUANGZHOU], closures=[made.geometry])[0][0]
-        assert drawn is None or drawn > after[1]
+        assert drawn is None or drawn >= after[0]
     finally:
         center.handle(EndZone(zone_id=made.id), DUTY)
     assert in_force(center.queries.situation(DUTY)).areas == ()
