@@ -33,6 +33,7 @@ def panel(pair: Mapping[str, Any] | None, most: int = MOST_LOSSES) -> Any:
             _figures(before, after),
             *_unknown(before),
             _losses(pair.get("losses") or [], most),
+            *_by_capability(pair.get("by_capability") or []),
         ],
         className="cover-view",
     )  # fmt: skip
@@ -108,6 +109,16 @@ def _loss(row: Mapping[str, Any]) -> list[Any]:
         html.Small(f"{people}{risk}{scene}"),
         html.Span(f"{_minutes(row['before_minutes'])} → {later} 分", className="ar"),
     ]
+
+
+def _by_capability(rows: list[Any]) -> list[Any]:
+    """Per capability the plan uses: counties that lose the last or the second team of it."""
+    words = [
+        f"{row['capability']} {'、'.join(lost)}"
+        for row in rows
+        if (lost := [f"{LOST[k]} {row[k]} 县" for k in ("last", "second") if row[k]])
+    ]
+    return [html.Small(f"分能力：{'；'.join(words)}", className="mu")] if words else []
 
 
 def _minutes(value: float | None) -> str:

@@ -211,6 +211,12 @@ def losses(
     )  # fmt: skip
 
 
+def loss_counts(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, int]:
+    """How many counties lose in each way."""
+    kinds = [_loss(a, b) for a, b in zip(before["counties"], after["counties"], strict=True)]
+    return {kind: sum(found == kind for found in kinds) for kind in _LOSS_ORDER}
+
+
 def _loss(old: Mapping[str, Any], new: Mapping[str, Any]) -> Loss | None:
     """What one county loses."""
     if old["teams"] and not new["teams"]:

@@ -150,4 +150,5 @@ def _coverage(posed: Posed, goes: Iterable[dict[str, Any]], tools: Tools, actor:
         posed.situation, tools, {r["team"] for r in goes}, actor=actor,
         closures=[a for a in posed.shut.areas if a not in held.areas],
         closed_roads=posed.shut.roads,
+        capabilities={n.capability for ask in posed.problem.incidents for n in ask.needs},
     )  # fmt: skip

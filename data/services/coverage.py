@@ -19,6 +19,7 @@ from data.domain.coverage import (
     Reach,
     able,
     cover,
+    loss_counts,
     losses,
     require_capability,
     risk_points,
@@ -104,8 +105,11 @@ def before_after(
     *,
     closures: Sequence[Any] = (),
     closed_roads: Collection[Any] = (),
+    capabilities: Collection[str] = (),
 ) -> dict[str, Any]:
     """Cover as it is and as a plan that sends these teams would leave it, and who loses.
+
+    `by_capability` counts, for each of `capabilities` in turn, the counties that lose.
 
     Raises
     ------
@@ -114,12 +118,24 @@ def before_after(
     """
     capability = require_capability(capability)
     table = _table(situation, tools, actor, closures, closed_roads)
-    before = cover(table.reach, table.chosen(capability, frozenset()))
-    after = cover(table.reach, table.chosen(capability, frozenset(sent_team_ids)))
+    sent = frozenset(sent_team_ids)
+    before, after = _pair(table, capability, sent)
     return {
         "capability": capability, "before": before, "after": after,
         "losses": losses(before, after, scenes(situation, tools.spatial)),
+        "by_capability": [
+            {"capability": one, **loss_counts(*_pair(table, require_capability(one), sent))}
+            for one in sorted(set(capabilities))
+        ],
     }  # fmt: skip
+
+
+def _pair(
+    table: _Table, capability: str | None, sent: AbstractSet[str]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Cover with every free team, and without those sent."""
+    every, left = table.chosen(capability, frozenset()), table.chosen(capability, sent)
+    return cover(table.reach, every), cover(table.reach, left)
 
 
 def reach(
@@ -157,6 +173,11 @@ def asked(
         situation, tools, sent, capability, actor,
         closures=plan.request.get("closures") or (),
         closed_roads=plan.request.get("closed_roads") or (),
+        capabilities=[
+            need["capability"]
+            for needs in (plan.answer.get("needs") or {}).values()
+            for need in needs
+        ],
     )  # fmt: skip
     named = {when: _named(situation, pair[when]) for when in ("before", "after")}
     return {**stamp, "plan": plan.id, **pair, **named}

@@ -66,6 +66,15 @@ def test_losses_stand_worst_first_and_the_rest_is_counted():
     assert "人口未知" in text(panel(pair(losses=rows)))
 
 
+def test_each_capability_says_where_it_runs_out():
+    """A capability the plan empties is named with its counties; one it leaves alone is not."""
+    rows = [{"capability": "搜救犬", "last": 4, "second": 1, "later": 0},
+            {"capability": "灭火", "last": 0, "second": 0, "later": 3}]  # fmt: skip
+    said = text(panel(pair(by_capability=rows)))
+    assert "分能力：搜救犬 失去最后一支 4 县、仅剩一支 1 县" in said
+    assert "灭火" not in said
+
+
 def test_unknown_is_said_and_not_shown_as_nought():
     """Unknown people are counted as unknown; with no known risk there is a dash, not 0 %."""
     given = pair()

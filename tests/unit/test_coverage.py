@@ -197,6 +197,19 @@ def test_a_plan_takes_last_second_and_speed(tools):
     assert nothing["before"] == nothing["after"]
 
 
+def test_losses_are_counted_for_each_capability(tools):
+    """A plan that takes the only boats loses them everywhere, though other rescuers stay."""
+    seen = world(team("T1", 110.0), team("T2", 110.0), team("T3", 110.0, "水域救援"))
+    pair = before_after(seen, tools, ["T1", "T3"], capabilities=["水域救援", "搜救", "搜救"])
+    assert [(r["area_code"], r["lost"]) for r in pair["losses"]] == [
+        ("B", "second"), ("A", "second"),
+    ]  # fmt: skip
+    assert pair["by_capability"] == [
+        {"capability": "搜救", "last": 0, "second": 2, "later": 0},
+        {"capability": "水域救援", "last": 2, "second": 0, "later": 2},
+    ]
+
+
 def test_a_loss_at_the_scene_says_whose_scene_it_is(tools):
     """The county where an incident lies names it; the others name none."""
     incident = Incident(
