@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 
 from data.config import Settings
+from data.errors import CenterError
 from data.store.engine import SAFE_SQLITE, sqlite_version
 
 LEAST_FREE_BYTES = 2 * 1024**3
@@ -26,6 +27,7 @@ def checks(settings: Settings) -> Iterator[tuple[bool, str]]:
     free = shutil.disk_usage(settings.var).free
     enough = free >= LEAST_FREE_BYTES
     yield enough, f"可用磁盘 {free / 1024**3:.1f} GB" + ("" if enough else "，请清理到 2 GB 以上")
+    yield _roads(settings)
     local = settings.host in {"127.0.0.1", "localhost", "::1"}
     yield (
         local or settings.secure_cookies,
@@ -36,3 +38,13 @@ def checks(settings: Settings) -> Iterator[tuple[bool, str]]:
             else "：对外服务请用 HTTPS，并设 HUBEI_SECURE_COOKIES=1"
         ),
     )
+
+
+def _roads(settings: Settings) -> tuple[bool, str]:
+    """What the travel times will rest on."""
+    from data.ingest.geography import build_travel
+
+    try:
+        return True, build_travel(settings.roads, settings.osrm).describe()
+    except CenterError as error:
+        return False, error.detail

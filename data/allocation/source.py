@@ -70,4 +70,7 @@ def air_minutes(starts: Floats, ends: Floats) -> list[list[float | None]]:
 
 def plain(matrix: Floats) -> list[list[float | None]]:
     """A matrix as lists, infinite as None, to a tenth of a minute."""
-    return [[round(float(v), 1) if np.isfinite(v) else None for v in row] for row in matrix]
+    rows: list[list[float | None]] = np.round(matrix, 1).tolist()
+    if np.isfinite(matrix).all():
+        return rows
+    return [[None if v == np.inf else v for v in row] for row in rows]

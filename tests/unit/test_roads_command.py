@@ -5,6 +5,7 @@ import pytest
 from osmium.osm.mutable import Node, Way
 
 from dashboard.commands.importing import main
+from dashboard.doctor import checks
 from data.allocation.osrm import OsrmTravel
 from data.allocation.travel import Travel
 from data.config import Settings
@@ -71,3 +72,10 @@ def test_a_named_server_comes_first():
     assert isinstance(build_travel(settings.roads, settings.osrm), OsrmTravel)
     with pytest.raises(Invalid, match="OSRM"):
         Settings.from_env({"HUBEI_OSRM": "10.0.0.5:5000"})
+
+
+def test_the_doctor_says_what_the_times_rest_on(settings):
+    """The table at first; a damaged import is found and the remedy named."""
+    assert any(good and "示意路网" in line for good, line in checks(settings))
+    settings.roads.write_bytes(b"rubbish")
+    assert any(not good and "import roads" in line for good, line in checks(settings))
