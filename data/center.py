@@ -308,6 +308,6 @@ def _tools(areas: AreaTree, telemetry: Telemetry, settings: Settings) -> Tools:
     travel = build_travel(settings.roads, settings.osrm)
     return replace(
         Tools(areas=areas, rules=rules, spatial=build_spatial(), travel=travel),
-        airfields=tuple((a["lon"], a["lat"]) for a in reference.read_airports() if a["lon"]),
+        airfields={a["name"]: (a["lon"], a["lat"]) for a in reference.read_airports() if a["lon"]},
         whereabouts=whereabouts,
     )

@@ -12,8 +12,11 @@ from data.allocation import Allocation
 from data.domain.approval import ORDERED
 from data.domain.org import Actor
 from data.domain.situation import Situation
+from data.services.asking import invented
 from data.services.comparing import diff, pairs_of
 from data.services.coverage import before_after
+from data.services.flying import landing_of
+from data.services.orders import scene
 from data.services.posing import Posed
 from data.services.supposing import in_force
 from data.services.tools import Tools
@@ -34,11 +37,11 @@ def answer_of(
 
     `assignments` are new orders, `standing` the teams that stay where they are ordered, `freed`
     released teams the plan uses nowhere. A released team that goes elsewhere is an assignment
-    with `moved_from`.
+    with `moved_from`. `supposed` says what the plan rests on that is not so.
     """
     situation = posed.situation
     bound = {t.id: t.busy_with for t in posed.problem.teams if t.busy_with is not None}
-    rows = [_timed(posed, row) for row in found.assignments]
+    rows = [_timed(posed, row, tools) for row in found.assignments]
     stays = [r for r in rows if bound.get(r["team"]) == r["incident"]]
     goes = [
         {**r, "moved_from": bound[r["team"]]} if r["team"] in bound else r
@@ -54,13 +57,14 @@ def answer_of(
         "certificate": [*found.certificate, _times_add_up(rows)],
         "needs": posed.needs, "supplies": posed.supplies, "assumptions": posed.assumptions,
         "coverage": _coverage(posed, goes, tools, actor),
+        "supposed": invented(posed.stated),
     }  # fmt: skip
     if previous is not None:
         answer["diff"] = diff(previous, pairs_of(answer))
     return answer
 
 
-def _timed(posed: Posed, row: dict[str, Any]) -> dict[str, Any]:
+def _timed(posed: Posed, row: dict[str, Any], tools: Tools) -> dict[str, Any]:
     """An assignment with its name, when it leaves and arrives, and what its minutes are made of."""
     situation = posed.situation
     team = situation.teams[row["team"]]
@@ -71,8 +75,13 @@ def _timed(posed: Posed, row: dict[str, Any]) -> dict[str, Any]:
     if held is not None and held.incident_id == row["incident"]:
         leaves, eta = held.leaves_at or leaves, held.eta or eta
         leaves = min(leaves, eta)
+    told = {**row, "name": team.name, "people": team.people}
+    incident = situation.incidents[row["incident"]]
+    goal = scene(incident, tools)
+    if team.moves_by_air and goal:
+        told["landing"] = landing_of(goal, incident.type, tools)[1]
     return {
-        **row, "name": team.name, "people": team.people,
+        **told,
         "travel_minutes": round(max(0.0, row["minutes"] - leg.leaves), 1),
         "ready_minutes": round(leg.ready, 1), "approval_minutes": leg.approval.minutes,
         "approval": leg.approval.words if leg.approval is not ORDERED else "",

@@ -70,7 +70,7 @@ def require_sound(plan: Plan) -> None:
     Invalid
         Naming what is invented, or the first rule the stored plan breaks.
     """
-    unreal = invented(plan.request)
+    unreal = invented(plan.request) or plan.answer.get("supposed")
     if unreal:
         raise Invalid.field(
             "plan_id", f"方案 {plan.id} 基于{'、'.join(unreal)}，不能下达",

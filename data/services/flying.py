@@ -21,6 +21,7 @@ Point = tuple[float, float]
 RANGE_KM = 500.0  # from take-off to the scene and on to the nearest airfield, reserve kept
 # Where nothing may land at the scene: the cordon of a chemical release or a gas explosion.
 CORDONED = frozenset({"hazchem", "gas_explosion"})
+BESIDE = "现场旁场地（假定）"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +57,7 @@ def flight_minutes(
     A cordoned scene is reached from the nearest airfield by road, None where none is open;
     `shut` are the options of `Travel.minutes` that close roads.
     """
-    landing = landing_of(goal, kind, tools)
+    landing, _ = landing_of(goal, kind, tools)
     flown: float | None = tools.travel.minutes([start], [landing], by_air=True)[0][0]
     if landing == goal or flown is None:
         return flown
@@ -64,11 +65,12 @@ def flight_minutes(
     return None if driven is None else float(flown + driven)
 
 
-def landing_of(goal: Point, kind: str, tools: Tools) -> Point:
-    """Where a helicopter lands: beside the scene, or the nearest airfield to a cordoned one."""
+def landing_of(goal: Point, kind: str, tools: Tools) -> tuple[Point, str]:
+    """Where a helicopter lands: beside the scene, or the named airfield nearest a cordoned one."""
     if kind not in CORDONED or not tools.airfields:
-        return goal
-    return min(tools.airfields, key=lambda field: _km(field, goal))
+        return goal, BESIDE
+    name, field = min(tools.airfields.items(), key=lambda item: _km(item[1], goal))
+    return field, name
 
 
 def flight(
@@ -89,7 +91,7 @@ def flight(
     if flying is False:
         return Flight(minutes=None, why="值班员已按气象停飞")
     needed = _km(start, goal) + min(
-        (_km(goal, field) for field in (*tools.airfields, start)), default=0.0
+        (_km(goal, field) for field in (*tools.airfields.values(), start)), default=0.0
     )
     if needed > RANGE_KM:
         return Flight(

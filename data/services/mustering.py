@@ -118,7 +118,8 @@ def muster(
         leg = legs[team_id, incident_id]
         if leg.minutes is None:
             name = situation.teams[team_id].name
-            why = leg.why or "管制或断路，无可通路线"
+            lost = scene(situation.incidents[incident_id], tools) is None
+            why = leg.why or ("事件位置未知" if lost else "管制或断路，无可通路线")
             raise Invalid.field("locks", f"指定的 {name} 到不了现场：{why}", "请取消指定")
     return Muster(
         teams=tuple(teams), offers=offers, legs=legs, incidents=tuple(i.id for i in incidents)

@@ -22,6 +22,7 @@ from data.services.distances import depot_minutes
 from data.services.keeping import Kept, keep_back
 from data.services.mustering import Muster, muster
 from data.services.needing import known_items
+from data.services.orders import scene
 from data.services.stocking import Stocked, stock
 from data.services.supposing import Shut, shut_of, supposed
 from data.services.tools import Tools
@@ -39,6 +40,7 @@ class Posed:
     problem: Problem
     situation: Situation
     request: PlanRequest
+    stated: Mapping[str, Any]
     muster: Muster
     shut: Shut
     needs: Rows
@@ -83,6 +85,7 @@ def pose(
         grounded = frozenset(row["team"] for row in mustered.grounded())
         kept = keep_back(situation, mustered.teams, tools, actor, shut, grounded)
     last = tuple(dict.fromkeys(previous))
+    lost = [i for i in incidents if scene(i, tools) is None]
     problem = Problem(
         capabilities=tuple(
             AskedCapability(id=c.id, unit=c.unit, people=c.people) for c in CAPABILITIES.values()
@@ -97,9 +100,12 @@ def pose(
         weights=Weights(steady=STEADY if last or read.release else 0.0),
     )  # fmt: skip
     return Posed(
-        problem=_checked(problem), situation=situation, request=read, muster=mustered,
-        shut=shut, needs=needs, supplies=supplies,
-        assumptions=_assumptions(read, needs, mustered, kept, stocked, tools),
+        problem=_checked(problem), situation=situation, request=read, stated=request,
+        muster=mustered, shut=shut, needs=needs, supplies=supplies,
+        assumptions=[
+            *_assumptions(read, needs, mustered, kept, stocked, tools),
+            *(f"{i.letter} {i.short_name}位置未知，无法计算行程" for i in lost),
+        ],
     )  # fmt: skip
 
 

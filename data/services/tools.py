@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from data.domain.org import AreaTree
@@ -17,5 +17,5 @@ class Tools:
     rules: Mapping[str, Any]
     spatial: Any
     travel: Any
-    airfields: tuple[tuple[float, float], ...] = ()
+    airfields: Mapping[str, tuple[float, float]] = field(default_factory=dict)  # by name
     whereabouts: Callable[[str], tuple[float, float] | None] = lambda _team: None

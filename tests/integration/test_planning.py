@@ -125,6 +125,9 @@ def test_a_what_if_plan_solves_and_cannot_be_issued(world):
     with pytest.raises(Invalid, match=r"江岸化工火灾.*不能下达") as refused:
         world.handle(IssueDispatch(plan_id=made.id), w.DUTY)
     assert "据实" in refused.value.errors[0]["remedy"]
+    _rewrite(world, made.id, lambda p: replace(p, request={}))
+    with pytest.raises(Invalid, match="不能下达"):
+        world.handle(IssueDispatch(plan_id=made.id), w.DUTY)
     shut = world.propose(w.DUTY, w.ask(world, what_if=True, closures=[w.DAHE]))
     with pytest.raises(Invalid, match="封控 1 处"):
         world.handle(IssueDispatch(plan_id=shut.id), w.DUTY)

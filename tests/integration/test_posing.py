@@ -5,9 +5,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from data.allocation import solve
 from data.domain.messages import EditIncident, IssueDispatch
 from data.domain.org import Actor
 from data.errors import Forbidden, Invalid
+from data.services.flying import BESIDE
+from data.services.planning import propose
 from data.services.posing import pose
 from tests.integration import plan_world as w
 
@@ -157,3 +160,45 @@ def test_lots_past_their_date_stay_and_lorries_out_are_counted(world):
     }
     for depot in sent & known.keys():
         assert after[depot] == known[depot] - 1
+
+
+def test_without_a_single_free_team_everything_is_a_shortfall(world):
+    """No error, no team, and every need missing whole."""
+    empty = replace(w.seen(world), teams={})
+    problem = pose(empty, w.ask(world), world.tools, w.DUTY).problem
+    found = solve(problem, 0.3)
+    assert not found.assignments
+    lacking = {(r["incident"], r["capability"]): r["amount"] for r in found.shortfalls}
+    assert lacking == {
+        (ask.id, need.capability): need.amount for ask in problem.incidents for need in ask.needs
+    }
+
+
+def test_a_cordoned_scene_is_reached_from_the_nearest_airfield(world):
+    """No helicopter lands inside the cordon of a chemical release; the plan names the airfield."""
+    day = replace(w.seen(world), at=datetime(2020, 7, 8, 2, tzinfo=UTC))
+    need = [{"capability": "航空救援", "amount": 1}]
+    fire = {**w.FIRE, "needs": need, "supplies": []}
+    made = propose(
+        day, {"what_if": True, "extra_incidents": [fire]}, world.tools, w.DUTY, "PL-X"
+    )
+    rows = {r["landing"]: r for r in made.answer["assignments"]}
+    assert rows.keys() == {"武汉天河机场"}
+    free = {**fire, "type": "flood"}
+    beside = propose(
+        day, {"what_if": True, "extra_incidents": [free]}, world.tools, w.DUTY, "PL-Y"
+    ).answer["assignments"]
+    assert {r["landing"] for r in beside} == {BESIDE}
+    assert beside[0]["minutes"] < rows["武汉天河机场"]["minutes"]
+
+
+def test_a_hand_picked_team_is_taken_even_where_it_brings_nothing_wanted(world):
+    """The officer's choice stands; the plan shows that it serves no need."""
+    _, there = w.incidents(world)
+    team = next(t for t in w.seen(world).available_teams() if {*t.provides} == {"灭火", "危化处置"})
+    for keep in (True, False):
+        asked = w.ask(world, locks=[[team.id, there]], keep_back=keep)
+        made = propose(w.seen(world), asked, world.tools, w.DUTY, "PL-Z")
+        row = next(r for r in made.answer["assignments"] if r["team"] == team.id)
+        assert (row["incident"], row["roles"]) == (there, {})
+        assert all(c["ok"] for c in made.answer["certificate"])
