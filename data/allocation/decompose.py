@@ -7,11 +7,10 @@ together and mended by local search, are plans. Prices then follow what is asked
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from math import inf
 from time import monotonic
-from typing import Any
 
 import numpy as np
 
@@ -109,16 +108,11 @@ class Decomposition:
         ]
         self.alone = [figures.only(mine) for mine in self.mine]
 
-    def rounds(
-        self, best: Callable[[], float], until: float, at_once: Callable[..., Iterable[Any]] = map
-    ) -> Iterator[Round]:
-        """Rounds until time ends or prices rest; `best` is what the best plan known costs.
-
-        `at_once` maps over the incidents, in threads where there are many.
-        """
+    def rounds(self, best: Callable[[], float], until: float) -> Iterator[Round]:
+        """Rounds until time ends or prices rest; `best` is what the best plan known costs."""
         step, highest = _STEP, -np.inf
         while monotonic() < until:
-            told = self._round(until, at_once)
+            told = self._round(until)
             if told is None:
                 return
             if told.bound <= highest:
@@ -129,14 +123,14 @@ class Decomposition:
             if not self._follow(told.taken, room * step):
                 return
 
-    def _round(self, until: float, at_once: Callable[..., Iterable[Any]]) -> Round | None:
+    def _round(self, until: float) -> Round | None:
         """Every incident at the prices of now; None when time ended before it began."""
         figures = self.figures
         if monotonic() >= until:
             return None
         extra = priced(figures, self.prices)
         incidents = range(len(figures.incidents))
-        sides = list(at_once(lambda i: self._side(i, extra, until), incidents))
+        sides = [self._side(i, extra, until) for i in incidents]
         bound = price_constant(figures, self.prices) + sum(s.part.bound for s in sides)
         least = np.full(figures.pairs, -np.inf)
         for side in sides:

@@ -52,6 +52,7 @@ class Figures:
     pair_incident: Ints
     pair_cost: Floats
     pair_fixed: Flags
+    pair_kept: Flags
     role_start: Ints
     role_need: Ints
     role_amount: Floats
@@ -84,7 +85,8 @@ class Figures:
         nobody = np.zeros(len(self.teams) + 1, dtype=np.int64)
         return replace(
             self, pair_team=self.pair_team[pairs], pair_incident=self.pair_incident[pairs],
-            pair_cost=self.pair_cost[pairs], pair_fixed=self.pair_fixed[pairs], role_start=start,
+            pair_cost=self.pair_cost[pairs], pair_fixed=self.pair_fixed[pairs],
+            pair_kept=self.pair_kept[pairs], role_start=start,
             role_need=self.role_need[roles], role_amount=self.role_amount[roles],
             role_people=self.role_people[roles], cover_risk=np.zeros(0), cover_size=none,
             cover_teams=Lists(start=np.zeros(1, dtype=np.int64), items=none),
@@ -143,7 +145,7 @@ def figures(problem: Problem) -> Figures:
         need_amount=table[:, 2], need_rate=table[:, 3],
         pair_team=pair_team, pair_incident=pair_incident,
         pair_cost=cost - problem.weights.steady * kept,
-        pair_fixed=stays[pair_team, pair_incident],
+        pair_fixed=stays[pair_team, pair_incident], pair_kept=kept > 0,
         role_start=start, role_need=need_of[pair_incident[owner], capability],
         role_amount=amount, role_people=counted[capability],
         cover_risk=risk, cover_size=size, cover_teams=members, team_covers=of_team,

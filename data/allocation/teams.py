@@ -21,7 +21,6 @@ from data.allocation.program import build, settle
 from data.allocation.search import EPS, Search
 
 _ROOT = 1000  # the same after a round of prices
-_MANY = 8  # incidents, from which on their programmes share the threads before any polish
 _WHOLE = 260  # up to so many open pairs HiGHS proves the whole
 _COVER_ROWS = 12  # groups more teams reach than this are checked, not programmed
 
@@ -36,6 +35,10 @@ def solve_teams(figures: Figures, until: float, pool: ThreadPoolExecutor) -> Tea
         taken=search.taken, value=search.value(), bound=-np.inf, first_value=search.value(),
         first_at=monotonic(),
     )  # fmt: skip
+    kept = np.nonzero(figures.pair_kept)[0]
+    if len(kept):  # the last plan, made the best of, is where a steady one begins
+        near = np.union1d(near, kept)
+        mend(figures, plan, near, kept, until)
     if not figures.pairs:
         plan.bound = plan.value
         return plan
@@ -79,17 +82,13 @@ def _by_prices(
 ) -> None:  # fmt: skip
     """Rounds of prices for the bound here, better plans in the other thread."""
     polish = Polish(figures, plan, relaxed, near)
-    many = len(figures.incidents) > _MANY
-    at_work = None if many else pool.submit(polish.run, until)
-    rounds = Decomposition(figures, relaxed).rounds(
-        lambda: plan.value, until, pool.map if many else map
-    )
+    at_work = pool.submit(polish.run, until)
+    rounds = Decomposition(figures, relaxed).rounds(lambda: plan.value, until)
     least = np.where(figures.pair_fixed, -np.inf, relaxed.bound + np.maximum(0.0, relaxed.reduced))
     try:
         for told in rounds:
             plan.bound = max(plan.bound, told.bound)
             polish.offers.append(told.taken)
-            at_work = at_work or pool.submit(polish.run, until)
             least = np.maximum(least, np.where(figures.pair_fixed, -np.inf, told.least))
             pairs = np.nonzero(least <= plan.value + EPS)[0]
             if plan.proven:
@@ -99,5 +98,4 @@ def _by_prices(
                 break
     finally:
         polish.stop()
-        if at_work:
-            at_work.result()
+        at_work.result()
