@@ -9,7 +9,7 @@ from dashboard.api.common import actor_of, answer
 from data.center import Center
 from data.errors import Invalid
 
-MOST = 20_000
+MOST_EDGES = 20_000  # the travel times hand out no more at once
 
 
 def build(center: Center) -> APIRouter:
@@ -20,14 +20,14 @@ def build(center: Center) -> APIRouter:
     async def roads(request: Request, bbox: str | None = None) -> Response:
         """Roads with the `id` that closes them: the main ones, or all that meet `bbox`.
 
-        `bbox` is west,south,east,north in degrees; at most 20,000 roads, `total` says how many.
+        `bbox` is west,south,east,north in degrees. At most 20,000 roads, the larger ones: `more`
+        says that there may be others, ask for a smaller area.
         """
         actor_of(request)
         near = None if bbox is None else [_window(bbox)]
         found = await center.ask(center.travel.edges, near)
-        return answer(
-            {"items": found[:MOST], "total": len(found), "basis": center.travel.describe()}
-        )
+        more = len(found) >= MOST_EDGES
+        return answer({"items": found, "more": more, "basis": center.travel.describe()})
 
     return router
 

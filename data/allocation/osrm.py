@@ -23,7 +23,7 @@ from data.allocation.source import RoadEdge, TravelSource, air_minutes, plain
 
 MOST_POINTS = 100  # of one table request: the default of osrm-routed's --max-table-size
 MOST_TARGETS = 25
-TIMEOUT_S = 5.0
+TIMEOUT_S, CONNECT_S = 4.0, 1.0  # commands wait for the answer: a server belongs nearby
 REST_S = 30.0  # a server that failed is left alone this long
 MOST_KEPT = 500_000  # pairs of points whose minutes are kept
 ALTERNATIVES = 3
@@ -49,9 +49,11 @@ class OsrmTravel:
         profile: str = "driving",
         client: httpx.Client | None = None,
     ) -> None:
-        """`url` such as `http://10.0.0.5:5000`; `local` answers where the server cannot."""
+        """`url` with scheme, host and port; `local` answers where the server cannot."""
         self.url, self.local, self.profile = url.rstrip("/"), local, profile
-        self._client = client or httpx.Client(timeout=TIMEOUT_S, trust_env=False)
+        self._client = client or httpx.Client(
+            timeout=httpx.Timeout(TIMEOUT_S, connect=CONNECT_S), trust_env=False
+        )
         self._lock = threading.Lock()
         self._kept: dict[tuple[Point, Point], float] = {}
         self._rest_until = 0.0

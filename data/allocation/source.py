@@ -53,7 +53,10 @@ class TravelSource(Protocol):
         """The points of the way from origin to target, both included; empty where none is open."""
 
     def edges(self, near: Closures | None = None) -> list[RoadEdge]:
-        """Roads that may be closed: the main ones, or every one that meets some area."""
+        """Roads that may be closed: the main ones, or every one that meets some area.
+
+        At most 20,000, the larger ones first to stay.
+        """
 
     def edge(self, road_id: str) -> RoadEdge | None:
         """The road an id names; None when there is none."""

@@ -48,6 +48,7 @@ NEAREST_SEATS = 5  # seats tried at each end of a journey
 FURTHER, FURTHER_KM = 2.0, 20.0
 DIRECT_KM = 40.0  # up to here the direct line along local roads is tried too
 KEPT_BYTES = 256e6  # of times to targets kept
+MOST_EDGES = 20_000  # handed out at once
 MAIN_CLASSES = ("motorway", "trunk", "primary", "ordinary")
 
 
@@ -79,7 +80,7 @@ class GraphTravel:
         return self._words
 
     def edges(self, near: Closures | None = None) -> list[RoadEdge]:
-        """Main roads, or every road that meets one of some areas."""
+        """Main roads, or every road that meets one of some areas; the largest, when many."""
         graph = self.graph
         if near is None:
             main = [k for k, c in enumerate(graph.classes) if c in MAIN_CLASSES]
@@ -87,7 +88,8 @@ class GraphTravel:
         else:
             met = [graph.met(area) for area in areas_of(near)]
             chosen = np.unique(np.concatenate(met)) if met else np.empty(0, dtype=np.int64)
-        return [self._edge(int(r)) for r in chosen]
+        largest = np.argsort(graph.cls[chosen], kind="stable")[:MOST_EDGES]
+        return [self._edge(int(r)) for r in chosen[np.sort(largest)]]
 
     def edge(self, road_id: str) -> RoadEdge | None:
         """The road an id names; None when there is none."""

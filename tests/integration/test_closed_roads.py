@@ -90,7 +90,8 @@ def test_roads_are_listed_and_closed_over_http(exercise_server):
         ids = {r["id"] for r in listed["items"]}
         assert "R:421127-421182" in ids or "R:421182-421127" in ids
         assert "公里/时" in listed["basis"]
-        assert listed["total"] < get(client, "/roads")["total"]
+        assert len(listed["items"]) < len(get(client, "/roads")["items"])
+        assert not listed["more"]
         body = {"kind": "closure", "roads": [min(ids)], "label": "试封"}
         zone = post(client, "/zones", body)["zone"]
         assert zone["effects"]["roads"] == [min(ids)]
