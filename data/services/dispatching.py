@@ -179,17 +179,25 @@ def _check_reach(unit: Unit, asked: Asked, tools: Tools) -> None:
 
 
 def _check_seen(command: IssueDispatch, asked: Asked) -> None:
-    """Refuse what changed since it was seen.
+    """Refuse what changed since it was seen, saying how it stands now.
 
-    Incidents change with every follow-up; a plan is not stale for that.
+    Incidents change with every follow-up and lots with every transfer; a plan is not stale for
+    that, and a lot that no longer suffices is a conflict.
     """
-    things: dict[str, Any] = {**asked.team, **asked.lot}
+    things: dict[str, Any] = dict(asked.team)
     if command.plan_id is None:
-        things |= asked.incidents
-    old = [k for k, v in command.seen.items() if k in things and things[k].version != v]
+        things |= {**asked.lot, **asked.incidents}
+    old = [things[k] for k, v in command.seen.items() if k in things and things[k].version != v]
     if old:
-        names = "、".join(getattr(things[k], "name", k) for k in old)
+        names = "、".join(_now(thing) for thing in old)
         raise Stale(f"{names} 在您查看之后有变化，请刷新后重新下达")
+
+
+def _now(thing: Any) -> str:
+    """A thing with how it stands."""
+    if isinstance(thing, Team):
+        return f"{thing.name}（现为{thing.state.word}）"
+    return str(getattr(thing, "name", thing.id))
 
 
 def _assign(

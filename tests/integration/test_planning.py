@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from data.allocation.check import verify
 from data.domain.dispatch import AssignmentState, Plan
-from data.domain.messages import AdvanceAssignment, IssueDispatch, WantedTeam
+from data.domain.messages import AdvanceAssignment, IssueDispatch, WantedLot, WantedTeam
 from data.errors import Conflict, Invalid, NotFound, Stale
 from data.services.certifying import packed, unpacked
 from data.store.codec import decode, encode
@@ -241,3 +241,28 @@ def test_a_plan_keeps_near_the_last_one(world):
     assert gone not in banned.answer["diff"]["kept"]
     with pytest.raises(NotFound):
         world.propose(w.DUTY, w.ask(world, previous="PL-9999"))
+
+
+def test_a_lot_another_officer_drew_on_is_a_conflict_only_when_it_is_short(world):
+    """What still suffices is issued; what does not is named with what is free."""
+    here, there = w.incidents(world)
+    lots = w.seen(world).lots.values()
+    lot = next(x for x in lots if x.depot_id.startswith("EX-D") and x.free > 20)
+    asked = {
+        "incidents": [
+            {"id": here, "needs": [], "supplies": [{"item": lot.item_id, "amount": 10}]}
+        ]
+    }
+    made = world.propose(w.DUTY, asked)
+    row = made.answer["transfers"][0]
+    free = w.seen(world).lots[row["lot"]].free
+
+    def draw(amount):
+        wanted = (WantedLot(lot=row["lot"], incident=there, amount=amount),)
+        return world.handle(IssueDispatch(transfers=wanted), w.DUTY)
+
+    draw(1)
+    assert world.handle(IssueDispatch(plan_id=made.id), w.DUTY).body["transfers"]
+    draw(free - 1 - row["amount"] - 1)
+    with pytest.raises(Conflict, match="可调 1"):
+        world.handle(IssueDispatch(plan_id=made.id), w.DUTY)
