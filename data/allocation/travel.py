@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+import shapely
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
@@ -49,6 +50,7 @@ FURTHER, FURTHER_KM = 2.0, 20.0
 DIRECT_KM = 40.0  # up to here the direct line along local roads is tried too
 KEPT_BYTES = 256e6  # of times to targets kept
 MOST_EDGES = 20_000  # handed out at once
+MOST_POINTS, THIN_DEGREES = 200, 2e-4  # of a way: longer ones lose what is within 20 m of the line
 MAIN_CLASSES = ("motorway", "trunk", "primary", "ordinary")
 
 
@@ -157,7 +159,7 @@ class GraphTravel:
         way = [origin]
         if len(total) and total[best] < direct:
             way += self._way(int(nodes[0, best]), target, reach, shut, closed)
-        way.append(target)
+        way = _thinned([*way, target])
         return [p for k, p in enumerate(way) if k == 0 or p != way[k - 1]]
 
     def _way(
@@ -266,6 +268,14 @@ class Travel(GraphTravel):
         )
         graph = build_roads(seats, expressways, neighbours)
         super().__init__(graph, Access(nodes=np.arange(len(seats)), factors=factors), words)
+
+
+def _thinned(way: list[Point]) -> list[Point]:
+    """A way of many points with those left out that no map shows."""
+    if len(way) <= MOST_POINTS:
+        return way
+    line = shapely.LineString(way).simplify(THIN_DEGREES)
+    return [(float(x), float(y)) for x, y in line.coords]
 
 
 def _groups(starts: Floats, areas: Areas) -> list[tuple[Ints, Areas]]:

@@ -90,7 +90,10 @@ def import_roads(path: Path, out: Path, progress: Progress = _silent) -> dict[st
     if not collected.way:
         raise Invalid.field("文件", f"{path} 里没有可行车的道路（highway）", REMEDY)
     progress(f"共 {len(collected.way)} 条可行车道路，按路口拼接……")
-    graph, keys = compile_graph(collected.raw(), CLASSES)
+    try:
+        graph, keys = compile_graph(collected.raw(), CLASSES)
+    except ValueError as error:
+        raise Invalid.field("文件", f"{path}：{error}", f"{REMEDY}，节点须排在道路之前") from error
     west, south, east, north = HUBEI
     x, y = graph.points[:, 0], graph.points[:, 1]
     within = int(((x > west) & (x < east) & (y > south) & (y < north)).sum())

@@ -53,9 +53,17 @@ class _Pieces:
 def compile_graph(
     raw: RawWays, classes: tuple[str, ...], fragment: int = FRAGMENT_NODES
 ) -> tuple[Graph, WayKeys]:
-    """The graph of ways; islands of fewer than `fragment` nodes are left out, save the largest."""
+    """The graph of ways; islands of fewer than `fragment` nodes are left out, save the largest.
+
+    Raises
+    ------
+    ValueError
+        When no two nodes of any way have a place.
+    """
     _, place = np.unique(raw.node, return_inverse=True)
     pieces = _cut(raw, place)
+    if not len(pieces.owner):
+        raise ValueError("道路的节点没有坐标")
     order, turned, leads = _chained(raw, pieces, place)
     at, road = _positions(pieces, order, turned, leads)
     degrees = np.column_stack([raw.x[at], raw.y[at]]) / UNITS

@@ -16,7 +16,6 @@ SPEED: Mapping[str, float] = {
     "tertiary_link": 25.0,
 }  # fmt: skip
 CLASSES = tuple(SPEED)
-NO_ACCESS_CLASSES = ("motorway", "motorway_link")  # nobody joins these from a field
 OF_LIMIT = 0.9  # share of a posted limit that is driven
 LOWEST_KMH, HIGHEST_KMH = 5.0, 110.0
 MILE_KM = 1.609344

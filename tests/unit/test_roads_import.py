@@ -11,6 +11,7 @@ from data.allocation.roadfile import load_roads, road_travel
 from data.errors import Invalid, Unavailable
 from data.ingest import osm_graph
 from data.ingest.osm import import_roads
+from data.ingest.osm_ways import class_of, direction_of, speed_of
 
 X, Y = 114.0, 30.5  # everything stands round here; one step is 0.01 degree
 # A town road 1-2-3-4 with a shape node 9 in it, an expressway 5-6-7 reached by ramps from 1 and
@@ -181,6 +182,56 @@ def test_an_extract_without_roads_is_refused(tmp_path):
     extract = write_extract(tmp_path / "paths.osm.pbf", ways=ways)
     with pytest.raises(Invalid, match="没有可行车"):
         import_roads(extract, tmp_path / "out.npz")
+
+
+def test_an_extract_without_its_nodes_is_refused(tmp_path):
+    """Ways whose nodes are not in the file cannot be placed."""
+    extract = write_extract(tmp_path / "bare.osm.pbf", places={})
+    with pytest.raises(Invalid, match="没有坐标"):
+        import_roads(extract, tmp_path / "out.npz")
+
+
+@pytest.mark.parametrize(
+    ("tags", "kind", "direction", "kmh"),
+    [
+        ({"highway": "motorway"}, "motorway", 1, 95),
+        ({"highway": "motorway", "oneway": "no"}, "motorway", 0, 95),
+        ({"highway": "primary", "maxspeed": "40"}, "primary", 0, 36),
+        ({"highway": "primary", "maxspeed": "120"}, "primary", 0, 66),
+        ({"highway": "primary", "maxspeed": "30 mph"}, "primary", 0, pytest.approx(43.45, abs=0.1)),
+        ({"highway": "primary", "maxspeed": "signals"}, "primary", 0, 55),
+        ({"highway": "tertiary", "junction": "roundabout"}, "tertiary", 1, 35),
+        ({"highway": "residential", "oneway": "-1"}, "residential", -1, 25),
+        ({"highway": "residential", "access": "no"}, None, 0, 0),
+        ({"highway": "residential", "access": "no", "motor_vehicle": "yes"}, "residential", 0, 25),
+        ({"highway": "service", "access": "private", "emergency": "yes"}, "service", 0, 15),
+        ({"highway": "service", "service": "driveway"}, None, 0, 0),
+        ({"highway": "track"}, None, 0, 0),
+        ({"highway": "track", "tracktype": "grade1"}, "track", 0, 15),
+        ({"highway": "construction"}, None, 0, 0),
+    ],
+)
+def test_tags_mean_what_they_say(tags, kind, direction, kmh):
+    """Class, direction and speed of a way by its tags."""
+    assert class_of(tags) == kind
+    if kind is not None:
+        assert direction_of(tags, kind) == direction
+        assert speed_of(tags, kind) == kmh
+
+
+def test_long_ways_are_drawn_with_what_a_map_shows(tmp_path):
+    """A winding road of many points keeps its ends and its bends, not each point."""
+    places = {n: (n, 0) for n in range(1, 1001)}
+    ways = [(1, list(places), {"highway": "primary"})]
+
+    def where(n):
+        return (X + n / 10_000, Y + (0.01 if n % 400 == 200 else 0))
+
+    extract = write_extract(tmp_path / "long.osm.pbf", places, ways, where)
+    import_roads(extract, tmp_path / "roads.npz")
+    way = road_travel(tmp_path / "roads.npz").route(where(1), where(1000))
+    assert len(way) < 100
+    assert {where(1), where(200), where(600), where(1000)} <= set(way)
 
 
 def test_a_damaged_graph_says_how_to_make_it_again(tmp_path):
