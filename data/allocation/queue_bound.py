@@ -1,0 +1,182 @@
+"""A bound below every queue, by columns: orders of single units, priced until none pays.
+
+Each column is one unit's order; the linear programme chooses among them so that every site is
+served once. Its value less what the best new column of each unit would still save is a bound at
+every step. The columns at hand, chosen in whole, often make a better queue.
+"""
+
+from __future__ import annotations
+
+from time import monotonic
+
+import numpy as np
+
+from data.allocation.highs import Rows, minimise
+from data.allocation.queue_search import Columns, Order, Routes
+
+_ROUNDS = 60
+_NODES = 400_000  # steps of one unit's pricing, beyond which its bound is given up
+_KEPT = 3000  # columns taken over from the search, the best for their sites
+_WHOLE_S = 0.5
+_SMALL = 1e-6
+
+
+def bound_below(
+    routes: Routes, orders: list[Order], tried: Columns, until: float
+) -> tuple[float | None, list[Order]]:
+    """(bound or None, orders no worse than those given), worked on until an instant."""
+    served = sorted(j for order in orders for j in order)
+    if not served:
+        return 0.0, orders
+    master = _Master(routes, served, _chosen(routes, orders, tried))
+    best: float | None = None
+    for _ in range(_ROUNDS):
+        if monotonic() >= until:
+            break
+        value, site_price, unit_price = master.relaxed()
+        below, fresh = value, False
+        for k in range(len(orders)):
+            priced = _price(routes, k, served, site_price, unit_price[k], until)
+            if priced is None:
+                below = -np.inf
+                break
+            reduced, order = priced
+            below += min(0.0, reduced)
+            if reduced < -_SMALL:
+                fresh |= master.add(k, order)
+        if below > -np.inf and (best is None or below > best):
+            best = below
+        if not fresh:
+            break
+    better = master.whole(max(0.05, min(_WHOLE_S, until - monotonic())))
+    return None if best is None else float(best), _least(routes, orders, better)
+
+
+def _least(routes: Routes, orders: list[Order], better: list[Order] | None) -> list[Order]:
+    """The cheaper of two sets of orders."""
+    if better is None:
+        return orders
+
+    def cost(found: list[Order]) -> float:
+        return sum(routes.cost(k, order) for k, order in enumerate(found))
+
+    return better if cost(better) < cost(orders) - _SMALL else orders
+
+
+def _chosen(routes: Routes, orders: list[Order], tried: Columns) -> Columns:
+    """The orders at hand and those tried that cost least for the sites they serve."""
+    least: dict[tuple[int, frozenset[int]], tuple[float, tuple[int, ...]]] = {}
+    for (k, order), cost in tried.items():
+        key = (k, frozenset(order))
+        if order and cost < np.inf and (key not in least or cost < least[key][0]):
+            least[key] = (cost, order)
+    rate = sorted(
+        (cost / max(_SMALL, sum(routes.weight[j] for j in order)), k, order, cost)
+        for (k, _), (cost, order) in least.items()
+    )
+    kept = {(k, order): cost for _, k, order, cost in rate[:_KEPT]}
+    for k, stops in enumerate(orders):
+        if stops:
+            kept[k, tuple(stops)] = routes.cost(k, stops)
+    return kept
+
+
+class _Master:
+    """The linear programme over the columns known."""
+
+    def __init__(self, routes: Routes, served: list[int], columns: Columns) -> None:
+        self.routes = routes
+        self.served = served
+        self.row = {j: n for n, j in enumerate(served)}
+        self.columns = columns
+
+    def add(self, k: int, order: Order) -> bool:
+        """A column more; False when it is known."""
+        key = (k, tuple(order))
+        if key in self.columns:
+            return False
+        self.columns[key] = self.routes.cost(k, order)
+        return True
+
+    def _rows(self, *, whole: bool) -> Rows:
+        rows = Rows()
+        keys = list(self.columns)
+        x = rows.add_columns(
+            np.array([self.columns[key] for key in keys]), np.ones(len(keys)), whole=whole
+        )
+        one = np.ones(len(self.served))
+        sites = rows.add_rows(one, np.full(len(one), np.inf))
+        units = rows.add_rows(
+            np.full(len(self.routes.work), -np.inf), np.ones(len(self.routes.work))
+        )
+        sizes = np.array([len(order) for _, order in keys])
+        stops = np.array([self.row[j] for _, order in keys for j in order], dtype=np.int64)
+        rows.put(sites[stops], np.repeat(x, sizes), np.ones(len(stops)))
+        rows.put(units[np.array([k for k, _ in keys])], x, np.ones(len(keys)))
+        return rows
+
+    def relaxed(self) -> tuple[float, np.ndarray, np.ndarray]:
+        """(value, price of each site, price of each unit) of the relaxation."""
+        solved = minimise(self._rows(whole=False), limit_s=30.0, integer=False)
+        count = len(self.served)
+        price = np.zeros(len(self.routes.weight))
+        price[self.served] = np.maximum(0.0, solved.row_dual[:count])
+        unit = np.minimum(0.0, solved.row_dual[count:])
+        return float(price.sum() + unit.sum()), price, unit
+
+    def whole(self, limit_s: float) -> list[Order] | None:
+        """The best choice of whole columns; a site served twice keeps its first."""
+        solved = minimise(self._rows(whole=True), limit_s=limit_s)
+        if solved.values is None:
+            return None
+        orders: list[Order] = [[] for _ in self.routes.work]
+        seen: set[int] = set()
+        for value, (k, order) in zip(solved.values, self.columns, strict=False):
+            if value > 0.5:  # noqa: PLR2004 (0 or 1)
+                orders[k] = [j for j in order if j not in seen]
+                seen.update(order)
+        return orders if len(seen) == len(self.served) else None
+
+
+def _price(
+    routes: Routes, k: int, served: list[int], price: np.ndarray, unit: float, until: float
+) -> tuple[float, Order] | None:
+    """(reduced cost, order) of the unit's best order; None when it takes too long to know.
+
+    A depth-first search: an order is given up when not even every site left, reached from
+    nearest by and at once, could make it pay.
+    """
+    sites = [j for j in served if routes.work[k, j] < np.inf and routes.start[k, j] < np.inf]
+    if not sites:
+        return 0.0, []
+    weight, work = routes.weight[sites], routes.work[k, sites]
+    way, gain = routes.between[np.ix_(sites, sites)].copy(), price[sites]
+    np.fill_diagonal(way, np.inf)
+    soonest = np.minimum(way.min(axis=0), routes.start[k, sites]) + work
+    best, best_order, steps = -unit, [], 0
+    stack: list[tuple[float, float, tuple[int, ...], np.ndarray]] = []
+    first = routes.start[k, sites] + work
+    for n in np.argsort(weight * first - gain)[::-1]:
+        left = np.ones(len(sites), dtype=bool)
+        left[n] = False
+        reduced = -unit + float(weight[n] * first[n] - gain[n])
+        stack.append((reduced, float(first[n]), (int(n),), left))
+    while stack:
+        cost, now, order, left = stack.pop()
+        steps += 1
+        if steps > _NODES or (steps % 512 == 0 and monotonic() > until):
+            return None
+        if cost < best - _SMALL:
+            best, best_order = cost, list(order)
+        profit = np.where(left, gain - weight * (now + soonest), 0.0)
+        if cost - np.maximum(0.0, profit).sum() >= best - _SMALL:
+            continue
+        arrive = now + way[order[-1]] + work
+        more = weight * arrive - gain
+        # a site that does not pay now never pays later: this and every order through it is out
+        paying = np.nonzero(left & (more < 0))[0]
+        for n in paying[np.argsort(more[paying])[::-1]]:
+            rest = left.copy()
+            rest[n] = False
+            stack.append((cost + float(more[n]), float(arrive[n]), (*order, int(n)), rest))
+    return best, [sites[n] for n in best_order]
