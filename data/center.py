@@ -6,16 +6,14 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-from data.allocation.pool import common_pool
 from data.allocation.travel import TravelSource
 from data.config import Settings
 from data.domain.clock import Clock, RealClock
 from data.domain.depot import Depot, Item, Lot
-from data.domain.dispatch import Assignment, Plan
+from data.domain.dispatch import Assignment
 from data.domain.incident import Incident
 from data.domain.messages import Command, SetExercise, StoreRows
 from data.domain.org import SYSTEM, Actor, AreaTree, Permission
@@ -28,14 +26,13 @@ from data.ingest.coordinates import Crs, to_wgs84
 from data.ingest.geography import build_spatial, build_travel
 from data.ingest.importing import run_import
 from data.ingest.seeding import area_tree, reference_things
-from data.services import coverage, planning
+from data.services import coverage
 from data.services.accounts import AccountService
 from data.services.bus import Answer, Bus
-from data.services.certifying import certificate
 from data.services.feeding import Feed
 from data.services.handlers import HANDLERS
 from data.services.hub import Hub
-from data.services.needing import stated
+from data.services.plan_desk import PlanDesk
 from data.services.tools import Tools
 from data.store.database import Database
 from data.store.queries import Queries
@@ -53,17 +50,13 @@ class Hooks:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Center:
+class Center(PlanDesk):
     """Everything the pages and programs reach: ask `queries`, tell `bus`, listen to `hub`."""
 
     settings: Settings
     clock: Clock
-    areas: AreaTree
-    tools: Tools
     travel: TravelSource
-    database: Database
     telemetry: Telemetry
-    queries: Queries
     accounts: AccountService
     hub: Hub
     bus: Bus
@@ -82,62 +75,6 @@ class Center:
     async def ask(self, query: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a blocking read in a worker thread."""
         return await asyncio.to_thread(query, *args, **kwargs)
-
-    def propose(self, actor: Actor, request: dict[str, Any]) -> Plan:
-        """Propose one plan for the incidents asked for; it is kept and changes nothing.
-
-        Solved in a process of its own. A newer call of the actor with the same `key` of the
-        request ends the older one.
-
-        Raises
-        ------
-        Forbidden, Invalid, NotFound, Superseded
-            Without the permission; naming what is wrong in the request; no such previous plan;
-            a newer call took over.
-        """
-        actor.require(Permission.PLAN)
-        last, key = request.get("previous"), request.get("key")
-        previous = self.plan_of(actor, str(last)) if last else None
-        solver = partial(common_pool().solve, key=f"{actor.username}:{key}" if key else None)
-        made = planning.propose(
-            self.queries.situation(actor), request, self.tools, actor,
-            self.database.next_plan_id(), previous=previous, solver=solver,
-        )  # fmt: skip
-        return self.database.save_plan(made)
-
-    def warm(self) -> None:
-        """Start a solver process beforehand, so that the first plan waits for none."""
-        common_pool().warm()
-
-    def plan_of(self, actor: Actor, plan_id: str) -> Plan:
-        """A stored plan of the actor's area.
-
-        Raises
-        ------
-        NotFound
-            When there is none.
-        """
-        made = self.database.plan(plan_id)
-        if not self.areas.covers(actor.org, made.org):
-            raise NotFound(f"没有编号为 {plan_id} 的调度方案，请重新求解")
-        return made
-
-    def compare_plans(self, a: Plan, b: Plan) -> dict[str, Any]:
-        """Plan `b` against plan `a`: who stays, goes and moves, and each figure of both."""
-        return planning.compare_plans(a, b)
-
-    def certificate(self, actor: Actor, plan_id: str) -> dict[str, Any]:
-        """A plan's problem and answer, verified again: {problem, plan, checks}."""
-        return certificate(self.plan_of(actor, plan_id))
-
-    def needs_of(self, actor: Actor, incident_id: str) -> dict[str, Any]:
-        """What an incident needs as it stands, beside its template."""
-        seen, incident = self.queries.incident(actor, incident_id)
-        return stated(seen, incident)
-
-    def eta_table(self, seen: Situation) -> dict[str, dict[str, float | None]]:
-        """Minutes from every team to every open incident; None where it cannot reach."""
-        return planning.eta_table(seen, self.tools)
 
     def coverage(
         self,

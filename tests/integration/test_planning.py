@@ -58,7 +58,7 @@ def test_a_plan_carries_its_certificate_and_is_issued(world):
 
 def test_minutes_leaving_and_arrival_add_up(world):
     """Travel, getting ready and consent make the minutes; the order repeats the same instants."""
-    made = world.propose(w.DUTY, w.ask(world))
+    made = world.propose(w.DUTY, w.small(world))
     rows = {r["team"]: r for r in made.answer["assignments"]}
     for r in rows.values():
         parts = r["travel_minutes"] + r["ready_minutes"] + r["approval_minutes"]
@@ -85,7 +85,7 @@ def test_minutes_leaving_and_arrival_add_up(world):
 )
 def test_a_plan_changed_in_the_store_is_refused(world, tamper):
     """Another incident, a team taken out or put in, minutes or amounts changed: none is issued."""
-    made = world.propose(w.DUTY, w.ask(world))
+    made = world.propose(w.DUTY, w.small(world))
     rows = sorted(made.answer["assignments"], key=lambda r: r["incident"])
     assert rows[0]["incident"] == "I-0001"
     assert "EX-T-001" not in {r["team"] for r in rows}
@@ -100,7 +100,7 @@ def test_a_plan_changed_in_the_store_is_refused(world, tamper):
 
 def test_a_plan_without_or_with_a_damaged_problem_is_refused(world):
     """What cannot be verified is not issued, also where the teams are listed by hand."""
-    made = world.propose(w.DUTY, w.ask(world))
+    made = world.propose(w.DUTY, w.small(world))
     row = made.answer["assignments"][0]
     by_hand = (WantedTeam(team=row["team"], incident=row["incident"]),)
     for damage, words in (("", "没有随附问题"), ("eJw", "已损坏")):
@@ -229,18 +229,18 @@ def test_a_released_team_the_plan_does_not_need_is_told_and_left(world):
 
 def test_a_plan_keeps_near_the_last_one(world):
     """With `previous` little moves, and the diff says what does."""
-    first = world.propose(w.DUTY, w.ask(world))
-    same = world.propose(w.DUTY, w.ask(world, previous=first.id))
+    first = world.propose(w.DUTY, w.small(world))
+    same = world.propose(w.DUTY, w.small(world, previous=first.id))
     changed = same.answer["diff"]
     assert (changed["added"], changed["dropped"], changed["moved"]) == ([], [], [])
     assert len(changed["kept"]) == len(first.answer["assignments"])
     gone = changed["kept"][0]
     was = {r["team"]: r["incident"] for r in first.answer["assignments"]}
     pair = [gone, was[gone]]
-    banned = world.propose(w.DUTY, w.ask(world, previous=first.id, bans=[pair]))
+    banned = world.propose(w.DUTY, w.small(world, previous=first.id, bans=[pair]))
     assert gone not in banned.answer["diff"]["kept"]
     with pytest.raises(NotFound):
-        world.propose(w.DUTY, w.ask(world, previous="PL-9999"))
+        world.propose(w.DUTY, w.small(world, previous="PL-9999"))
 
 
 def test_a_lot_another_officer_drew_on_is_a_conflict_only_when_it_is_short(world):

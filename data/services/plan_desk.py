@@ -1,0 +1,91 @@
+"""What the center does with plans: proposes, keeps, compares and verifies them, reads needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from data.allocation.pool import common_pool
+from data.domain.dispatch import Plan
+from data.domain.org import Actor, AreaTree, Permission
+from data.domain.situation import Situation
+from data.errors import NotFound
+from data.services import planning
+from data.services.asking import read
+from data.services.certifying import certificate
+from data.services.needing import stated
+from data.services.supposing import supposed
+from data.services.tools import Tools
+from data.store.database import Database
+from data.store.queries import Queries
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanDesk:
+    """The part of the center that plans; every call is blocking."""
+
+    areas: AreaTree
+    tools: Tools
+    database: Database
+    queries: Queries
+
+    def propose(self, actor: Actor, request: dict[str, Any]) -> Plan:
+        """Propose one plan for the incidents asked for; it is kept and changes nothing.
+
+        Solved in a process of its own. A newer call of the actor with the same `key` of the
+        request ends the older one.
+
+        Raises
+        ------
+        Forbidden, Invalid, NotFound, Superseded
+            Without the permission; naming what is wrong in the request; no such previous plan;
+            a newer call took over.
+        """
+        actor.require(Permission.PLAN)
+        last, key = request.get("previous"), request.get("key")
+        previous = self.plan_of(actor, str(last)) if last else None
+        solver = partial(common_pool().solve, key=f"{actor.username}:{key}" if key else None)
+        made = planning.propose(
+            self.queries.situation(actor), request, self.tools, actor,
+            self.database.next_plan_id(), previous=previous, solver=solver,
+        )  # fmt: skip
+        return self.database.save_plan(made)
+
+    def warm(self) -> None:
+        """Start a solver process beforehand, so that the first plan waits for none."""
+        common_pool().warm()
+
+    def plan_of(self, actor: Actor, plan_id: str) -> Plan:
+        """A stored plan of the actor's area.
+
+        Raises
+        ------
+        NotFound
+            When there is none.
+        """
+        made = self.database.plan(plan_id)
+        if not self.areas.covers(actor.org, made.org):
+            raise NotFound(f"没有编号为 {plan_id} 的调度方案，请重新求解")
+        return made
+
+    def compare_plans(self, a: Plan, b: Plan) -> dict[str, Any]:
+        """Plan `b` against plan `a`: who stays, goes and moves, and each figure of both."""
+        return planning.compare_plans(a, b)
+
+    def supposed(self, seen: Situation, request: dict[str, Any]) -> Situation:
+        """The situation with a request's supposed incidents in it, for drawing a fork."""
+        return supposed(seen, read(request), self.tools)
+
+    def certificate(self, actor: Actor, plan_id: str) -> dict[str, Any]:
+        """A plan's problem and answer, verified again: {problem, plan, checks}."""
+        return certificate(self.plan_of(actor, plan_id))
+
+    def needs_of(self, actor: Actor, incident_id: str) -> dict[str, Any]:
+        """What an incident needs as it stands, beside its template."""
+        seen, incident = self.queries.incident(actor, incident_id)
+        return stated(seen, incident)
+
+    def eta_table(self, seen: Situation) -> dict[str, dict[str, float | None]]:
+        """Minutes from every team to every open incident; None where it cannot reach."""
+        return planning.eta_table(seen, self.tools)
