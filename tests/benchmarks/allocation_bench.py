@@ -123,16 +123,14 @@ def _steadiness(many: int) -> dict[str, Any]:
         whole = province(seed, SIZES["B"], contested=True, supplies=False)
         before = solve(_without_last(whole), time_limit_s=LIMIT_S)
         pairs = tuple((r["team"], r["incident"]) for r in before.assignments)
-        plans = [
-            solve(
-                replace(whole, previous=pairs, weights=Weights(steady=rate)), time_limit_s=LIMIT_S
-            )
-            for rate in (0.0, STEADY)
-        ]
-        for name, plan in zip(("free", "steady"), plans, strict=True):
-            diff = plan.diff or {"moved": [], "dropped": []}
-            found[name].append(len(diff["moved"]) + len(diff["dropped"]))
-        found["cost"].append(_without_steady(plans[1]) / _without_steady(plans[0]) - 1)
+        free = solve(whole, time_limit_s=LIMIT_S)
+        steady = solve(
+            replace(whole, previous=pairs, weights=Weights(steady=STEADY)), time_limit_s=LIMIT_S
+        )
+        for name, plan in (("free", free), ("steady", steady)):
+            after = {r["team"]: r["incident"] for r in plan.assignments}
+            found[name].append(sum(after.get(team) != incident for team, incident in pairs))
+        found["cost"].append(_without_steady(steady) / _without_steady(free) - 1)
     return {
         "provinces": many, "weight": STEADY,
         "reassigned_free": sum(found["free"]) / many,
