@@ -18,7 +18,7 @@ EARTH_RADIUS_KM = 6371.0088
 DEGREE_KM = EARTH_RADIUS_KM * np.pi / 180
 MIDDLE = np.cos(np.radians(31.0))  # of Hubei's latitudes, for the flat index of nodes
 UNITS = 1e7  # stored coordinates are whole ten-millionths of a degree, about a centimetre
-LEAST_MINUTES = 1e-4  # no road takes no time: a way back must lead onward
+LEAST_MINUTES = 1e-3  # no road takes no time: a way back must lead onward
 
 
 def distance_km(a: Floats, b: Floats) -> Floats:

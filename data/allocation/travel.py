@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 
 import numpy as np
 import shapely
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
-from scipy.spatial import cKDTree
 
+from data.allocation.access import Access, Legs
 from data.allocation.closing import (
     Areas,
     Closures,
@@ -19,11 +20,9 @@ from data.allocation.closing import (
     Point,
     areas_of,
     closed_by,
-    cut,
     held,
-    straight,
 )
-from data.allocation.graph import Graph, Ints, distance_km, flat_km
+from data.allocation.graph import Graph, Ints
 from data.allocation.roads import (
     EXPRESSWAY_KMH,
     OFF_GRAPH_KMH,
@@ -42,28 +41,11 @@ from data.allocation.source import (
     plain,
 )
 
-NEAREST_SEATS = 5  # seats tried at each end of a journey
-# A leg off the graph to another node than the nearest: no longer than so many times the nearest
-# one's and so many km more, or it would be the road between the two that is on the graph, and
-# stay open when that one is closed.
-FURTHER, FURTHER_KM = 2.0, 20.0
-DIRECT_KM = 40.0  # up to here the direct line along local roads is tried too
-KEPT_BYTES = 256e6  # of times to targets kept
+KEPT_BYTES = 512e6  # of times to targets kept
+LARGE = 20_000  # nodes from which on searches run compiled, beside each other
 MOST_EDGES = 20_000  # handed out at once
 MOST_POINTS, THIN_DEGREES = 200, 2e-4  # of a way: longer ones lose what is within 20 m of the line
 MAIN_CLASSES = ("motorway", "trunk", "primary", "ordinary")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Access:
-    """How journeys get on and off a graph: from which nodes, how many tried, how fast."""
-
-    nodes: Ints
-    factors: Floats  # road length over straight line at each of the nodes
-    count: int = NEAREST_SEATS
-    kmh: float = OFF_GRAPH_KMH
-    direct_km: float = DIRECT_KM
-    further_km: float = FURTHER_KM
 
 
 class GraphTravel:
@@ -71,9 +53,9 @@ class GraphTravel:
 
     def __init__(self, graph: Graph, access: Access, words: str) -> None:
         """`words` is what `describe` says."""
-        self.graph, self.access, self._words = graph, access, words
-        self._tree = cKDTree(flat_km(graph.points[access.nodes])) if len(access.nodes) else None
-        kept = int(min(512, max(32, KEPT_BYTES / (8 * max(graph.size, 1)))))
+        self.graph, self._words = graph, words
+        self._off = Legs(graph, access)
+        kept = int(min(512, max(32, KEPT_BYTES / (4 * max(graph.size, 1)))))
         self._reach = lru_cache(maxsize=kept)(self._find_reach)
         self._costs = lru_cache(maxsize=16)(graph.costs)
 
@@ -127,14 +109,14 @@ class GraphTravel:
         table = np.full((len(starts), len(ends)), np.inf)
         for rows, away in _groups(starts, areas):
             legs: dict[Areas, tuple[Ints, Floats]] = {}
-            for column, end in enumerate(ends):
-                shut = tuple(a for a in away if not held(end[None], a)[0])
+            binding = [tuple(a for a in away if not held(end[None], a)[0]) for end in ends]
+            reaches = self._reaches(ends, binding, closed)
+            for column, (end, shut, reach) in enumerate(zip(ends, binding, reaches, strict=True)):
                 if shut not in legs:
-                    legs[shut] = self._legs(starts[rows], shut)
+                    legs[shut] = self._off.legs(starts[rows], shut)
                 nodes, cost = legs[shut]
-                reach = self._reach((float(end[0]), float(end[1])), shut, closed)
                 through = np.min(cost + reach[nodes], axis=1, initial=np.inf)
-                direct = self._direct(starts[rows], end, shut, closed)
+                direct = self._off.direct(starts[rows], end, shut, closed)
                 table[rows, column] = np.minimum(through, direct)
         return plain(table)
 
@@ -150,9 +132,9 @@ class GraphTravel:
         areas, closed = closed_by(closures, closed_roads)
         shut = tuple(a for a in areas if not held(ends, a).any())
         reach = self._reach((float(target[0]), float(target[1])), shut, closed)
-        nodes, cost = self._legs(ends[:1], shut)
+        nodes, cost = self._off.legs(ends[:1], shut)
         total = (cost + reach[nodes])[0]
-        direct = self._direct(ends[:1], ends[1], shut, closed)[0]
+        direct = self._off.direct(ends[:1], ends[1], shut, closed)[0]
         best = int(np.argmin(total)) if len(total) else -1
         if not np.isfinite(min(direct, total[best] if len(total) else np.inf)):
             return []
@@ -168,7 +150,7 @@ class GraphTravel:
         """The shape of the fastest way from a node to where it leaves the graph."""
         graph, costs = self.graph, self._costs(shut, closed)
         starts, heads, roads = graph.onward
-        off, leave = self._legs(np.array([target], dtype=float), shut)
+        off, leave = self._off.legs(np.array([target], dtype=float), shut)
         ends = dict(zip(off[0].tolist(), leave[0].tolist(), strict=True))
         way = [graph.point(node)]
         for _ in range(graph.size):
@@ -185,67 +167,33 @@ class GraphTravel:
             node = after
         return way
 
+    def _reaches(
+        self, ends: Floats, binding: Sequence[Areas], closed: frozenset[str]
+    ) -> list[Floats]:
+        """The reach of every target; on a large graph several searches at a time."""
+        goals = [(float(x), float(y)) for x, y in ends]
+        if self.graph.size < LARGE or len(goals) == 1:
+            return [self._reach(g, b, closed) for g, b in zip(goals, binding, strict=True)]
+        with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
+            return list(pool.map(lambda g, b: self._reach(g, b, closed), goals, binding))
+
     def _find_reach(self, target: Point, shut: Areas, closed: frozenset[str]) -> Floats:
         """Minutes from every node to one target: one Dijkstra from it on the reversed graph."""
         graph, goal = self.graph, self.graph.size
         starts, tails, roads = graph.backward
-        nodes, cost = self._legs(np.array([target], dtype=float), shut)
+        nodes, cost = self._off.legs(np.array([target], dtype=float), shut)
         usable = np.isfinite(cost[0])
-        values = np.concatenate([self._costs(shut, closed)[roads], cost[0, usable]])
+        costs = self._costs(shut, closed)[roads]
+        if goal >= LARGE:
+            from data.allocation.shortest import shortest  # takes a second to load
+
+            return shortest(starts, tails, costs, nodes[0, usable], cost[0, usable])
+        values = np.concatenate([costs, cost[0, usable]])
         indices = np.concatenate([tails, nodes[0, usable]])
         indptr = np.append(starts, len(indices))
         matrix = csr_array((values, indices, indptr), shape=(goal + 1, goal + 1))
         found: Floats = dijkstra(matrix, indices=[goal])[0, :goal]
         return found
-
-    def _legs(self, points: Floats, shut: Areas) -> tuple[Ints, Floats]:
-        """The nearest nodes (m, k) of points (m, 2) and the minutes to each, infinite where cut."""
-        access = self.access
-        if self._tree is None:
-            return np.empty((len(points), 0), dtype=np.int64), np.empty((len(points), 0))
-        count = min(access.count, len(access.nodes))
-        _, near = self._tree.query(flat_km(points), k=np.arange(1, count + 1))
-        near = np.asarray(near, dtype=np.int64)
-        nodes: Ints = access.nodes[near]
-        where = self.graph.points[nodes]
-        km = distance_km(points[:, None, :], where)
-        cost: Floats = km * access.factors[near] / access.kmh * 60
-        cost[km > FURTHER * km[:, :1] + access.further_km] = np.inf
-        if shut:
-            starts = np.repeat(points, count, axis=0)
-            lines = straight(starts, where.reshape(-1, 2))
-            cost[cut(lines, shut).reshape(cost.shape)] = np.inf
-        return nodes, cost
-
-    def _direct(
-        self, starts: Floats, goal: Floats, shut: Areas, closed: frozenset[str]
-    ) -> Floats:
-        """Minutes along local roads for starts near the target, infinite for the others.
-
-        Local roads from town to town are the ordinary road between them: closed with it.
-        """
-        access = self.access
-        km = distance_km(starts, goal)
-        near = np.flatnonzero(km <= access.direct_km)
-        factor = 1.0
-        if self._tree is not None and len(near):
-            _, at = self._tree.query(flat_km(np.vstack([goal, starts[near]])), k=[1])
-            home = access.nodes[np.asarray(at)[:, 0]]
-            factor = float(access.factors[np.asarray(at)[0, 0]])
-            near = near[~np.isin(home[1:], list(self._cut_off(int(home[0]), closed)))]
-        if shut and len(near):
-            lines = straight(starts[near], np.repeat(goal[None], len(near), axis=0))
-            near = near[~cut(lines, shut)]
-        found = np.full(len(starts), np.inf)
-        found[near] = km[near] * factor / access.kmh * 60
-        return found
-
-    def _cut_off(self, node: int, closed: frozenset[str]) -> set[int]:
-        """Nodes whose road to a node is closed by name."""
-        roads = [road for key in closed for road in self.graph.keys.find(key)]
-        pairs = (self.graph.ends[road].tolist() for road in roads)
-        return {a + b - node for a, b in pairs if node in (a, b)}
-
 
 class Travel(GraphTravel):
     """The shipped table: expressway sequences, ordinary roads between neighbours, terrain.

@@ -197,6 +197,17 @@ def _large(u: Ints, v: Ints, fragment: int) -> Bools:
     return found
 
 
+def _morton(x: npt.NDArray[np.int32], y: npt.NDArray[np.int32]) -> npt.NDArray[np.uint64]:
+    """A number that is near for near places: searches then stay within what is at hand."""
+    found = np.zeros(len(x), dtype=np.uint64)
+    for shift, values in enumerate((x, y)):
+        bits = (values.astype(np.int64) - int(values.min(initial=0))).astype(np.uint64)
+        for bit in range(12, 32):  # steps of some fifty metres
+            one = (bits >> np.uint64(bit)) & np.uint64(1)
+            found |= one << np.uint64(2 * (bit - 12) + shift)
+    return found
+
+
 def _graph(
     raw: RawWays,
     classes: tuple[str, ...],
@@ -211,7 +222,10 @@ def _graph(
     total = np.cumsum(count)
     rows = np.repeat(starts - total + count, count) + np.arange(total[-1])
     where = at[rows]
-    node, index = np.unique(raw.node[at[np.concatenate([starts, ends])]], return_inverse=True)
+    used = at[np.concatenate([starts, ends])]
+    node, one, index = np.unique(raw.node[used], return_index=True, return_inverse=True)
+    order = np.argsort(_morton(raw.x[used][one], raw.y[used][one]), kind="stable")
+    node, index = node[order], np.argsort(order)[index]
     joined = index.reshape(2, -1).T.astype(np.int32)
     points = np.empty((len(node), 2))
     points[joined[:, 0]] = np.column_stack([raw.x[at[starts]], raw.y[at[starts]]]) / UNITS

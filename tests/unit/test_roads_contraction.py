@@ -6,6 +6,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from data.allocation.graph import distance_km
+from data.allocation.shortest import shortest
 from data.ingest.osm_graph import RawWays, compile_graph
 
 CLASSES = ("residential", "motorway")
@@ -52,7 +53,7 @@ def steps(raw):
                 yield b, a, minutes
 
 
-def shortest(triples, nodes):
+def minutes_between(triples, nodes):
     """Minutes between all nodes, the cheapest of parallel steps."""
     index = {n: k for k, n in enumerate(nodes)}
     best = {}
@@ -70,7 +71,7 @@ def test_times_between_junctions_are_those_of_the_ways(seed):
     raw = country(seed)
     graph, keys = compile_graph(raw, CLASSES, fragment=0)
     everything = sorted(set(raw.node.tolist()))
-    plain = shortest(steps(raw), everything)
+    plain = minutes_between(steps(raw), everything)
     osm = keys.node.tolist()
     there = [(osm[a], osm[b], m) for (a, b), m in zip(graph.ends, graph.minutes, strict=True)]
     back = [
@@ -78,7 +79,7 @@ def test_times_between_junctions_are_those_of_the_ways(seed):
         for (a, b), m, both in zip(graph.ends, graph.minutes, graph.both, strict=True)
         if both
     ]
-    found = shortest([*there, *back], osm)
+    found = minutes_between([*there, *back], osm)
     kept = [everything.index(n) for n in osm]
     np.testing.assert_allclose(found, plain[np.ix_(kept, kept)], rtol=1e-6, atol=1e-9)
 
@@ -96,3 +97,23 @@ def test_the_shape_of_a_road_joins_its_ends(seed):
         assert graph.minutes[road] in (
             pytest.approx(km / 20 * 60, rel=1e-6), pytest.approx(km / 30 * 60, rel=1e-6),
         )  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_the_compiled_search_finds_what_scipy_finds(seed):
+    """From two nodes at given costs, over arcs of which some are closed."""
+    rng = np.random.default_rng(seed)
+    size, arcs = 60, 200
+    tails, heads = rng.integers(0, size, (2, arcs))
+    costs = rng.uniform(0.1, 9, arcs)
+    costs[rng.random(arcs) < 0.2] = np.inf
+    order = np.argsort(tails, kind="stable")
+    starts = np.searchsorted(tails[order], np.arange(size + 1))
+    found = shortest(starts, heads[order], costs[order], np.array([3, 7]), np.array([2.0, 0.5]))
+    best = {}
+    for a, b, c in zip(tails.tolist(), heads.tolist(), costs.tolist(), strict=True):
+        best[a, b] = min(best.get((a, b), np.inf), c)
+    best |= {(size, 3): 2.0, (size, 7): 0.5}
+    rows, columns = np.array([*best]).T
+    matrix = csr_array((np.array([*best.values()]), (rows, columns)), shape=(size + 1, size + 1))
+    np.testing.assert_allclose(found, dijkstra(matrix, indices=[size])[0, :size], rtol=1e-6)
