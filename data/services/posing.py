@@ -21,7 +21,7 @@ from data.services.asking import PlanRequest, Wanted
 from data.services.distances import depot_minutes
 from data.services.keeping import Kept, keep_back
 from data.services.mustering import Muster, muster
-from data.services.needing import known_items
+from data.services.needing import checked_needs, checked_supplies, known_items
 from data.services.orders import scene
 from data.services.stocking import Stocked, stock
 from data.services.supposing import Shut, shut_of, supposed
@@ -133,12 +133,14 @@ def _open(situation: Situation, incident_id: str) -> Incident:
 
 def _needs(incident: Incident, wanted: Wanted) -> list[dict[str, Any]]:
     """Capabilities wanted: as asked, else as the incident states or its template says."""
-    return [dict(n) for n in (needs_of(incident) if wanted.needs is None else wanted.needs)]
+    return checked_needs(needs_of(incident) if wanted.needs is None else wanted.needs)
 
 
 def _supplies(situation: Situation, incident: Incident, wanted: Wanted) -> list[dict[str, Any]]:
     """Items wanted, by id; an unknown name fails only where somebody stated it."""
-    rows = supplies_of(incident) if wanted.supplies is None else wanted.supplies
+    rows = checked_supplies(
+        supplies_of(incident) if wanted.supplies is None else wanted.supplies
+    )
     if wanted.supplies is not None or incident.supply_needs:
         known_items(rows, situation.items)
     by_name = {item.name: item.id for item in situation.items.values()}

@@ -98,6 +98,27 @@ def test_a_plan_changed_in_the_store_is_refused(world, tamper):
     assert world.queries.revision() == before
 
 
+def test_loads_or_the_problem_changed_in_the_store_are_refused(world):
+    """A load made greater, one left out, and minutes changed in the problem itself."""
+    here, _ = w.incidents(world)
+    asked = {"incidents": [{"id": here, "needs": [], "supplies": None}], "keep_back": False}
+    made = world.propose(w.DUTY, asked)
+    rows = made.answer["transfers"]
+    more = [{**rows[0], "amount": rows[0]["amount"] + 1}, *rows[1:]]
+    problem = json.loads(unpacked(made.problem))
+    problem["depot_minutes"] = [[m and m + 5 for m in row] for row in problem["depot_minutes"]]
+    for change in (
+        lambda p: replace(p, answer={**p.answer, "transfers": more}),
+        lambda p: replace(p, answer={**p.answer, "transfers": rows[1:]}),
+        lambda p: replace(p, answer={**p.answer, "transfers": rows}, problem=packed(
+            json.dumps(problem)
+        )),
+    ):  # fmt: skip
+        _rewrite(world, made.id, change)
+        with pytest.raises(Invalid, match="核验未通过"):
+            world.handle(IssueDispatch(plan_id=made.id), w.DUTY)
+
+
 def test_a_plan_without_or_with_a_damaged_problem_is_refused(world):
     """What cannot be verified is not issued, also where the teams are listed by hand."""
     made = world.propose(w.DUTY, w.small(world))
