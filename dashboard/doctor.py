@@ -42,9 +42,12 @@ def checks(settings: Settings) -> Iterator[tuple[bool, str]]:
 
 def _roads(settings: Settings) -> tuple[bool, str]:
     """What the travel times will rest on."""
+    from data.allocation.roadfile import load_roads
     from data.ingest.geography import build_travel
 
     try:
-        return True, build_travel(settings.roads, settings.osrm).describe()
+        if settings.roads.exists():
+            load_roads(settings.roads)
     except CenterError as error:
         return False, error.detail
+    return True, build_travel(settings.roads, settings.osrm).describe()

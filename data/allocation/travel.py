@@ -206,10 +206,11 @@ class Travel(GraphTravel):
         seats: Mapping[str, Seat],
         expressways: Iterable[Expressway | Sequence[str]] = (),
         neighbours: Iterable[tuple[str, str]] = (),
+        note: str = "",
     ) -> None:
         """Build the graph; keys of `seats` are area codes, used by the other two."""
         factors = np.array([s.factor for s in seats.values()], dtype=float)
-        words = (
+        words = note + (
             f"行车时间按县级驻地间示意路网估算：高速 {EXPRESSWAY_KMH:g}、"
             f"普通公路 {ORDINARY_KMH:g}、末端道路 {OFF_GRAPH_KMH:g} 公里/时，"
             f"绕行系数平原 {PLAIN:g}、山区至 {max(TERRAIN_FACTOR.values()):g}；非导航实测"

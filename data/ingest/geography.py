@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from functools import cache
 from pathlib import Path
 
@@ -11,9 +12,11 @@ from data.allocation.osrm import OsrmTravel
 from data.allocation.roadfile import road_travel
 from data.allocation.travel import Expressway, Seat, Travel, TravelSource
 from data.domain.spatial import Spatial
+from data.errors import Unavailable
 from data.ingest import reference
 from data.ingest.seeding import area_tree
 
+_log = logging.getLogger(__name__)
 TOUCH_DEGREES = 0.002  # simplified neighbours may stand this far apart
 
 
@@ -41,19 +44,23 @@ def build_travel(roads: Path | None = None, osrm: str | None = None) -> TravelSo
     """The best source of travel times at hand.
 
     An OSRM server when one is named, else the imported road graph when the file `roads` is
-    there, else the shipped table.
-
-    Raises
-    ------
-    Unavailable
-        When the road graph is there and cannot be read.
+    there, else the shipped table. A graph that cannot be read stops nobody: the table stands in
+    and says so in every plan.
     """
-    local: TravelSource = road_travel(roads) if roads and roads.exists() else table_travel()
+    local: TravelSource
+    try:
+        local = road_travel(roads) if roads and roads.exists() else table_travel()
+    except Unavailable as error:
+        _log.warning("%s；暂用内置示意路网", error.detail)
+        local = table_travel(f"{error.detail}；暂用：")
     return OsrmTravel(osrm, local) if osrm else local
 
 
-def table_travel() -> Travel:
-    """Travel times over county seats, expressway sequences and neighbouring counties."""
+def table_travel(note: str = "") -> Travel:
+    """Travel times over county seats, expressway sequences and neighbouring counties.
+
+    `note` goes before what the times are said to rest on.
+    """
     areas = area_tree()
     seats = {
         code: Seat(area.lon, area.lat, areas.prefecture_of(code) or "", area.short_name)
@@ -64,4 +71,4 @@ def table_travel() -> Travel:
         Expressway(row["code"], row["name"], tuple(row["seats"]))
         for row in reference.read_expressways()
     ]
-    return Travel(seats, ways, neighbours())
+    return Travel(seats, ways, neighbours(), note)

@@ -65,6 +65,16 @@ def test_without_an_import_the_shipped_table_is_taken(settings):
     assert isinstance(build_travel(settings.roads, settings.osrm), Travel)
 
 
+def test_a_damaged_import_stops_nobody(settings):
+    """The table stands in, and says why in what the plans show."""
+    settings.roads.parent.mkdir(parents=True)
+    settings.roads.write_bytes(b"rubbish")
+    travel = build_travel(settings.roads, settings.osrm)
+    assert isinstance(travel, Travel)
+    assert "import roads" in travel.describe()
+    assert "示意路网" in travel.describe()
+
+
 def test_a_named_server_comes_first():
     """HUBEI_OSRM puts the server in front of the rest; a wrong address is refused."""
     settings = Settings.from_env({"HUBEI_OSRM": "http://10.0.0.5:5000/"})
