@@ -3,20 +3,22 @@
 (function () {
   "use strict";
   var EDITS_KEPT = 30, CALM_MS = 150, LONGEST_MS = 60000;
-  var edits = [], last = 0, asked = 0, calm = null, watch = null, follow = null, held = null, open = {};
+  var edits = [], last = 0, asked = 0, wanted = 0, calm = null, watch = null, follow = null, held = null, open = {};
   function put(id, props) { window.dash_clientside.set_props(id, props); }
   function submit(act) {
     last = Math.max(Date.now(), last + 1);
     edits = edits.concat([Object.assign({}, act, { seq: last })]).slice(-EDITS_KEPT);
+    if (act.solve || act["do"] === "solve") { wanted = last; solving(true); }
     put("act-draft", { data: Object.assign({}, act, { seq: last, edits: edits }) });
   }
+  function solving(on) { document.documentElement.toggleAttribute("data-solving", on); }
   window.hubeiSubmit = submit;
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.hubei_plan = {
     /* one plan at a time is wanted: the newest edit's */
     ask: function (draft) {
       var number = (draft && draft.ask) || 0;
-      document.documentElement.toggleAttribute("data-solving", number > 0);
+      solving(number > 0 || ((draft && draft.applied) || 0) < wanted);
       if (!number || number === asked) return window.dash_clientside.no_update;
       asked = number;
       clearTimeout(calm);
@@ -26,6 +28,7 @@
       return window.dash_clientside.no_update;
     },
     answered: function (act) {
+      solving(false);
       if (act) submit(act);
       return window.dash_clientside.no_update;
     },
@@ -62,7 +65,8 @@
 
   /* keys of the focused row */
   function step(one, by) {
-    var all = columns(), at = all.indexOf(boxOf(one)) + by;
+    var here = boxOf(one), all = columns().filter(function (c) { return c === here || c.getAttribute("data-into"); });
+    var at = all.indexOf(here) + by;
     if (at < 0 || at >= all.length) return;
     follow = one.getAttribute("data-team") || one.getAttribute("data-lot");
     if (!place(one, all[at].getAttribute("data-into"))) follow = null;
@@ -127,6 +131,7 @@
     var which = added ? document.querySelector('[data-add-need="' + of + '"]') : null;
     var key = added ? which.value : field.getAttribute("data-need");
     if (field.value === "" || field.value === field.defaultValue || !key || !field.validity.valid) return;
+    solving(true);
     put("act-plan", { data: { "do": "need", incident: of, key: key, kind: field.getAttribute("data-kind") || "need",
       amount: Number(field.value), n: Date.now().toString(36) + Math.random().toString(36).slice(2, 8) } });
     if (added) { field.value = ""; which.value = ""; } else field.defaultValue = field.value;

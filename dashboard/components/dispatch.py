@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from types import SimpleNamespace
 from typing import Any
 
 from dash import Dash, Input, Output, State, dcc, html, no_update, set_props
@@ -40,6 +41,7 @@ class DispatchIds(StrEnum):
     COUNT = "dispatch-count"
     ISSUE = "dispatch-issue"
     FORM = "dispatch-form"
+    TOLD = "dispatch-told"
 
 
 def layout() -> Any:
@@ -47,6 +49,7 @@ def layout() -> Any:
     return html.Div(
         [
             desk.act_store(AREA),
+            dcc.Store(id=DispatchIds.TOLD),
             follow.layout(),
             html.Div(
                 [
@@ -99,20 +102,20 @@ def register(app: Dash, center: Center) -> None:
         Output(DispatchIds.ISSUE, "disabled"),
         Output(DispatchIds.NAME, "placeholder"),
         Output(DispatchIds.POST, "placeholder"),
-        Output(DispatchIds.REFUSED, "children", allow_duplicate=True),
+        Output(DispatchIds.REFUSED, "children"),
         Input(Desk.DRAFT, "data"),
-        prevent_initial_call="initial_duplicate",
+        Input(DispatchIds.TOLD, "data"),
     )
-    async def counted(kept: Any) -> Any:
+    async def counted(kept: Any, told: dict[str, Any] | None) -> Any:
         actor = current_actor()
         draft = drafting.mine(kept, actor.username)
         refused = drafting.is_empty(draft) or not actor.may(Permission.DISPATCH)
         post = ROLE_WORDS.get(actor.role, actor.role)
-        return button_words(draft), refused, actor.name, post, None
+        return button_words(draft), refused, actor.name, post, still(told, draft)
 
     @app.callback(
         Output(Desk.DRAFT, "data", allow_duplicate=True),
-        Output(DispatchIds.REFUSED, "children"),
+        Output(DispatchIds.TOLD, "data"),
         Input(desk.act_id(AREA), "data"),
         State(Desk.DRAFT, "data"),
         State(DraftIds.SEEN, "data"),
@@ -135,6 +138,8 @@ def register(app: Dash, center: Center) -> None:
         actor = current_actor()
         draft = drafting.mine(kept, actor.username)
         try:
+            if draft["ask"]:
+                raise Invalid.field("draft", "正在按改动重新求解", "请等方案更新后再下达")
             authority = replace(
                 authority_of(name, post, way, actor.name, ROLE_WORDS.get(actor.role, "")),
                 at=clock_typed(time, center.clock.now()),
@@ -144,7 +149,7 @@ def register(app: Dash, center: Center) -> None:
         except CenterError as error:
             if _pressed_twice(error):
                 return drafting.emptied(draft), None
-            return no_update, refusal(error, draft)
+            return no_update, told_of(error, draft)
         issued(made.body)
         return drafting.emptied(draft), None
 
@@ -225,7 +230,30 @@ def issued(body: Mapping[str, Any]) -> None:
     set_props(DispatchIds.ISSUE, {"disabled": True})
 
 
-def refusal(error: CenterError, draft: drafting.Draft) -> Any:
+def told_of(error: CenterError, draft: drafting.Draft) -> dict[str, Any]:
+    """A refusal as plain data, with the draft it refused."""
+    return {
+        "title": error.title, "detail": error.detail, "errors": error.errors,
+        "holders": error.holders, "request_id": draft["request_id"],
+    }  # fmt: skip
+
+
+def still(told: Mapping[str, Any] | None, draft: drafting.Draft) -> Any:
+    """The refusal as far as it still holds: what was taken stays told until it is out."""
+    if not told:
+        return None
+    holders = [h for h in told["holders"] if _inside(draft, *_thing(h))]
+    if not holders and (told["holders"] or told["request_id"] != draft["request_id"]):
+        return None
+    return refusal(SimpleNamespace(**{**told, "holders": holders}), draft)
+
+
+def _thing(row: Mapping[str, Any]) -> tuple[str, str]:
+    """Whether a held thing is a team or a lot, and which."""
+    return ("lot" if row.get("thing") == "lot" else "team"), str(row.get("id"))
+
+
+def refusal(error: Any, draft: drafting.Draft) -> Any:
     """What was refused and why; each taken thing with its holder and the next best to press."""
     lines = [html.Li([e["message"], "。", e["remedy"]]) for e in error.errors]
     lines += [_holder(h, draft) for h in error.holders]
@@ -236,8 +264,17 @@ def refusal(error: CenterError, draft: drafting.Draft) -> Any:
             html.Div([html.B(error.title), html.Span(whole, className="mu")]),
             html.P(detail) if detail and detail != error.title else None,
             html.Ul(lines) if lines else None,
-            html.Button(["知道了 ", kbd("Esc")], className="mini", **desk.key("Escape"),
-                        **desk.acts(AREA, do="dismiss")),
+            html.Div(
+                [
+                    html.Button(f"去掉 {len(error.holders)} 项并重新求解", className="mini pri",
+                                **desk.acts("draft", do="exclude", solve=True,
+                                            things=[_thing(h)[1] for h in error.holders]))
+                    if error.holders else None,
+                    html.Button(["知道了 ", kbd("Esc")], className="mini", **desk.key("Escape"),
+                                **desk.acts(AREA, do="dismiss")),
+                ],
+                className="next",
+            ),
         ],
         className="short refused",
     )  # fmt: skip
@@ -245,8 +282,8 @@ def refusal(error: CenterError, draft: drafting.Draft) -> Any:
 
 def _holder(row: Mapping[str, Any], draft: drafting.Draft) -> Any:
     """One taken thing: by whom, for which incident, since when, and what to take instead."""
-    is_lot = row.get("thing") == "lot"
-    kind, thing = ("lot", row.get("id")) if is_lot else ("team", row.get("id"))
+    kind, thing = _thing(row)
+    is_lot = kind == "lot"
     words = [html.B(str(row.get("name") or thing))]
     if row.get("held_by"):
         where = f"{row.get('incident_letter') or ''} {row.get('incident_name') or ''}".strip()

@@ -43,11 +43,22 @@ def release(draft: Draft, team: str, *, back: bool = False) -> Draft:
     return drafting.edited(draft, release=rest, teams=rows)
 
 
-def exclude(draft: Draft, kind: str, thing: str) -> Draft:
-    """The draft without a team or lot wherever it stood: somebody else has it."""
-    rest = [r for r in draft[f"{kind}s"] if r[kind] != thing]
-    gone = len(rest) < len(draft[f"{kind}s"])
-    return drafting.edited(draft, **{f"{kind}s": rest}) if gone else draft
+def exclude(draft: Draft, things: Iterable[str]) -> Draft:
+    """The draft without teams and lots wherever they stood: somebody else has them."""
+    out = set(things)
+    teams = [r for r in draft["teams"] if r["team"] not in out]
+    lots = [r for r in draft["lots"] if r["lot"] not in out]
+    if len(teams) + len(lots) == len(draft["teams"]) + len(draft["lots"]):
+        return draft
+    return drafting.edited(draft, teams=teams, lots=lots)
+
+
+def forget(draft: Draft, incident: str) -> Draft:
+    """The draft without what it held for an incident that is over."""
+    teams, lots = (
+        [r for r in draft[many] if r["incident"] != incident] for many in ("teams", "lots")
+    )
+    return drafting.edited(draft, teams=teams, lots=lots)
 
 
 def place(draft: Draft, act: Act, version: int | None) -> Draft:
@@ -98,7 +109,8 @@ def apply(draft: Draft, act: Act, incident: str | None, version: int | None) -> 
         "swap": lambda: drafting.swap(draft, kind, thing, other),
         "lock": lambda: drafting.lock(draft, thing, to),
         "place": lambda: place(draft, act, version),
-        "exclude": lambda: exclude(draft, kind, thing),
+        "exclude": lambda: exclude(draft, act.get("things") or [thing]),
+        "forget": lambda: forget(draft, to),
         "ban": lambda: ban(draft, thing, str(act.get("incident") or EVERYWHERE)),
         "unban": lambda: unban(draft, thing, str(act.get("incident") or EVERYWHERE)),
         "release": lambda: release(draft, thing),
@@ -144,7 +156,8 @@ def _one(
         made = plans.get(str(act.get("plan")))
         if not answers or made is None:
             return draft
-        return drafting.fill(draft, made, follows=bool(draft.get("follows")))
+        after = drafting.fill(draft, made, follows=bool(draft.get("follows")))
+        return {**after, "closures": act.get("closures")}
     if do == "adopt":
         return adopt(draft, plans.get(str(act.get("plan"))), act.get("request") or {})
     if do == "unsolved":

@@ -14,6 +14,7 @@ LOCKED, CHANGED, NEW, KEPT = "锁", "改", "新", "保"
 EVERYWHERE = "*"  # the incident of a ban that holds for all of them
 KEPT_BY_UNDO = (
     "teams", "lots", "plan_id", "plan", "seen", "bans", "release", "solved", "change",
+    "closures",
 )  # fmt: skip
 Draft = dict[str, Any]
 
@@ -22,13 +23,13 @@ def blank(owner: str) -> Draft:
     """An empty draft of an account; its request id makes a repeated press harmless.
 
     `bans` are (team, incident) pairs no plan may choose, `release` ordered teams a plan may take,
-    `solved` the pairs of the last plan, `change` what it changed, `applied` the number of the last
-    edit in it, `ask` the edit a plan is being worked out for, else 0.
+    `solved` the pairs of the last plan, `change` what it changed, `closures` those it knew,
+    `applied` the number of the last edit, `ask` the edit a plan is worked out for, else 0.
     """
     return {
         "owner": owner, "request_id": uuid4().hex, "teams": [], "lots": [], "plan_id": None,
         "plan": None, "seen": {}, "past": [], "bans": [], "release": [], "solved": None,
-        "change": None, "applied": 0, "ask": 0,
+        "change": None, "applied": 0, "ask": 0, "closures": None,
     }  # fmt: skip
 
 
@@ -159,7 +160,7 @@ def locks(draft: Draft) -> list[list[str]]:
 def fill(
     draft: Draft, made: Plan, bound: Iterable[tuple[str, str]] = (), *, follows: bool = False
 ) -> Draft:
-    """The draft as a plan proposes it: 锁 kept by hand, 改 decided otherwise, 新 new, 保 as before.
+    """The draft as a plan proposes it: 锁 kept by hand, 改 sent elsewhere, 新 new, 保 as before.
 
     `bound` are the (team, incident) pairs already ordered; they need no order again. A plan that
     `follows` an edit is one step with it for undo.
@@ -167,7 +168,6 @@ def fill(
     skipped = set(bound)
     answer = made.answer
     held = {(r["team"], r["incident"]) for r in draft["teams"] if r["mark"] == LOCKED}
-    fought = {str(c.get("team")) for c in answer.get("contested", []) if c.get("team")}
     last = dict(draft["solved"] or [])
     before = {r["team"]: r["incident"] for r in draft["teams"]} | last
     teams: dict[tuple[str, str], dict[str, Any]] = {}
@@ -176,7 +176,7 @@ def fill(
         if key not in teams and key not in skipped:
             moved = before.get(row["team"], row["incident"]) != row["incident"]
             same = KEPT if last.get(row["team"]) == row["incident"] else NEW
-            mark = LOCKED if key in held else CHANGED if moved or row["team"] in fought else same
+            mark = LOCKED if key in held else CHANGED if moved else same
             teams[key] = team_row(row, mark)
     pairs = [list(key) for key in teams]
     changes = {

@@ -23,7 +23,8 @@ from dashboard.components.desk_words import kbd
 from dashboard.components.draft_sides import Table
 from dashboard.components.flat import FLAT, flat
 from dashboard.components.live import Live
-from dashboard.components.plan_rows import Answer, columns, item_of
+from dashboard.components.plan_rows import Answer, columns
+from dashboard.components.plan_supplies import item_of
 from dashboard.gate import current_actor
 from data.center import Center
 from data.domain.needs import supplies_of
@@ -147,14 +148,15 @@ def _solving(app: Dash, center: Center) -> None:
             return no_update
         number = draft["ask"]
         try:
-            asked = request(await desk.see(center), draft)
+            seen = await desk.see(center)
+            asked, shut = request(seen, draft), list(plan_head.closures(seen))
             made = await center.ask(center.propose, actor, asked)
         except CenterError as error:
             if error.code != "superseded":
                 toasts.complain(error)
             return {"do": "unsolved", "for": number}
         toasts.say(said(made.answer))
-        return {"do": "filled", "for": number, "plan": made.id}
+        return {"do": "filled", "for": number, "plan": made.id, "closures": shut}
 
 
 def _editing(app: Dash, center: Center) -> None:
@@ -181,7 +183,7 @@ def _editing(app: Dash, center: Center) -> None:
         incident = seen.incidents.get(str(act.get("incident")))
         command = plan_needs.edit(incident, act) if incident else None
         if command is None or await desk.attempt(center, command, act["n"]) is None:
-            return no_update
+            return {"do": "unsolved", "for": act["n"]}
         toasts.say(f"已改需求：{act.get('key')} {act.get('amount'):g}")
         return {"do": "solve", "n": act["n"]}
 
@@ -215,7 +217,7 @@ def _drawing(app: Dash, center: Center) -> None:
             seen, draft, answer, table, areas, kept_filter, (text or "").strip()
         )
         return (
-            flat(head(draft, answer)),
+            flat(head(seen, draft, answer)),
             flat(plan_head.limits(seen, draft)),
             flat(shown_columns(seen, draft, answer, table)),
             flat(plan_pool.rows(seen, draft, free, table)),
@@ -281,17 +283,17 @@ def said(answer: Answer) -> str:
     return words + (f"，缺口 {short} 项" if short else "")
 
 
-def head(draft: drafting.Draft, answer: Answer) -> list[Any]:
+def head(seen: Situation, draft: drafting.Draft, answer: Answer) -> list[Any]:
     """The line above the columns."""
-    fought = plan_head.contested_words(answer)
     return [
         html.Div(
-            [*plan_head.objective(answer), html.Span(fought) if fought else None,
+            [*plan_head.objective(answer), plan_head.contested(seen, answer),
              plan_head.certificate(answer), plan_head.assumptions(answer)],
             className="pobjective",
         ),
         plan_head.change_line(draft),
         plan_head.freed(answer),
+        plan_head.since(seen, draft),
     ]  # fmt: skip
 
 

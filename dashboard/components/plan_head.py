@@ -10,7 +10,6 @@ from dash import html
 from dashboard.components import desk
 from dashboard.components.drafting import EVERYWHERE, Draft
 from dashboard.components.plan_rows import change_words, letter
-from dashboard.words import count
 from data.domain.situation import Situation
 
 AREA = "draft"
@@ -138,6 +137,50 @@ def _chip(words: str, undo: str, **act: Any) -> Any:
     )  # fmt: skip
 
 
+def since(seen: Situation, draft: Draft) -> Any:
+    """What happened since the plan was made that it does not know, each with its way out."""
+    if not draft["plan_id"]:
+        return None
+    words = [
+        f"{i.letter} {i.short_name} 情况有更新" for i in seen.sided()
+        if i.id in draft["seen"] and i.version != draft["seen"][i.id]
+    ]  # fmt: skip
+    known, now = draft["closures"], closures(seen)
+    if known is not None:
+        words += [f"新管制“{label or key}”" for key, label in now.items() if key not in known]
+        words += ["管制已解除"] if set(known) - set(now) else []
+    new = [i for i in seen.sided() if i.id not in draft["seen"]]
+    words += [f"新开事件 {i.letter} {i.short_name}" for i in new]
+    parts: list[Any] = []
+    if words:
+        press = html.Button("按现况重新求解", className="mini", **desk.acts(AREA, do="solve"))
+        parts.append(html.Div(["方案提出后：", "；".join(words), press]))
+    parts += _closed(seen, draft)
+    return html.Div(parts, className="psince") if parts else None
+
+
+def closures(seen: Situation) -> dict[str, str]:
+    """The closures in force: id to label."""
+    return {
+        z.id: z.label
+        for z in seen.zones.values()
+        if z.kind == "closure" and (z.until is None or z.until > seen.at)
+    }
+
+
+def _closed(seen: Situation, draft: Draft) -> list[Any]:
+    """Rows of the draft whose incident is no longer open."""
+    held = {r["incident"] for r in [*draft["teams"], *draft["lots"]]}
+    found = []
+    for key in sorted(held - {i.id for i in seen.sided()}):
+        incident = seen.incidents.get(key)
+        label = f"{incident.letter} {incident.short_name} 已结束" if incident else "事件已不可见"
+        press = html.Button("移除其队伍与物资", className="mini",
+                            **desk.acts(AREA, do="forget", incident=key, solve=True))
+        found.append(html.Div([f"{label}，草案中仍有其队伍或物资", press]))
+    return found
+
+
 def freed(answer: Mapping[str, Any]) -> Any:
     """Released teams the plan has no use for any more."""
     rows = answer.get("freed") or []
@@ -145,7 +188,32 @@ def freed(answer: Mapping[str, Any]) -> Any:
     return html.Div("；".join(words), className="pfreed") if words else None
 
 
-def contested_words(answer: Mapping[str, Any]) -> str:
-    """争用 3 处，均已裁定; empty when nothing was."""
-    found = answer.get("contested") or []
-    return f"争用 {count(len(found))} 处" if found else ""
+def contested(seen: Situation, answer: Mapping[str, Any]) -> Any:
+    """What several incidents wanted: who got it, why, and the price of deciding otherwise."""
+    rows = answer.get("contested") or []
+    if not rows:
+        return None
+    return html.Details(
+        [
+            html.Summary(f"争用 {len(rows)} 处"),
+            html.Ul([html.Li(_contest(seen, r)) for r in rows]),
+        ],
+        className="pop", **{"data-fold": "contested"},
+    )  # fmt: skip
+
+
+def _contest(seen: Situation, row: Mapping[str, Any]) -> list[Any]:
+    """黄石搜救队 甲、乙均需 → 甲 …… 改判代价 +3,200 人·分."""
+    wanted = "、".join(letter(seen, str(k)) for k in row.get("wanted_by") or [])
+    given = letter(seen, str(row.get("given_to") or "")) or "留守"
+    thing = str(row.get("name") or row.get("team") or row.get("lot") or "")
+    price = row.get("price")
+    return [
+        html.B(thing), html.Span(f"{wanted}均需 → {given}"), html.Span(str(row.get("why") or "")),
+        html.B(f"改判代价 {price_words(price)}") if price is not None else None,
+    ]  # fmt: skip
+
+
+def price_words(price: float) -> str:
+    """A price with its sign: +3,200 人·分."""
+    return f"{'+' if price >= 0 else '−'}{abs(price):,.0f} 人·分"

@@ -31,15 +31,20 @@ def needs(shown: Column, *, editable: bool = False) -> Any:
               have=s.have, wanted=s.wanted, assumed=s.assumption)
         for s in shown.supplies
     ]  # fmt: skip
-    note = "按类型与等级的模板假定" + ("，改数即为确认" if editable else "") if told else ""
-    return html.Div(
+    if not cells and not editable:
+        return None
+    short = sum(n.gap > 0 for n in shown.needs) + sum(s.gap > 0 for s in shown.supplies)
+    words = f"需求 {len(cells)} 项" + (f"，{len(cells) - short} 项已满足" if shown.rows else "")
+    note = "虚框为模板假定" + ("，改数即为确认" if editable else "") if told else ""
+    return html.Details(
         [
-            html.H4(["需求", html.Small(note)]),
+            html.Summary([words, html.Small(note)]),
             html.Div(cells, className="pneeds"),
             _add_need(shown) if editable else None,
         ],
-        className="pneeds-box",
-    )
+        className="pneeds-box", open=editable and not shown.rows,
+        **{"data-fold": f"needs-{shown.incident.id}-{'plan' if shown.rows else 'bare'}"},
+    )  # fmt: skip
 
 
 def _need(
@@ -54,7 +59,6 @@ def _need(
             html.Span(name, title=name),
             html.B(count(min(have, wanted)), title=f"已有 {count(have)} {unit}"),
             "/", amount, html.Small(unit),
-            html.I(f"缺 {count(gap)}") if gap else html.I("假定") if assumed else None,
         ],
         className=" ".join(w for w in ("lack" if gap else "", "assumed" if assumed else "") if w),
         title=f"{name}：{assumed}" if assumed else name,

@@ -14,8 +14,8 @@ from dashboard.components import desk
 from dashboard.components.desk_words import identity
 from dashboard.components.draft_sides import Table, minutes_to
 from dashboard.components.drafting import EVERYWHERE, Draft
+from dashboard.components.plan_head import price_words
 from dashboard.components.plan_rows import brought, etas_of, letter
-from dashboard.components.plan_view import price_words
 from dashboard.words import DASH
 from data.domain.capabilities import CAPABILITIES
 from data.domain.incident import Incident
@@ -162,18 +162,23 @@ def _row(
             html.B(team.state.char, className="st", title=team.state.word),
             html.Div(
                 [
-                    html.Div([html.Strong(team.name, title=team.name), *tags], className="l1"),
+                    html.Div(
+                        [
+                            html.Strong(team.name, title=team.name), *tags,
+                            html.Span(
+                                [html.Span([html.B(i.letter), etas.get(i.id, DASH)],
+                                           className=identity(i)) for i in sided[:3]],
+                                className="petas",
+                            ),
+                        ],
+                        className="l1",
+                    ),
                     html.Div(" · ".join(w for w in (free.place, brought(team)) if w),
                              className="l2"),
                     html.Div([html.Span(s, title=s) for s in free.said[:2]], className="l3")
                     if free.said else None,
                 ],
                 className="pmain",
-            ),
-            html.Div(
-                [html.Span([html.B(i.letter), etas.get(i.id, DASH)], className=identity(i))
-                 for i in sided[:4]],
-                className="petas",
             ),
             html.Div(
                 [

@@ -19,14 +19,14 @@ from dashboard.components.draft_sides import (
     with_unit,
 )
 from dashboard.components.drafting import Draft
+from dashboard.components.plan_supplies import Supply, supplies
 from dashboard.words import clock_time, count
-from data.domain.depot import Item
 from data.domain.incident import Incident
-from data.domain.needs import supplies_of
 from data.domain.situation import Situation
 from data.domain.team import Team
 
 Answer = Mapping[str, Any]
+LATE_MINUTES = 5.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +39,7 @@ class Row:
     fight: str = ""
     price: float | None = None
     steps: str = ""
+    late: float = 0.0
     etas: Mapping[str, str]
 
 
@@ -52,23 +53,6 @@ class Standing:
     eta: datetime | None
     reason: str = ""
     asked: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Supply:
-    """An item an incident needs: how much, and how much is sent or in the plan."""
-
-    item: str
-    name: str
-    unit: str
-    wanted: float
-    have: float
-    assumption: str = ""
-
-    @property
-    def gap(self) -> float:
-        """What is still missing."""
-        return max(0.0, self.wanted - self.have)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,7 +140,7 @@ def _column(
         rows=tuple(r for r in rows if r.line.kind == "team"),
         lots=tuple(r for r in rows if r.line.kind == "lot"),
         needs=tuple(_needs(side, answer, exact=is_solved(draft))),
-        supplies=tuple(_supplies(seen, draft, incident)),
+        supplies=tuple(supplies(seen, draft, incident)),
         standing=tuple(_standing(seen, draft, answer, incident)),
         dropped=tuple(
             (t, seen.teams[t].name if t in seen.teams else t) for t in dropped if t not in inside
@@ -176,12 +160,21 @@ def _row(
         (c for c in answer.get("contested") or [] if str(c.get(line.kind) or "") == line.thing), {}
     )
     team = seen.teams.get(line.thing)
+    plan = told.get((line.thing, line.incident)) or {}
     return Row(
         line=line, people=team.people if team else None, change=_change(seen, draft, line),
-        fight=_fight(seen, fight, line.incident), price=fight.get("price"),
-        steps=_steps(told.get((line.thing, line.incident)) or {}),
+        fight=_fight(seen, fight, line.incident), price=fight.get("price"), steps=_steps(plan),
+        late=_late(seen, table, line, plan),
         etas=etas_of(seen, table, team) if team else {},
     )  # fmt: skip
+
+
+def _late(seen: Situation, table: Table, line: Line, plan: Mapping[str, Any]) -> float:
+    """Minutes by which the way takes longer now than when the plan was made; 0 when it does not."""
+    if not table or line.kind != "team" or line.eta is None or plan.get("minutes") is None:
+        return 0.0
+    more = (line.eta - seen.at).total_seconds() / 60 - float(plan["minutes"])
+    return more if more >= LATE_MINUTES else 0.0
 
 
 def _change(seen: Situation, draft: Draft, line: Line) -> str:
@@ -231,42 +224,18 @@ def _needs(side: Side, answer: Answer, *, exact: bool) -> list[Need]:
     """
     if not exact:
         return list(side.needs)
+    rows = (answer.get("needs") or {}).get(side.incident.id) or []
+    asked = {str(r.get("capability")): float(r.get("amount") or 0) for r in rows}
     short: dict[str, float] = {}
     for row in answer.get("shortfalls") or []:
         if row.get("incident") == side.incident.id and row.get("capability"):
             short[row["capability"]] = short.get(row["capability"], 0.0) + float(row["amount"])
     return [
         replace(n, drafted=max(0.0, n.wanted - short.get(n.capability, 0.0) - n.committed))
+        if asked.get(n.capability, n.wanted) == n.wanted
+        else n
         for n in side.needs
     ]
-
-
-def _supplies(seen: Situation, draft: Draft, incident: Incident) -> list[Supply]:
-    have: dict[str, float] = {}
-    for transfer in seen.transfers_of(incident.id):
-        if transfer.state.value != "cancelled":
-            have[transfer.item_id] = have.get(transfer.item_id, 0.0) + transfer.amount
-    for row in draft["lots"]:
-        lot = seen.lots.get(row["lot"])
-        if lot and row["incident"] == incident.id:
-            have[lot.item_id] = have.get(lot.item_id, 0.0) + row["amount"]
-    found = []
-    for need in supplies_of(incident):
-        item = item_of(seen, str(need.get("item")))
-        key = item.id if item else str(need.get("item"))
-        found.append(
-            Supply(
-                item=str(need.get("item")), name=item.name if item else key,
-                unit=item.unit if item else "", wanted=float(need.get("amount") or 0),
-                have=have.get(key, 0.0), assumption=str(need.get("assumption") or ""),
-            )
-        )  # fmt: skip
-    return found
-
-
-def item_of(seen: Situation, name: str) -> Item | None:
-    """An item by its id or its name."""
-    return seen.items.get(name) or next((i for i in seen.items.values() if i.name == name), None)
 
 
 def _standing(

@@ -7,6 +7,7 @@ page alike. `editable` rows can be dragged, pressed and typed into; the others o
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 from dash import html
@@ -14,6 +15,7 @@ from dash import html
 from dashboard.components import desk
 from dashboard.components.desk import Desk
 from dashboard.components.desk_words import chip, identity, letter_box
+from dashboard.components.plan_head import price_words
 from dashboard.components.plan_needs import needs
 from dashboard.components.plan_rows import Column, Row, Standing, brought, short_words
 from dashboard.words import clock_time
@@ -102,8 +104,8 @@ def row(seen: Situation, shown: Row, others: list[Column], *, editable: bool = F
     """One team or lot: mark, what it brings, when, why this one, and what it cost to decide."""
     line = shown.line
     tags = [html.I(shown.change, className="tag")] if shown.change else []
-    if shown.fight or shown.price is not None:
-        tags.append(html.I(fight_words(shown), className="tag fight"))
+    if shown.late:
+        tags.append(html.I(f"比方案晚 {shown.late:.0f} 分", className="tag late"))
     team = seen.teams.get(line.thing) if line.kind == "team" else None
     hold = _handles(shown, others) if editable else {}
     return html.Li(
@@ -111,16 +113,16 @@ def row(seen: Situation, shown: Row, others: list[Column], *, editable: bool = F
             html.B(line.mark, className=f"st m-{line.mark}"),
             html.Div(
                 [
-                    html.Div([html.Strong(line.name, title=line.name), *tags], className="l1"),
+                    html.Div([html.Strong(line.name, title=line.name), *tags,
+                              *_times(seen, line.leaves_at, line.eta)], className="l1"),
                     html.Div(brought(team) or line.brings, className="l2"),
+                    html.Div(html.I(fight_words(shown), className="tag fight"))
+                    if shown.fight or shown.price is not None else None,
                     html.Div(_why(line, editable=editable), className="l3"),
                     _more(shown, line.kind == "team"),
                 ],
                 className="pmain",
             ),
-            html.Span(clock_time(line.leaves_at, seen.at) if line.leaves_at else "",
-                      className="leaves"),
-            html.B(clock_time(line.eta, seen.at), className="arrives"),
             html.Div(_buttons(shown, others), className="do") if editable else None,
         ],
         className=f"prow{' trouble' if line.trouble else ''}{' fought' if shown.fight else ''}",
@@ -128,15 +130,18 @@ def row(seen: Situation, shown: Row, others: list[Column], *, editable: bool = F
     )  # fmt: skip
 
 
+def _times(seen: Situation, leaves: datetime | None, eta: datetime | None) -> list[Any]:
+    """When it leaves and when it arrives."""
+    return [
+        html.Span(clock_time(leaves, seen.at) if leaves else "", className="leaves"),
+        html.B(clock_time(eta, seen.at), className="arrives"),
+    ]
+
+
 def fight_words(shown: Row) -> str:
     """争用 · 乙也需 · 改派代价 +3,200 人·分."""
     price = f"改派代价 {price_words(shown.price)}" if shown.price is not None else ""
     return " · ".join(w for w in ("争用", shown.fight, price) if w)
-
-
-def price_words(price: float) -> str:
-    """A price with its sign: +3,200 人·分."""
-    return f"{'+' if price >= 0 else '−'}{abs(price):,.0f} 人·分"
 
 
 def _why(line: Any, *, editable: bool) -> list[Any]:
@@ -258,16 +263,14 @@ def _stands(seen: Situation, found: Standing, shown: Column, *, editable: bool) 
                 [
                     html.Div(
                         [html.Strong(team.name, title=team.name),
-                         html.I("已请求改派", className="tag") if found.asked else None],
+                         html.I("已请求改派", className="tag") if found.asked else None,
+                         *_times(seen, found.leaves_at, found.eta)],
                         className="l1",
                     ),
                     html.Div(f"{found.state} · {brought(team)}", className="l2"),
                 ],
                 className="pmain",
             ),
-            html.Span(clock_time(found.leaves_at, seen.at) if found.leaves_at else "",
-                      className="leaves"),
-            html.B(clock_time(found.eta, seen.at), className="arrives"),
             html.Div([button], className="do always") if editable else None,
         ],
         className="prow standing", **(hold if editable else {}),

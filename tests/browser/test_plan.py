@@ -1,0 +1,202 @@
+"""The plan view on the night of the exercise: proposed, closed off, solved again, issued."""
+
+import time
+
+import pytest
+from playwright.sync_api import expect
+
+from data.exercise.runner import start_runner
+from tests.serving import PASSWORD, Running
+
+LIMIT_MS = 90_000
+# Over the road from 黄梅 to 大河镇; town and county seat lie outside.
+DAHE_ROAD = [
+    [115.875, 30.05], [115.895, 30.05], [115.895, 30.12], [115.875, 30.12], [115.875, 30.05],
+]  # fmt: skip
+PLAN = ".plan-view.open"
+
+
+@pytest.fixture(scope="module")
+def night(tmp_path_factory):
+    """The exercise with both incidents open, its clock stopped."""
+    running = Running(var=tmp_path_factory.mktemp("plan"), scenario="2020-07-08").start()
+    running.center.seed()
+    runner = start_runner(running.base, PASSWORD)
+    end = time.monotonic() + 90
+    with running.client("duty") as api:
+        while not api.get("/api/v1/exercise").json()["opened"]:
+            assert time.monotonic() < end, "the opening was never played"
+            time.sleep(0.1)
+        api.post("/api/v1/exercise", json={"paused": True}).raise_for_status()
+    yield running
+    runner.stop()
+    running.stop()
+
+
+@pytest.fixture
+def desk(browser, night):
+    """The duty officer's desk with the plan view open and the draft of before thrown away."""
+    context = browser.new_context(viewport={"width": 1920, "height": 1080}, locale="zh-CN")
+    context.set_default_timeout(LIMIT_MS)
+    signed = context.request.post(
+        f"{night.base}/api/v1/session", data={"username": "duty", "password": PASSWORD}
+    )
+    assert signed.ok, signed.text()
+    page = context.new_page()
+    page.goto(f"{night.base}/duty")
+    page.locator(".roster [data-row]").first.wait_for()
+    page.keyboard.press("Alt+2")
+    page.keyboard.press("p")
+    expect(page.locator(f"{PLAN} .pcol.jia")).to_be_visible(timeout=LIMIT_MS)
+    yield page
+    context.close()
+
+
+def solved(page):
+    """Wait until no plan is being worked out any more."""
+    page.wait_for_function(
+        "() => !document.documentElement.hasAttribute('data-solving')", timeout=LIMIT_MS
+    )
+
+
+def propose(page):
+    """Ask for a plan by key; returns when both columns hold teams."""
+    page.keyboard.press("F8")
+    for side in ("jia", "yi"):
+        expect(page.locator(f"{PLAN} .pcol.{side} [data-team]").first).to_be_visible(
+            timeout=LIMIT_MS
+        )
+    solved(page)
+
+
+def row(page, team, incident=""):
+    """A team's row in the columns or the pool."""
+    return page.locator(f"{PLAN} [data-row='{team}@{incident}']")
+
+
+def first(page, side, index=0):
+    """The team and incident of a row of a column, that stands there by the plan alone."""
+    found = page.locator(f"{PLAN} .pcol.{side} [data-team]:not([data-standing])").nth(index)
+    return found.get_attribute("data-team"), found.get_attribute("data-in")
+
+
+def test_columns_stand_side_by_side_with_the_pool_between(desk):
+    """甲, the pool, 乙 from left to right, of one height, inside the screen, with reasons."""
+    propose(desk)
+    boxes = [
+        desk.locator(f"{PLAN} {one}").bounding_box() for one in (".pcol.jia", ".ppool", ".pcol.yi")
+    ]
+    assert [b["x"] for b in boxes] == sorted(b["x"] for b in boxes)
+    assert len({round(b["height"]) for b in boxes}) == 1
+    assert boxes[-1]["x"] + boxes[-1]["width"] <= 1921
+    expect(desk.locator(f"{PLAN} .pobjective")).to_contain_text("最优")
+    expect(desk.locator(f"{PLAN} .pcol.jia .l3").first).to_contain_text("分钟")
+    expect(desk.locator(f"{PLAN} .pop").filter(has_text="校验")).to_be_visible()
+
+
+def test_a_key_and_a_drag_move_a_team_and_the_rest_is_solved_again(desk):
+    """→ sends the focused team to 乙, locked and still focused; a drag does the same."""
+    propose(desk)
+    team, jia = first(desk, "jia", 1)
+    _, yi = first(desk, "yi")
+    row(desk, team, jia).focus()
+    desk.keyboard.press("ArrowRight")
+    expect(row(desk, team, yi)).to_be_visible(timeout=LIMIT_MS)
+    expect(row(desk, team, yi).locator(".st").first).to_have_text("锁")
+    expect(row(desk, team, yi)).to_be_focused()
+    solved(desk)
+    expect(desk.locator(f"{PLAN} .pchange")).to_contain_text("改派 ", timeout=LIMIT_MS)
+    dragged = desk.locator(f"{PLAN} .ppool [data-team]").first.get_attribute("data-team")
+    row(desk, dragged).drag_to(desk.locator(f"{PLAN} .pcol.yi"))
+    expect(row(desk, dragged, yi)).to_be_visible(timeout=LIMIT_MS)
+    solved(desk)
+    desk.keyboard.press("Control+z")
+    expect(row(desk, dragged, yi)).to_have_count(0, timeout=LIMIT_MS)
+    expect(row(desk, team, yi)).to_be_visible()
+
+
+def test_edits_made_while_a_plan_is_worked_out_are_not_lost(desk):
+    """Three presses without waiting: all three stand in the end."""
+    propose(desk)
+    (one, jia), (two, _), (three, _) = (first(desk, "jia", n) for n in (0, 1, 2))
+    for team, press in ((one, "l"), (two, "x"), (three, "l")):
+        row(desk, team, jia).focus()
+        desk.keyboard.press(press)
+    limits = desk.locator(f"{PLAN} .plimit")
+    expect(limits).to_have_count(3, timeout=LIMIT_MS)
+    solved(desk)
+    expect(row(desk, two, jia)).to_have_count(0, timeout=LIMIT_MS)
+    for team in (one, three):
+        expect(row(desk, team, jia).locator(".st").first).to_have_text("锁")
+    limits.filter(has_text="不派甲").get_by_role("button").click()
+    expect(limits).to_have_count(2, timeout=LIMIT_MS)
+    expect(row(desk, two, jia)).to_be_visible(timeout=LIMIT_MS)
+
+
+def test_an_amount_typed_over_is_kept_and_solved(desk, night):
+    """A need stated in its column is stored with the incident, no longer assumed."""
+    propose(desk)
+    jia = first(desk, "jia")[1]
+    desk.locator(f"{PLAN} .pcol.jia .pneeds-box summary").click()
+    field = desk.locator(f"{PLAN} .pcol.jia input[data-need='医疗救护']")
+    field.fill("28")
+    field.press("Enter")
+    expect(desk.locator(".toasts")).to_contain_text("医疗救护 28", timeout=LIMIT_MS)
+    solved(desk)
+    kept = night.client("duty").get(f"/api/v1/incidents/{jia}").json()
+    needs = {n["capability"]: n for n in kept.get("needs") or kept["incident"]["needs"]}
+    assert needs["医疗救护"]["amount"] == 28
+    assert not needs["医疗救护"].get("assumption")
+    assert needs["搜救"].get("assumption")
+
+
+def test_the_night_is_planned_closed_off_planned_again_and_issued(desk, night):
+    """Propose, lock one, close the 大河镇 road, solve again, lose a team in between, issue."""
+    propose(desk)
+    locked, jia = first(desk, "jia", 0)
+    before = row(desk, locked, jia).locator(".arrives").inner_text()
+    row(desk, locked, jia).focus()
+    desk.keyboard.press("l")
+    expect(row(desk, locked, jia).locator(".st").first).to_have_text("锁", timeout=LIMIT_MS)
+    solved(desk)
+    api = night.client("duty")
+    api.post("/api/v1/zones", json={
+        "kind": "closure", "label": "大河镇道路中断", "incident_id": jia,
+        "geometry": {"type": "Polygon", "coordinates": [DAHE_ROAD]},
+    }).raise_for_status()  # fmt: skip
+    expect(desk.locator(f"{PLAN} .psince")).to_contain_text("大河镇道路中断", timeout=LIMIT_MS)
+    desk.keyboard.press("F8")
+    expect(desk.locator(f"{PLAN} .psince")).to_have_count(0, timeout=LIMIT_MS)
+    solved(desk)
+    expect(row(desk, locked, jia)).to_be_visible()
+    assert row(desk, locked, jia).locator(".arrives").inner_text() > before
+
+    taken, _ = first(desk, "yi", 0)
+    name = row(desk, taken, first(desk, "yi", 0)[1]).locator("strong").inner_text()
+    # the desk does not hear of the colleague's order before it presses
+    desk.evaluate("() => { window.dash_clientside.set_props = ((tell) => (id, props) => "
+                  "id === 'live-revision' ? null : tell(id, props))"
+                  "(window.dash_clientside.set_props); }")  # fmt: skip
+    colleague = night.client("duty.421100") if _is_theirs(night, taken) else api
+    colleague.post("/api/v1/dispatches", json={
+        "assignments": [{"team": taken, "incident": jia}],
+    }).raise_for_status()  # fmt: skip
+    desk.keyboard.press("Control+Enter")
+    refused = desk.locator(".refused")
+    expect(refused).to_contain_text(f"{name} 已由", timeout=LIMIT_MS)
+    expect(refused).to_contain_text("整单未下达")
+    assert row(desk, locked, jia).is_visible()
+    refused.get_by_role("button", name="去掉 1 项并重新求解").click()
+    expect(refused).to_have_count(0, timeout=LIMIT_MS)
+    solved(desk)
+    expect(row(desk, taken, first(desk, "yi", 0)[1])).to_have_count(0, timeout=LIMIT_MS)
+    desk.keyboard.press("Control+Enter")
+    expect(row(desk, locked, "standing")).to_be_visible(timeout=LIMIT_MS)
+    held = {a["team_id"] for a in api.get("/api/v1/assignments").json()["items"]}
+    assert {locked, taken} <= held
+
+
+def _is_theirs(night, team):
+    """Whether the city's officer may order the team."""
+    listed = night.client("duty.421100").get("/api/v1/teams?limit=1000").json()["items"]
+    return team in {t["id"] for t in listed}
