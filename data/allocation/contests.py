@@ -132,7 +132,7 @@ def _why(
         return "只有一方派得上" if to is None else f"到{told(to)}"
     price, other = best
     if to is None:
-        return f"留守不派：派往{told(other)}要多 {price:,.0f} 人·分"
+        return f"留守不派：派往{told(other)}，要多 {price:,.0f} 人·分"
     if price <= 0:
         return f"两方相当：{told(to)}，{told(other)}，改派不增加代价"
     return f"{told(to)}；{told(other)}，改派要多 {price:,.0f} 人·分"
