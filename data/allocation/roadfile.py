@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from data.allocation.graph import UNITS, Graph, Ints
-from data.allocation.travel import LARGE, Access, GraphTravel
+from data.allocation.travel import Access, GraphTravel
 from data.errors import Unavailable
 
 VERSION = 1
@@ -127,7 +127,4 @@ def road_travel(path: Path) -> GraphTravel:
         f"行车时间按导入的路网 {source}（数据 {date}，"
         f"{graph.size} 个路口、{len(graph.ends)} 段路）和分级车速估算，不含实时路况；{ATTRIBUTION}"
     )
-    travel = GraphTravel(graph, access, words)
-    if graph.size >= LARGE:  # compile the search now, not while somebody waits for a plan
-        travel.minutes([graph.point(0)], [graph.point(1)])
-    return travel
+    return GraphTravel(graph, access, words)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
+import time
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 
 import numpy as np
@@ -42,7 +41,7 @@ from data.allocation.source import (
 )
 
 KEPT_BYTES = 512e6  # of times to targets kept
-LARGE = 20_000  # nodes from which on searches run compiled, beside each other
+YIELD_FROM = 20_000  # nodes of a graph whose searches take long enough to be felt
 MOST_EDGES = 20_000  # handed out at once
 MOST_POINTS, THIN_DEGREES = 200, 2e-4  # of a way: longer ones lose what is within 20 m of the line
 MAIN_CLASSES = ("motorway", "trunk", "primary", "ordinary")
@@ -109,12 +108,12 @@ class GraphTravel:
         table = np.full((len(starts), len(ends)), np.inf)
         for rows, away in _groups(starts, areas):
             legs: dict[Areas, tuple[Ints, Floats]] = {}
-            binding = [tuple(a for a in away if not held(end[None], a)[0]) for end in ends]
-            reaches = self._reaches(ends, binding, closed)
-            for column, (end, shut, reach) in enumerate(zip(ends, binding, reaches, strict=True)):
+            for column, end in enumerate(ends):
+                shut = tuple(a for a in away if not held(end[None], a)[0])
                 if shut not in legs:
                     legs[shut] = self._off.legs(starts[rows], shut)
                 nodes, cost = legs[shut]
+                reach = self._reach((float(end[0]), float(end[1])), shut, closed)
                 through = np.min(cost + reach[nodes], axis=1, initial=np.inf)
                 direct = self._off.direct(starts[rows], end, shut, closed)
                 table[rows, column] = np.minimum(through, direct)
@@ -167,16 +166,6 @@ class GraphTravel:
             node = after
         return way
 
-    def _reaches(
-        self, ends: Floats, binding: Sequence[Areas], closed: frozenset[str]
-    ) -> list[Floats]:
-        """The reach of every target; on a large graph several searches at a time."""
-        goals = [(float(x), float(y)) for x, y in ends]
-        if self.graph.size < LARGE or len(goals) == 1:
-            return [self._reach(g, b, closed) for g, b in zip(goals, binding, strict=True)]
-        with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
-            return list(pool.map(lambda g, b: self._reach(g, b, closed), goals, binding))
-
     def _find_reach(self, target: Point, shut: Areas, closed: frozenset[str]) -> Floats:
         """Minutes from every node to one target: one Dijkstra from it on the reversed graph."""
         graph, goal = self.graph, self.graph.size
@@ -184,16 +173,14 @@ class GraphTravel:
         nodes, cost = self._off.legs(np.array([target], dtype=float), shut)
         usable = np.isfinite(cost[0])
         costs = self._costs(shut, closed)[roads]
-        if goal >= LARGE:
-            from data.allocation.shortest import shortest  # takes a second to load
-
-            return shortest(starts, tails, costs, nodes[0, usable], cost[0, usable])
         values = np.concatenate([costs, cost[0, usable]])
         indices = np.concatenate([tails, nodes[0, usable]])
         indptr = np.append(starts, len(indices))
         matrix = csr_array((values, indices, indptr), shape=(goal + 1, goal + 1))
-        found: Floats = dijkstra(matrix, indices=[goal])[0, :goal]
-        return found
+        found: Floats = dijkstra(matrix, indices=[goal])[0, :goal].astype(np.float32)
+        if goal > YIELD_FROM:
+            time.sleep(0.0005)  # a search holds the interpreter's lock: let the streams have a turn
+        return found  # single precision: a thousandth of a minute in a day, half the memory
 
 class Travel(GraphTravel):
     """The shipped table: expressway sequences, ordinary roads between neighbours, terrain.

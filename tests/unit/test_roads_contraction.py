@@ -6,7 +6,6 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from data.allocation.graph import distance_km
-from data.allocation.shortest import shortest
 from data.ingest.osm_graph import RawWays, compile_graph
 
 CLASSES = ("residential", "motorway")
@@ -97,23 +96,3 @@ def test_the_shape_of_a_road_joins_its_ends(seed):
         assert graph.minutes[road] in (
             pytest.approx(km / 20 * 60, rel=1e-6), pytest.approx(km / 30 * 60, rel=1e-6),
         )  # fmt: skip
-
-
-@pytest.mark.parametrize("seed", range(25))
-def test_the_compiled_search_finds_what_scipy_finds(seed):
-    """From two nodes at given costs, over arcs of which some are closed."""
-    rng = np.random.default_rng(seed)
-    size, arcs = 60, 200
-    tails, heads = rng.integers(0, size, (2, arcs))
-    costs = rng.uniform(0.1, 9, arcs)
-    costs[rng.random(arcs) < 0.2] = np.inf
-    order = np.argsort(tails, kind="stable")
-    starts = np.searchsorted(tails[order], np.arange(size + 1))
-    found = shortest(starts, heads[order], costs[order], np.array([3, 7]), np.array([2.0, 0.5]))
-    best = {}
-    for a, b, c in zip(tails.tolist(), heads.tolist(), costs.tolist(), strict=True):
-        best[a, b] = min(best.get((a, b), np.inf), c)
-    best |= {(size, 3): 2.0, (size, 7): 0.5}
-    rows, columns = np.array([*best]).T
-    matrix = csr_array((np.array([*best.values()]), (rows, columns)), shape=(size + 1, size + 1))
-    np.testing.assert_allclose(found, dijkstra(matrix, indices=[size])[0, :size], rtol=1e-6)

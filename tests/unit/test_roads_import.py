@@ -7,9 +7,7 @@ import pytest
 from osmium.osm.mutable import Node, Way
 from shapely.geometry import box
 
-from data.allocation import travel as travel_module
 from data.allocation.roadfile import load_roads, road_travel
-from data.allocation.travel import GraphTravel
 from data.errors import Invalid, Unavailable
 from data.ingest import osm_graph
 from data.ingest.osm import import_roads
@@ -103,18 +101,6 @@ def test_one_ways_hold(travel):
     assert there < back
     assert at(10) in travel.route(at(8), at(3))
     assert at(6) not in travel.route(at(4), at(1))
-
-
-def test_a_large_graph_is_searched_to_the_same_end(travel, monkeypatch):
-    """The compiled search, several at a time, finds the times and ways of the plain one."""
-    points = [at(n) for n in PLACES]
-    shut = [box(at(6)[0] - 0.001, at(6)[1] - 0.001, at(6)[0] + 0.001, at(6)[1] + 0.001)]
-    plain = travel.minutes(points, points, closures=shut)
-    ways = [travel.route(at(8), p, shut) for p in points]
-    monkeypatch.setattr(travel_module, "LARGE", 1)
-    fresh = GraphTravel(travel.graph, travel._off.access, "")
-    assert fresh.minutes(points, points, closures=shut) == plain
-    assert [fresh.route(at(8), p, shut) for p in points] == ways
 
 
 def test_a_closure_cuts_the_roads_it_meets(travel):
