@@ -3,6 +3,7 @@
 (function () {
   "use strict";
   var EDITS_KEPT = 30, CALM_MS = 150, LONGEST_MS = 60000;
+  var LETTERS = { a: "甲", b: "乙", c: "丙" };
   var edits = [], last = 0, asked = 0, wanted = 0, calm = null, watch = null, follow = null, held = null, open = {};
   function put(id, props) { window.dash_clientside.set_props(id, props); }
   function submit(act) {
@@ -71,11 +72,11 @@
     follow = one.getAttribute("data-team") || one.getAttribute("data-lot");
     if (!place(one, all[at].getAttribute("data-into"))) follow = null;
   }
-  function send(one, index) {
-    var all = columns().filter(function (c) { return c.getAttribute("data-into"); });
-    if (!all[index]) return;
-    follow = one.getAttribute("data-team");
-    if (!place(one, all[index].getAttribute("data-into"))) follow = null;
+  function send(one, letter) {
+    var to = columns().filter(function (c) { return c.getAttribute("data-letter") === letter; })[0];
+    if (!to) return;
+    follow = one.getAttribute("data-team") || one.getAttribute("data-lot");
+    if (!place(one, to.getAttribute("data-into"))) follow = null;
   }
   function unfold(one) {
     var name = one.getAttribute("data-row");
@@ -94,7 +95,7 @@
     else if (name === "ArrowLeft") step(one, -1);
     else if (name === "ArrowRight") step(one, 1);
     else if (name === "Tab") return hop(one, event.shiftKey ? -1 : 1);
-    else if (/^[ab]$/i.test(name)) send(one, name.toLowerCase() === "a" ? 0 : 1);
+    else if (/^[abc]$/i.test(name)) send(one, LETTERS[name.toLowerCase()]);
     else if (/^l$/i.test(name)) { if (team && inside && !ordered) submit(Object.assign(what(one), { "do": "lock" })); }
     else if (/^x$/i.test(name)) { if (team && !ordered) submit(Object.assign(what(one), { "do": "ban" })); }
     else if (name === "Delete" || name === "Backspace") {

@@ -32,6 +32,7 @@ from data.domain.situation import Situation
 from data.errors import CenterError, Invalid, NotFound
 
 AREA, DRAFT_AREA = "plan", "draft"
+NEWEST_WINS = "duty-plan"  # a newer question of the same officer ends the older one's solver
 OPEN, SHUT = "plan-view plan-look open", "plan-view plan-look"
 KEYS = (("↑↓", "选行"), ("← →", "改派"), ("A B", "派往甲、乙"), ("L", "锁定"), ("X", "不派此处"),
         ("Del", "留下"), ("⏎", "详情"))  # fmt: skip
@@ -239,7 +240,7 @@ def request(seen: Situation, draft: drafting.Draft) -> dict[str, Any]:
     incidents = [i.id for i in seen.sided()]
     if not incidents:
         raise Invalid.field("incidents", "没有进行中的事件", "请先受理报告并开设事件")
-    asked = drafting.request(draft, incidents)
+    asked = {**drafting.request(draft, incidents), "key": NEWEST_WINS}
     for row in asked["incidents"]:
         own = [
             r for r in draft["lots"]

@@ -15,7 +15,7 @@ from data.domain.situation import Situation
 AREA = "draft"
 PERCENT = 100
 OTHERS = (("nearest_first", "就近派遣"), ("severity_first", "先重后轻"),
-          ("severity_trimmed", "先重后轻去冗"))  # fmt: skip
+          ("severity_trimmed", "其去冗后"))  # fmt: skip
 
 
 def objective(answer: Mapping[str, Any]) -> list[Any]:
@@ -54,7 +54,7 @@ def against(answer: Mapping[str, Any]) -> list[Any]:
         sign = "−" if change < 0 else "+" if change > 0 else ""
         parts.append(
             html.Span([f"较{words} ", html.B(f"{sign}{abs(change):.1f}%")],
-                      title=f"{words}的总代价 {theirs:,.0f} 人·分")
+                      title=f"该做法的总代价 {theirs:,.0f} 人·分")
         )  # fmt: skip
     return parts
 
@@ -207,10 +207,11 @@ def _contest(seen: Situation, row: Mapping[str, Any]) -> list[Any]:
     wanted = "、".join(letter(seen, str(k)) for k in row.get("wanted_by") or [])
     given = letter(seen, str(row.get("given_to") or "")) or "留守"
     thing = str(row.get("name") or row.get("team") or row.get("lot") or "")
-    price = row.get("price")
+    price, why = row.get("price"), str(row.get("why") or "")
+    told = price is not None and f"{price:,.0f}" not in why
     return [
-        html.B(thing), html.Span(f"{wanted}均需 → {given}"), html.Span(str(row.get("why") or "")),
-        html.B(f"改判代价 {price_words(price)}") if price is not None else None,
+        html.B(thing), html.Span(f"{wanted}均需 → {given}"), html.Span(why),
+        html.B(f"改判代价 {price_words(price)}") if told else None,
     ]  # fmt: skip
 
 

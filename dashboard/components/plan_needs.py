@@ -33,17 +33,18 @@ def needs(shown: Column, *, editable: bool = False) -> Any:
     ]  # fmt: skip
     if not cells and not editable:
         return None
+    bare = not (shown.rows or shown.standing)
     short = sum(n.gap > 0 for n in shown.needs) + sum(s.gap > 0 for s in shown.supplies)
-    words = f"需求 {len(cells)} 项" + (f"，{len(cells) - short} 项已满足" if shown.rows else "")
-    note = "虚框为模板假定" + ("，改数即为确认" if editable else "") if told else ""
+    words = f"需求 {len(cells)} 项" + ("" if bare else f"，{len(cells) - short} 项已满足")
+    note = "虚框为模板假定" + ("，改数即确认" if editable else "") if told else ""
     return html.Details(
         [
             html.Summary([words, html.Small(note)]),
             html.Div(cells, className="pneeds"),
             _add_need(shown) if editable else None,
         ],
-        className="pneeds-box", open=editable and not shown.rows,
-        **{"data-fold": f"needs-{shown.incident.id}-{'plan' if shown.rows else 'bare'}"},
+        className="pneeds-box", open=editable and bare,
+        **{"data-fold": f"needs-{shown.incident.id}-{'bare' if bare else 'plan'}"},
     )  # fmt: skip
 
 

@@ -204,7 +204,8 @@ def _steps(row: Mapping[str, Any]) -> str:
     """What the minutes from the order to the scene are made of; empty when not told."""
     parts = (("审批", "approval_minutes"), ("集结", "ready_minutes"), ("路程", "travel_minutes"))
     words = [f"{w} {row[k]:.0f} 分" for w, k in parts if row.get(k)]
-    return " + ".join(words) + (f"（{row['approval']}）" if row.get("approval") else "")
+    notes = [str(row[k]) for k in ("approval", "landing") if row.get(k)]
+    return " + ".join(words) + (f"（{'；'.join(notes)}）" if notes else "")
 
 
 def etas_of(seen: Situation, table: Table, team: Team) -> dict[str, str]:

@@ -46,7 +46,7 @@ def column(
                     needs(shown, editable=editable),
                     _legend(shown),
                     html.Ul([row(seen, r, others, editable=editable) for r in shown.rows]
-                            or [_none("草案中没有队伍", editable=editable)],
+                            or [_none(shown, editable=editable)],
                             className="prows", **box),
                     _lots(seen, shown, others, editable=editable),
                     _dropped(shown),
@@ -95,9 +95,11 @@ def _legend(shown: Column) -> Any:
     return html.Div(words, className="plegend") if shown.rows else None
 
 
-def _none(words: str, *, editable: bool) -> Any:
+def _none(shown: Column, *, editable: bool) -> Any:
+    if shown.standing:
+        return html.Li("没有新派队伍", className="none")
     hint = "；F8 求解，或从可用力量拖入" if editable else ""
-    return html.Li(words + hint, className="none")
+    return html.Li(f"草案中没有队伍{hint}", className="none")
 
 
 def row(seen: Situation, shown: Row, others: list[Column], *, editable: bool = False) -> Any:
