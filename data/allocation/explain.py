@@ -107,12 +107,11 @@ class Reasons:
     def _against(self, k: int, i: int, main: str, here: float) -> str:
         """The team beside the others that could have come for its main work."""
         ranked = self._ranked(i, main)
-        for t, j in ranked:
-            if t >= here:
-                break
+        passed = [(t, j) for t, j in ranked if t < here and j != k]
+        passed = [(t, j) for t, j in passed if self.choice.sent.get(j) != i]
+        if passed:
+            t, j = passed[-1]  # the last one passed over is the closest rival
             to = self.choice.sent.get(j)
-            if j == k or to == i:
-                continue
             if to is not None:
                 return f"更近的{self.team(j)}（{t:.0f} 分钟）用于{self.incident(to)}"
             return f"更近的{self.team(j)}（{t:.0f} 分钟）{self._why_not(j, main, k)}"

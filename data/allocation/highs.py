@@ -73,11 +73,12 @@ class Solved:
 
 def minimise(
     rows: Rows, *, limit_s: float, integer: bool = True, gap: float = 0.0,
-    start: Floats | None = None,
+    start: Floats | None = None, presolve: bool = True,
 ) -> Solved:  # fmt: skip
     """Solve within a time limit, on one thread (changing the number within a process fails).
 
-    `start` is a known answer of the first columns; HiGHS fills in the rest.
+    `start` is a known answer of the first columns; HiGHS fills in the rest. Without `presolve`
+    a small, tight integer programme is proved in half the time.
     """
     _greet_nobody()
     solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
@@ -86,6 +87,9 @@ def minimise(
         ("mip_rel_gap", gap), ("mip_abs_gap", 1e-6),
     ):  # fmt: skip
         solver.setOptionValue(name, value)
+    if not presolve:
+        solver.setOptionValue("presolve", "off")
+        solver.setOptionValue("mip_allow_restart", False)
     whole = np.concatenate(rows.whole) if integer else np.zeros(rows.columns, dtype=bool)
     solver.passModel(_model(rows, whole))
     if start is not None and whole.any():

@@ -198,7 +198,8 @@ def settle(
 ) -> Part:  # fmt: skip
     """The programme in whole teams, starting from the pairs of a `known` answer."""
     start = None if known is None else np.isin(program.pairs, known).astype(float)
-    return _part(figures, program, minimise(program.rows, limit_s=limit_s, gap=gap, start=start))
+    solved = minimise(program.rows, limit_s=limit_s, gap=gap, start=start, presolve=False)
+    return _part(figures, program, solved)
 
 
 def _part(figures: Figures, program: Program, solved: Solved) -> Part:

@@ -20,7 +20,8 @@ from data.allocation.polish import Polish, TeamPlan, in_order, mend
 from data.allocation.program import build, settle
 from data.allocation.search import EPS, Search
 
-_ROOT = 1000  # the same after a round of prices
+_ROOT = 1000  # the same after a round of prices, with so much time left
+_ROOT_S = 0.6
 _WHOLE = 260  # up to so many open pairs HiGHS proves the whole
 _COVER_ROWS = 12  # groups more teams reach than this are checked, not programmed
 
@@ -93,7 +94,7 @@ def _by_prices(
             pairs = np.nonzero(least <= plan.value + EPS)[0]
             if plan.proven:
                 break
-            if len(pairs) <= _ROOT:
+            if len(pairs) <= (_ROOT if until - monotonic() > _ROOT_S else _WHOLE):
                 _prove(figures, plan, least, until)
                 break
     finally:
