@@ -126,6 +126,27 @@
     }
   }, true);
 
+  /* a free team's buttons stand only at the row at hand: hundreds of them need not be sent */
+  function offer(one) {
+    if (!one || !one.classList.contains("free") || one.querySelector(".do")) return;
+    var box = document.createElement("div");
+    box.className = "do";
+    columns().forEach(function (column) {
+      var to = column.getAttribute("data-into"), letter = column.getAttribute("data-letter");
+      if (!to) return;
+      var button = document.createElement("button");
+      button.className = "mini " + (column.className.match(/\b(jia|yi|bing)\b/) || [""])[0];
+      button.tabIndex = -1;
+      button.textContent = "＋" + letter;
+      button.title = "派往" + letter + "，锁定后重新求解";
+      button.addEventListener("click", function () { place(one, to); });
+      box.append(button);
+    });
+    one.append(box);
+  }
+  document.addEventListener("mouseover", function (event) { offer(row(event.target)); });
+  document.addEventListener("focusin", function (event) { offer(row(event.target)); });
+
   /* amounts: Enter or leaving the field hands a changed one over, Esc takes it back */
   function hand(field) {
     var added = field.hasAttribute("data-add-amount"), of = field.getAttribute("data-of");

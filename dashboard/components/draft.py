@@ -98,6 +98,9 @@ def register(app: Dash, center: Center) -> None:
         seen = await desk.see(center)
         draft = drafting.mine(kept, current_actor().username)
         table = await center.ask(etas.table, center, seen)
+        if draft["plan"] is None and draft["plan_id"]:
+            answer = await center.ask(plan.stored, center, draft["plan_id"])
+            draft = {**draft, "plan": drafting.summary(answer) or None}
         return (
             flat(draft_view.view(seen, draft, sides(seen, draft, table))),
             flat(draft_view.contests(seen, draft)),

@@ -12,8 +12,9 @@ from data.domain.dispatch import Plan
 PAST_KEPT = 20
 LOCKED, CHANGED, NEW, KEPT = "锁", "改", "新", "保"
 EVERYWHERE = "*"  # the incident of a ban that holds for all of them
+# a plan's summary is not kept twenty times: it is read again by its id
 KEPT_BY_UNDO = (
-    "teams", "lots", "plan_id", "plan", "seen", "bans", "release", "solved", "change",
+    "teams", "lots", "plan_id", "seen", "bans", "release", "solved", "change",
     "closures",
 )  # fmt: skip
 Draft = dict[str, Any]
@@ -62,7 +63,8 @@ def undo(draft: Draft) -> Draft:
     if not draft["past"]:
         return draft
     *past, before = draft["past"]
-    return {**draft, **before, "past": past, "ask": 0, "request_id": uuid4().hex}
+    plan = draft["plan"] if before["plan_id"] == draft["plan_id"] else None
+    return {**draft, **before, "plan": plan, "past": past, "ask": 0, "request_id": uuid4().hex}
 
 
 def add_team(draft: Draft, team: str, incident: str, version: int | None = None) -> Draft:

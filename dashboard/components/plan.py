@@ -210,23 +210,30 @@ def _drawing(app: Dash, center: Center) -> None:
             return no_update
         draft = drafting.mine(kept, current_actor().username)
         seen = await desk.see(center)
-        table = await center.ask(etas.table, center, seen)
-        answer = await center.ask(stored, center, draft["plan_id"])
-        areas = {code: area.short_name or area.name for code, area in center.areas.areas.items()}
-        kept_filter = plan_pool.kept_filter(held)
-        free = plan_pool.free_teams(
-            seen, draft, answer, table, areas, kept_filter, (text or "").strip()
+        # in a thread: two hundred rows take their time and every stream runs in this loop
+        return await center.ask(
+            drawn, center, seen, draft, plan_pool.kept_filter(held), (text or "").strip()
         )
-        return (
-            flat(head(seen, draft, answer)),
-            flat(plan_head.limits(seen, draft)),
-            flat(shown_columns(seen, draft, answer, table)),
-            flat(plan_pool.rows(seen, draft, free, table)),
-            flat(plan_pool.chips(seen, kept_filter)),
-            f"{len(free)} 队空闲",
-            flat(cover_panel(answer.get("coverage"))) if answer.get("coverage") else "",
-            not draft["past"],
-        )
+
+
+def drawn(
+    center: Center, seen: Situation, draft: drafting.Draft, held: dict[str, Any], text: str
+) -> tuple[Any, ...]:
+    """All parts of the view as markup. Blocking."""
+    table = etas.table(center, seen)
+    answer = stored(center, draft["plan_id"])
+    areas = {code: area.short_name or area.name for code, area in center.areas.areas.items()}
+    free = plan_pool.free_teams(seen, draft, answer, table, areas, held, text)
+    return (
+        flat(head(seen, draft, answer)),
+        flat(plan_head.limits(seen, draft)),
+        flat(shown_columns(seen, draft, answer, table)),
+        flat(plan_pool.rows(seen, draft, free, table)),
+        flat(plan_pool.chips(seen, held)),
+        f"{len(free)} 队空闲",
+        flat(cover_panel(answer.get("coverage"))) if answer.get("coverage") else "",
+        not draft["past"],
+    )
 
 
 def request(seen: Situation, draft: drafting.Draft) -> dict[str, Any]:

@@ -154,7 +154,7 @@ def _row(
         for t, i in draft["bans"]
         if t == team.id
     ]
-    etas = etas_of(seen, table, team)
+    etas = etas_of(seen, table, team)  # the buttons come from the browser when a row is at hand
     tags = [html.I(b, className="tag") for b in banned]
     tags += [html.I("留守", className="tag")] if free.kept else []
     return html.Li(
@@ -179,16 +179,6 @@ def _row(
                     if free.said else None,
                 ],
                 className="pmain",
-            ),
-            html.Div(
-                [
-                    html.Button(f"＋{i.letter}", title=f"派往 {i.short_name}（锁定后重新求解）",
-                                className=f"mini {identity(i)}", tabIndex=-1,
-                                **desk.acts("draft", do="place", team=team.id, incident="",
-                                            to=i.id, solve=True))
-                    for i in sided[:4]
-                ],
-                className="do",
             ),
         ],
         className="prow free", draggable="true", tabIndex=-1,
