@@ -16,6 +16,7 @@ from dashboard.components.desk import Desk
 from dashboard.components.desk_words import kbd
 from dashboard.components.draft import DraftIds
 from dashboard.components.draft_sides import instant
+from dashboard.components.fork_panel import opener
 from dashboard.gate import current_actor
 from dashboard.words import clock_time
 from data.center import Center
@@ -59,6 +60,7 @@ def layout() -> Any:
                         [
                             html.Button(["求解 ", kbd("F8")], id=DraftIds.SOLVE, className="btn",
                                         **desk.key("F8"), **desk.acts("draft", do="solve")),
+                            opener(),
                             html.Button(
                                 [html.Span("草案是空的", id=DispatchIds.COUNT), kbd("Ctrl ⏎")],
                                 id=DispatchIds.ISSUE, className="btn pri", disabled=True,

@@ -95,6 +95,21 @@ def adopt(draft: Draft, made: Plan | None, asked: Mapping[str, Any]) -> Draft:
     return {**after, "teams": rows, "bans": bans, "release": list(asked.get("release") or [])}
 
 
+def carry(draft: Draft, asked: Mapping[str, Any]) -> Draft:
+    """The draft with the locks, bans and releases of a what-if fork that was kept, as one edit."""
+    locks = {str(team): str(key) for team, key in asked.get("locks") or []}
+    bans = [list(pair) for pair in asked.get("bans") or []]
+    out = {team for team, where in bans if where == EVERYWHERE} | set(locks)
+    rows = [r for r in draft["teams"] if r["team"] not in out]
+    rows += [
+        {"team": team, "incident": key, "mark": drafting.LOCKED, "reason": "采用推演"}
+        for team, key in locks.items()
+    ]
+    held = [b for b in draft["bans"] if b[0] not in out]
+    release = list(dict.fromkeys([*draft["release"], *(asked.get("release") or [])]))
+    return drafting.edited(draft, teams=rows, bans=[*held, *bans], release=release)
+
+
 def apply(draft: Draft, act: Act, incident: str | None, version: int | None) -> Draft:
     """The draft after one press; `incident` is the one at hand where the press names none."""
     to = str(act.get("incident") or incident or "")
@@ -115,6 +130,7 @@ def apply(draft: Draft, act: Act, incident: str | None, version: int | None) -> 
         "unban": lambda: unban(draft, thing, str(act.get("incident") or EVERYWHERE)),
         "release": lambda: release(draft, thing),
         "unrelease": lambda: release(draft, thing, back=True),
+        "carry": lambda: carry(draft, act.get("request") or {}),
         "undo": lambda: drafting.undo(draft),
         "clear": lambda: drafting.clear(draft),
     }

@@ -1,0 +1,119 @@
+"""假设推演 on the duty desk, and the plan as leaders read it, on the night of the exercise."""
+
+import os
+import time
+
+import pytest
+from playwright.sync_api import expect
+
+from data.exercise.runner import start_runner
+from tests.serving import PASSWORD, Running
+
+LIMIT_MS = 90_000
+FORK = ".fork-view.open"
+
+
+@pytest.fixture(scope="module")
+def night(tmp_path_factory):
+    """The exercise with both incidents open, its clock stopped, one plan issued before."""
+    running = Running(var=tmp_path_factory.mktemp("fork"), scenario="2020-07-08").start()
+    running.center.seed()
+    runner = start_runner(running.base, PASSWORD)
+    end = time.monotonic() + 90
+    with running.client("duty") as api:
+        while not api.get("/api/v1/exercise").json()["opened"]:
+            assert time.monotonic() < end, "the opening was never played"
+            time.sleep(0.1)
+        api.post("/api/v1/exercise", json={"paused": True}).raise_for_status()
+    yield running
+    runner.stop()
+    running.stop()
+
+
+def screen(browser, running, username, path):
+    """A signed-in page."""
+    context = browser.new_context(viewport={"width": 1920, "height": 1080}, locale="zh-CN")
+    context.set_default_timeout(LIMIT_MS)
+    signed = context.request.post(
+        f"{running.base}/api/v1/session", data={"username": username, "password": PASSWORD}
+    )
+    assert signed.ok, signed.text()
+    page = context.new_page()
+    page.goto(running.base + path)
+    return page
+
+
+@pytest.fixture
+def fork(browser, night):
+    """The officer's desk with a proposed plan and the fork open, opened by key."""
+    page = screen(browser, night, "duty", "/duty")
+    page.locator(".roster [data-row]").first.wait_for()
+    page.keyboard.press("Alt+2")
+    page.keyboard.press("F8")
+    expect(page.locator("#draft-view [data-row]").first).to_be_visible(timeout=LIMIT_MS)
+    page.keyboard.press("F9")
+    expect(page.locator(FORK)).to_be_visible()
+    yield page
+    page.context.close()
+
+
+def picture(page, name):
+    """The screen kept as a picture where ``HUBEI_PICTURES`` names a folder."""
+    if folder := os.environ.get("HUBEI_PICTURES"):
+        page.screenshot(path=f"{folder}/{name}.png")
+
+
+def solve(page):
+    """Ask for the fork's plan by key; returns when the comparison stands."""
+    page.keyboard.press("F8")
+    expect(page.locator(f"{FORK} .ffigures")).to_be_visible(timeout=LIMIT_MS)
+
+
+def test_a_third_incident_and_a_closed_road_are_compared_and_thrown_away(fork, night):
+    """What is only supposed shows beside the plan at hand and leaves nothing behind."""
+    fork.locator("#fork-place").fill("英山")
+    fork.locator("#fork-places button").first.click()
+    expect(fork.locator("#fork-at")).to_contain_text("英山", timeout=LIMIT_MS)
+    fork.get_by_role("button", name="加入假设事件").click()
+    expect(fork.locator(".fchanges li")).to_have_count(1, timeout=LIMIT_MS)
+    fork.locator("#fork-road").fill("黄梅 武穴")
+    fork.locator("#fork-roads button").first.click()
+    expect(fork.locator(".fchanges li")).to_have_count(2, timeout=LIMIT_MS)
+    solve(fork)
+    picture(fork, "fork")
+    expect(fork.locator(".fork-right .pcol")).to_have_count(3)
+    expect(fork.locator(".fdiff")).to_contain_text("队伍变化")
+    expect(fork.locator("#fork-keeping")).to_contain_text("假设事件、假设断路不能下达")
+    expect(fork.locator("#dispatch-issue")).to_be_hidden()
+    fork.locator(".fchanges .x").last.click()
+    expect(fork.locator(".fstale")).to_be_visible(timeout=LIMIT_MS)
+    expect(fork.locator("#fork-adopt")).to_be_disabled()
+    discard = fork.locator(".fork-bar button", has_text="丢弃")
+    discard.click()
+    discard.click()
+    expect(fork.locator(".fchanges li")).to_have_count(0, timeout=LIMIT_MS)
+    expect(fork.locator(".ffigures")).to_have_count(0, timeout=LIMIT_MS)
+    names = [i["name"] for i in night.client("duty").get("/api/v1/incidents").json()["items"]]
+    assert len(names) == 2
+
+
+def test_a_doubled_need_is_kept_and_solved_into_the_draft(fork, night):
+    """Keeping writes the need to the incident and solves the draft again."""
+    row = fork.locator(".fneeds li").first
+    what = row.locator("span").inner_text()
+    amount = float(row.locator("input").input_value())
+    key = row.locator("input").get_attribute("data-of")
+    row.get_by_role("button", name="×2").click()
+    expect(fork.locator(".fchanges li")).to_have_count(1, timeout=LIMIT_MS)
+    solve(fork)
+    picture(fork, "need")
+    fork.locator("#fork-adopt").click()
+    expect(fork.locator(FORK)).to_have_count(0, timeout=LIMIT_MS)
+    fork.wait_for_function(
+        "() => !document.documentElement.hasAttribute('data-solving')", timeout=LIMIT_MS
+    )
+    stated = night.client("duty").get(f"/api/v1/incidents/{key}/needs").json()
+    now = {n["capability"]: n for n in stated["needs"]}
+    assert now[what]["amount"] == amount * 2
+    assert not now[what].get("assumption")
+    expect(fork.locator("#draft-view [data-row]").first).to_be_visible(timeout=LIMIT_MS)
