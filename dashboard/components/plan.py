@@ -24,7 +24,7 @@ from dashboard.components.draft_sides import Table
 from dashboard.components.flat import FLAT, flat
 from dashboard.components.live import Live
 from dashboard.components.plan_rows import Answer, columns
-from dashboard.components.plan_supplies import item_of
+from dashboard.components.plan_supplies import item_of, supplies
 from dashboard.gate import current_actor
 from data.center import Center
 from data.domain.needs import supplies_of
@@ -259,18 +259,13 @@ def request(seen: Situation, draft: drafting.Draft) -> dict[str, Any]:
 
 
 def _left(seen: Situation, incident_id: str, own: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The supplies an incident needs beyond what was chosen by hand."""
-    have: dict[str, float] = {}
-    for row in own:
-        item = seen.lots[row["lot"]].item_id
-        have[item] = have.get(item, 0.0) + row["amount"]
-    left = []
-    for need in supplies_of(seen.incidents[incident_id]):
-        item = item_of(seen, str(need.get("item")))
-        amount = float(need["amount"]) - have.get(item.id if item else "", 0.0)
-        if amount > 0:
-            left.append({**need, "amount": amount})
-    return left
+    """The supplies an incident needs beyond what is ordered and what was chosen by hand."""
+    draft = {**drafting.blank(""), "lots": own}
+    needs = supplies_of(seen.incidents[incident_id])
+    short = {s.item: s.gap for s in supplies(seen, draft, seen.incidents[incident_id])}
+    known = [n for n in needs if item_of(seen, str(n.get("item")))]
+    left = [{**n, "amount": short[str(n["item"])]} for n in known]
+    return [n for n in left if n["amount"] > 0]
 
 
 def stored(center: Center, plan_id: str | None) -> Answer:

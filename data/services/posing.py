@@ -11,6 +11,7 @@ from data.allocation.model import Ask, AskedCapability, Demand, Need, Problem, P
 from data.domain import approval
 from data.domain.capabilities import CAPABILITIES
 from data.domain.clock import aware
+from data.domain.dispatch import TransferState
 from data.domain.incident import Incident
 from data.domain.needs import needs_of, supplies_of, weight_of
 from data.domain.org import Actor
@@ -137,7 +138,10 @@ def _needs(incident: Incident, wanted: Wanted) -> list[dict[str, Any]]:
 
 
 def _supplies(situation: Situation, incident: Incident, wanted: Wanted) -> list[dict[str, Any]]:
-    """Items wanted, by id; an unknown name fails only where somebody stated it."""
+    """Items wanted, by id; an unknown name fails only where somebody stated it.
+
+    Unless the request states its own, what is ordered, under way or received already is taken off.
+    """
     rows = checked_supplies(
         supplies_of(incident) if wanted.supplies is None else wanted.supplies
     )
@@ -149,7 +153,24 @@ def _supplies(situation: Situation, incident: Incident, wanted: Wanted) -> list[
         key = need["item"] if need["item"] in situation.items else by_name.get(need["item"])
         if key is not None:
             found.append({**need, "item": key, "name": situation.items[key].name})
-    return found
+    return found if wanted.supplies is not None else _beyond(situation, incident.id, found)
+
+
+def _beyond(
+    situation: Situation, incident_id: str, rows: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """The items wanted beyond what transfers to the incident bring."""
+    have: dict[str, float] = {}
+    for transfer in situation.transfers_of(incident_id):
+        if transfer.state != TransferState.CANCELLED:
+            have[transfer.item_id] = have.get(transfer.item_id, 0.0) + transfer.amount
+    left = []
+    for row in rows:
+        covered = min(float(row["amount"]), have.get(row["item"], 0.0))
+        have[row["item"]] = have.get(row["item"], 0.0) - covered
+        if float(row["amount"]) > covered:
+            left.append({**row, "amount": float(row["amount"]) - covered})
+    return left
 
 
 def _ask(

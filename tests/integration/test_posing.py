@@ -6,7 +6,10 @@ from datetime import UTC, datetime
 import pytest
 
 from data.allocation import solve
+from data.domain.depot import Item
+from data.domain.dispatch import Transfer, TransferState
 from data.domain.messages import EditIncident, IssueDispatch
+from data.domain.needs import supplies_of
 from data.domain.org import Actor
 from data.errors import Forbidden, Invalid
 from data.services.flying import BESIDE
@@ -202,3 +205,21 @@ def test_a_hand_picked_team_is_taken_even_where_it_brings_nothing_wanted(world):
         row = next(r for r in made.answer["assignments"] if r["team"] == team.id)
         assert (row["incident"], row["roles"]) == (there, {})
         assert all(c["ok"] for c in made.answer["certificate"])
+
+
+def test_supplies_on_their_way_are_not_asked_for_again(world):
+    """What transfers bring is taken off the need; a cancelled one brings nothing."""
+    here = w.incidents(world)[0]
+    seen = w.seen(world)
+    need = supplies_of(seen.incidents[here])[0]
+    coming = Transfer(
+        id="TR-9", dispatch_id="D-9", lot_id="L", depot_id="D", item_id="X", incident_id=here,
+        amount=need["amount"] / 2,
+    )  # fmt: skip
+    for state, share in ((TransferState.SHIPPED, 0.5), (TransferState.CANCELLED, 1.0)):
+        then = replace(
+            seen, items={"X": Item(id="X", name=need["item"], unit="件")},
+            transfers={"TR-9": replace(coming, state=state)},
+        )  # fmt: skip
+        left = pose(then, {"incidents": [{"id": here}]}, world.tools, w.DUTY).supplies[here]
+        assert [row["amount"] for row in left] == [pytest.approx(need["amount"] * share)]
