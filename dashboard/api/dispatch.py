@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from dashboard.api import bodies as b
 from dashboard.api.common import actor_of, answer, carry, page, wgs84
 from dashboard.api.plan_bodies import PlanBody
-from dashboard.api.views import assignment_view, transfer_view
+from dashboard.api.views import assignment_view, dispatches_of, plan_line, transfer_view
 from data.center import Center
 from data.domain import messages as m
 from data.domain.dispatch import Authority
@@ -39,6 +39,22 @@ def _plans(router: APIRouter, center: Center) -> None:
         return answer(
             {**made.answer, "id": made.id, "seen": made.seen, "created_at": made.created_at}, 201
         )
+
+    @router.get("/plans")
+    async def plans(
+        request: Request, limit: Annotated[int, Query(ge=1, le=50)] = 20, offset: int = 0
+    ) -> Response:
+        """The newest plans of one's own area: proposed, issued (`dispatches`), and what-ifs."""
+        actor = actor_of(request)
+
+        def read() -> list[dict[str, Any]]:
+            issued = dispatches_of(center.queries.situation(actor))
+            return [
+                plan_line(made, issued.get(made.id, []))
+                for made in center.plans(actor, limit, max(0, offset))
+            ]
+
+        return answer({"items": await center.ask(read)})
 
     @router.get("/plans/{plan_id}")
     async def plan(request: Request, plan_id: str) -> Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from data.center import Center
-from data.domain.dispatch import Assignment, Transfer
+from data.domain.dispatch import Assignment, Plan, Transfer
 from data.domain.incident import Incident
 from data.domain.reporting import deadlines
 from data.domain.situation import Situation
@@ -68,3 +68,25 @@ def team_view(seen: Situation, team: Team) -> dict[str, Any]:
         "assignment": bound.id if bound else None,
         "incident": bound.incident_id if bound else None,
     }
+
+
+def dispatches_of(seen: Situation) -> dict[str, list[str]]:
+    """The numbers of the dispatches that issued each plan."""
+    found: dict[str, list[str]] = {}
+    for dispatch in sorted(seen.dispatches.values(), key=lambda d: d.id):
+        if dispatch.plan_id:
+            found.setdefault(dispatch.plan_id, []).append(dispatch.number)
+    return found
+
+
+def plan_line(made: Plan, dispatches: list[str]) -> dict[str, Any]:
+    """A plan in a list: who asked when, for what, how good, and the dispatches that issued it."""
+    objective = made.answer.get("objective") or {}
+    return {
+        "id": made.id, "created_at": made.created_at, "created_by": made.created_by,
+        "org": made.org, "incidents": [row["id"] for row in made.request.get("incidents") or []],
+        "what_if": bool(made.request.get("what_if")), "dispatches": dispatches,
+        "teams": len({row["team"] for row in made.answer.get("assignments") or []}),
+        "shortfalls": len(made.answer.get("shortfalls") or []),
+        "objective": {name: objective.get(name) for name in ("value", "gap", "optimal")},
+    }  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 
 from dash import Dash, Input, Output, dcc, html, no_update
 
-from dashboard.components import forces_chart, live, review_views
+from dashboard.components import forces_chart, live, plan_review, review_views
 from dashboard.components import map as live_maps
 from dashboard.components.flat import FLAT, flat
 from dashboard.components.map import Part, live_map, part
@@ -60,6 +60,7 @@ def layout() -> Any:
                 ]
             ),
             _timeline(),
+            plan_review.layout(),
         ],
         id=Ids.PAGE,
         className="review",
@@ -73,7 +74,7 @@ def _right() -> Any:
             html.Div(id=Ids.CARDS, className="cards"),
             html.H3("关键用时"),
             html.Div(id=Ids.KEYS),
-            html.H3("方案对比"),
+            html.H3(["方案对比", plan_review.opener()]),
             html.Div(id=Ids.PLANS),
         ],
         className="right",
@@ -126,6 +127,7 @@ def _timeline() -> Any:
 def register(app: Dash, center: Center) -> None:
     """Move the cursor; show what was known there."""
     live_maps.register(app, center, Ids.MAP)
+    plan_review.register(app, center)
 
     @app.callback(
         Output(Ids.COURSE, FLAT),

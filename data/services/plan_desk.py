@@ -69,6 +69,17 @@ class PlanDesk:
             raise NotFound(f"没有编号为 {plan_id} 的调度方案，请重新求解")
         return made
 
+    def plans(self, actor: Actor, limit: int = 20, offset: int = 0) -> list[Plan]:
+        """The newest plans of the actor's area, newest first, what-ifs among them.
+
+        Raises
+        ------
+        Forbidden
+            When the actor may not read.
+        """
+        actor.require(Permission.READ)
+        return self.database.plans(limit, offset, lambda org: self.areas.covers(actor.org, org))
+
     def compare_plans(self, a: Plan, b: Plan) -> dict[str, Any]:
         """Plan `b` against plan `a`: who stays, goes and moves, and each figure of both."""
         return planning.compare_plans(a, b)

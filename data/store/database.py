@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -89,11 +89,18 @@ class Database:
             raise NotFound(f"没有编号为 {plan_id} 的调度方案，请重新求解")
         return decode(body, Plan)
 
-    def plans(self, limit: int = 50) -> list[Plan]:
-        """The newest stored plans, newest first."""
+    def plans(
+        self, limit: int = 50, offset: int = 0, orgs: Callable[[str], bool] = lambda _: True
+    ) -> list[Plan]:
+        """The newest stored plans of the organisations that `orgs` lets through, newest first."""
         with self.reader.connect() as connection:
+            known = connection.execute(select(plan.c.org).distinct()).scalars()
             rows = connection.execute(
-                select(plan.c.body).order_by(plan.c.id.desc()).limit(limit)
+                select(plan.c.body)
+                .where(plan.c.org.in_([org for org in known if orgs(org)]))
+                .order_by(plan.c.id.desc())
+                .limit(limit)
+                .offset(offset)
             ).scalars()
             return [decode(body, Plan) for body in rows]
 

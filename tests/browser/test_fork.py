@@ -117,3 +117,30 @@ def test_a_doubled_need_is_kept_and_solved_into_the_draft(fork, night):
     assert now[what]["amount"] == amount * 2
     assert not now[what].get("assumption")
     expect(fork.locator("#draft-view [data-row]").first).to_be_visible(timeout=LIMIT_MS)
+
+
+def test_a_leader_reads_the_plan_beside_its_alternatives_and_cannot_issue_it(browser, night, fork):
+    """Columns with reasons, the four ways with figures, cover and contests; no issue button."""
+    fork.keyboard.press("Escape")
+    page = screen(browser, night, "leader", "/review")
+    page.locator("#review-cards .line").first.wait_for()
+    page.keyboard.press("F8")
+    view = page.locator(".plan-review.open")
+    expect(view.locator(".rplans button").first).to_be_visible(timeout=LIMIT_MS)
+    expect(view.locator(".pcol.jia .l3").first).to_contain_text("分钟", timeout=LIMIT_MS)
+    expect(view.locator(".pcompare thead")).to_have_text("本方案就近派遣灾情优先灾情优先并精简")
+    expect(view.locator(".pcompare tbody tr").first).to_contain_text("总代价")
+    expect(view.locator(".js-plotly-plot .bartext").first).to_be_visible()
+    sizes = view.locator(".js-plotly-plot text").evaluate_all(
+        "(all) => all.map((t) => parseFloat(getComputedStyle(t).fontSize))"
+    )
+    assert min(sizes) >= 13
+    expect(view.locator(".cover-view")).to_contain_text("留守覆盖")
+    picture(page, "leader")
+    for words in ("下达", "锁定", "不派此处", "采用"):
+        expect(view.get_by_role("button", name=words)).to_have_count(0)
+    assert view.locator("[draggable=true], input, select").count() == 0
+    told = night.client("leader").get("/api/v1/plans?limit=3").json()["items"]
+    assert told[0]["objective"]["value"] > 0
+    assert [t["id"] for t in told] == sorted((t["id"] for t in told), reverse=True)
+    page.context.close()
