@@ -60,6 +60,7 @@
     if (act.incident === to || (act.lot && !act.incident)) return false;
     if (act.standing && !to) act = { "do": "release", team: act.team, solve: true };
     else { act["do"] = "place"; act.to = to; if (act.standing) act.incident = ""; }
+    if (act.lot && !to) delete act.solve; // a plan would only put it back
     submit(act);
     return true;
   }
@@ -210,7 +211,7 @@
 
   /* after each drawing: unfolded rows stay so, a row moved by key keeps the focus, one that went
      hands it to its neighbour */
-  var place_ = null;
+  var place_ = null, fresh = false;
   document.addEventListener("focusin", function (event) {
     var one = row(event.target);
     place_ = one ? { into: boxOf(one).getAttribute("data-into"), at: rowsOf(boxOf(one)).indexOf(one),
@@ -224,7 +225,12 @@
     });
     setTimeout(refocus, 0);
   });
+  document.addEventListener("click", function (event) {
+    if (event.target.closest && event.target.closest('[data-focus=".plan-view .prow"]')) fresh = true;
+  });
   function refocus() {
+    var start = fresh && document.querySelector(".plan-view.open .pcol [data-row]");
+    if (start) { fresh = false; return pick(start); }
     if (follow) {
       var gone = '[data-team="' + CSS.escape(follow) + '"],[data-lot="' + CSS.escape(follow) + '"]';
       var moved = document.querySelectorAll(".plan-view :is(" + gone + ")");

@@ -156,7 +156,8 @@ def _solving(app: Dash, center: Center) -> None:
             if error.code != "superseded":
                 toasts.complain(error)
             return {"do": "unsolved", "for": number}
-        toasts.say(said(made.answer))
+        if not draft.get("follows"):  # what an edit changed stands above the columns
+            toasts.say(said(made.answer))
         return {"do": "filled", "for": number, "plan": made.id, "closures": shut}
 
 

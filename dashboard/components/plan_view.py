@@ -23,6 +23,10 @@ from data.domain.situation import Situation
 
 AREA, PLAN_AREA = "draft", "plan"
 LOCKED = "锁"
+MARKS = {
+    "锁": "人工锁定，求解不动", "新": "本方案新增", "改": "比上一方案改派",
+    "保": "与上一方案相同",
+}  # fmt: skip
 
 
 def columns(seen: Situation, found: list[Column], *, editable: bool = False) -> list[Any]:
@@ -112,7 +116,7 @@ def row(seen: Situation, shown: Row, others: list[Column], *, editable: bool = F
     hold = _handles(shown, others) if editable else {}
     return html.Li(
         [
-            html.B(line.mark, className=f"st m-{line.mark}"),
+            html.B(line.mark, className=f"st m-{line.mark}", title=MARKS.get(line.mark, "")),
             html.Div(
                 [
                     html.Div([html.Strong(line.name, title=line.name), *tags,
@@ -202,7 +206,8 @@ def _buttons(shown: Row, others: list[Column]) -> list[Any]:
             _mini("留下", "留作后备，哪里都不派（Delete）", do="place", to="", **what),
         ]
     else:
-        out.append(_mini("移除", "从草案移除（Delete）", do="place", to="", **what))
+        out.append(_mini("移除", "从草案移除（Delete）", do="place", to="",
+                         **{**what, "solve": False}))  # fmt: skip
     return out
 
 
