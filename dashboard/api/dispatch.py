@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from dashboard.api import bodies as b
 from dashboard.api.common import actor_of, answer, carry, page, wgs84
-from dashboard.api.plan_bodies import PlanBody
+from dashboard.api.plan_bodies import PlanBody, QueueBody
 from dashboard.api.views import assignment_view, dispatches_of, plan_line, transfer_view
 from data.center import Center
 from data.domain import messages as m
@@ -55,6 +55,14 @@ def _plans(router: APIRouter, center: Center) -> None:
             ]
 
         return answer({"items": await center.ask(read)})
+
+    @router.post("/plans/queue")
+    async def queue(request: Request, body: QueueBody) -> Response:
+        """In which order teams serve many small sites; nothing is stored or ordered."""
+        asked = body.model_dump(mode="json", exclude_none=True, exclude={"crs"})
+        for site in asked["sites"]:
+            site["lon"], site["lat"] = wgs84(site["lon"], site["lat"], body.crs)
+        return answer(await center.ask(center.queue_sites, actor_of(request), asked))
 
     @router.get("/plans/{plan_id}")
     async def plan(request: Request, plan_id: str) -> Response:

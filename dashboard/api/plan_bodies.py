@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import AwareDatetime, Field
 
-from dashboard.api.bodies import Body, Level
+from dashboard.api.bodies import Body, Crs, Level
 
 Minutes = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
@@ -70,3 +70,35 @@ class PlanBody(Body):
     extra_incidents: list[SupposedBody] = Field(default_factory=list)
     closures: list[dict[str, Any]] = Field(default_factory=list)
     closed_roads: list[str] = Field(default_factory=list)
+
+
+class SiteBody(Body):
+    """A small site: `needs` are capabilities that the one team serving it must have."""
+
+    id: str | None = None
+    name: str = ""
+    lon: float = Field(ge=-180, le=180)
+    lat: float = Field(ge=-90, le=90)
+    weight: float = Field(1.0, gt=0, allow_inf_nan=False)
+    needs: list[str] = Field(default_factory=list)
+    minutes: float = Field(gt=0, allow_inf_nan=False)
+
+
+class QueueIncidentBody(Body):
+    """An open incident as a site; what is left out is assumed and said in the answer."""
+
+    id: str
+    weight: float | None = Field(None, gt=0, allow_inf_nan=False)
+    needs: list[str] | None = None
+    minutes: float | None = Field(None, gt=0, allow_inf_nan=False)
+
+
+class QueueBody(Body):
+    """A queue over sites asked for; without `teams` the free ones of the own area go."""
+
+    sites: list[SiteBody] = Field(default_factory=list)
+    incidents: list[QueueIncidentBody] = Field(default_factory=list)
+    teams: list[str] | None = None
+    time_limit_s: float = Field(1.0, gt=0, le=30)
+    key: str | None = None
+    crs: Crs = "WGS84"

@@ -16,6 +16,8 @@ import msgspec
 
 from data.allocation.answer import Allocation
 from data.allocation.model import Problem
+from data.allocation.queueing import Queue as SitesQueue
+from data.allocation.queueing import Sites
 from data.allocation.values import ProblemError
 from data.allocation.worker import read_frame, write_frame
 from data.errors import Superseded, Unavailable
@@ -106,7 +108,28 @@ class SolverPool:
             When the solver processes end by themselves twice.
         """
         problem.checked()
-        body = msgspec.json.encode({"problem": problem.to_json(), "time_limit_s": time_limit_s})
+        told = self._ask({"problem": problem.to_json()}, time_limit_s, key)
+        return msgspec.convert(told["plan"], Allocation)
+
+    def queue(
+        self, problem: Sites, time_limit_s: float = 1.0, key: str | None = None
+    ) -> SitesQueue:
+        """Who serves which sites in which order; otherwise as `solve`.
+
+        Raises
+        ------
+        ProblemError, Superseded, Unavailable
+            As `solve`.
+        """
+        problem.checked()
+        told = self._ask({"sites": problem.to_json()}, time_limit_s, key)
+        return msgspec.convert(told["queue"], SitesQueue)
+
+    def _ask(
+        self, question: dict[str, str], time_limit_s: float, key: str | None
+    ) -> dict[str, Any]:
+        """The answer of a process to one question."""
+        body = msgspec.json.encode({**question, "time_limit_s": time_limit_s})
         for _ in range(2):
             worker = self._take(key)
             answer = worker.ask(body, time_limit_s + PATIENCE_S)
@@ -153,11 +176,14 @@ class SolverPool:
         with self._changed:
             if key and self._by_key.get(key) is worker:
                 del self._by_key[key]
-            if self._closed or not worker.alive:
-                self._started -= 1
-                worker.end()
-            else:
+            if worker.alive and not self._closed:
                 self._free.put(worker)
+            else:
+                worker.end()
+                if worker.cancelled and not self._closed:
+                    self._free.put(_Worker())  # warming up while nobody waits for it
+                else:
+                    self._started -= 1
             self._changed.notify()
 
     def close(self) -> None:
@@ -172,12 +198,12 @@ class SolverPool:
             worker.end()
 
 
-def _read(answer: bytes) -> Allocation:
-    """A plan, or the problem's error raised here."""
+def _read(answer: bytes) -> dict[str, Any]:
+    """What a process told, or the problem's error raised here."""
     told: dict[str, Any] = msgspec.json.decode(answer)
-    if "plan" not in told:
+    if "field" in told:
         raise ProblemError(told["field"], told["detail"])
-    return msgspec.convert(told["plan"], Allocation)
+    return told
 
 
 @cache

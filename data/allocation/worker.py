@@ -13,6 +13,7 @@ from typing import IO, Any
 import msgspec
 
 from data.allocation.model import Problem
+from data.allocation.queueing import Sites, schedule
 from data.allocation.solve import solve
 from data.allocation.values import ProblemError
 
@@ -51,9 +52,12 @@ def main() -> int:
 
 
 def _answer(body: bytes) -> bytes:
-    """One problem's plan, or what is wrong with it."""
+    """One problem's plan or one queue over sites, or what is wrong with it."""
     asked: dict[str, Any] = msgspec.json.decode(body)
     try:
+        if "sites" in asked:
+            queue = schedule(Sites.from_json(asked["sites"]), asked["time_limit_s"])
+            return msgspec.json.encode({"queue": queue})
         found = solve(Problem.from_json(asked["problem"]), time_limit_s=asked["time_limit_s"])
     except ProblemError as error:
         return msgspec.json.encode({"field": error.field, "detail": error.detail})

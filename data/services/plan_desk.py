@@ -11,7 +11,7 @@ from data.domain.dispatch import Plan
 from data.domain.org import Actor, AreaTree, Permission
 from data.domain.situation import Situation
 from data.errors import NotFound
-from data.services import planning
+from data.services import planning, queueing
 from data.services.asking import read
 from data.services.certifying import certificate
 from data.services.needing import stated
@@ -51,6 +51,22 @@ class PlanDesk:
             self.database.next_plan_id(), previous=previous, solver=solver,
         )  # fmt: skip
         return self.database.save_plan(made)
+
+    def queue_sites(self, actor: Actor, request: dict[str, Any]) -> dict[str, Any]:
+        """In which order teams serve many small sites; nothing is kept and nothing is ordered.
+
+        Solved in a process of its own; `key` as in `propose`.
+
+        Raises
+        ------
+        Forbidden, Invalid, Superseded
+            As `propose`.
+        """
+        actor.require(Permission.PLAN)
+        key = request.get("key")
+        solver = partial(common_pool().queue, key=f"{actor.username}:{key}" if key else None)
+        seen = self.queries.situation(actor)
+        return queueing.queue_sites(seen, request, self.tools, actor, solver)
 
     def warm(self) -> None:
         """Start a solver process beforehand, so that the first plan waits for none."""

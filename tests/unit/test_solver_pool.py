@@ -8,6 +8,7 @@ import pytest
 
 from data.allocation import Problem, solve
 from data.allocation.pool import SolverPool
+from data.allocation.queueing import Site, Sites, Unit
 from data.errors import Superseded, Unavailable
 
 SMALL = {
@@ -52,6 +53,19 @@ def test_a_problem_that_makes_no_sense_is_named(pool):
     object.__setattr__(wrong, "locks", (("nobody", "i1"),))
     with pytest.raises(ValueError, match=r"locks\[0\]: unknown team 'nobody'"):
         pool.solve(wrong)
+
+
+def test_a_queue_over_sites_goes_the_same_way(pool):
+    """The other kind of question: solved in the process, its faults named here all the same."""
+    sites = Sites(
+        units=(Unit(id="u"),), sites=(Site(id="a"), Site(id="b", weight=9.0)),
+        work=((5.0, 5.0),), start=((10.0, 10.0),), between=((0.0, 1.0), (1.0, 0.0)),
+    )  # fmt: skip
+    found = pool.queue(sites, 0.2)
+    assert [stop["site"] for stop in found.routes[0]["stops"]] == ["b", "a"]
+    assert found.objective["value"] == 9 * 15 + 21
+    with pytest.raises(ValueError, match="sites: empty"):
+        pool.queue(Sites(), 0.2)
 
 
 def test_a_dead_process_is_replaced(pool, problem):
