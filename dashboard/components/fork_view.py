@@ -21,7 +21,8 @@ from data.domain.situation import Situation
 
 AREA = "fork"
 MOST_ROADS = 12
-COVER = (("失去最后一支的县", "cover_lost_last"), ("仅剩一支的县", "cover_lost_second"))
+COVER = (("失去最后一支（县·能力）", "cover_lost_last"),
+         ("仅剩一支（县·能力）", "cover_lost_second"))  # fmt: skip
 NEVER = "假设事件、假设断路不能下达"
 Answer = Mapping[str, Any]
 
@@ -190,7 +191,7 @@ def figures(
     ]  # fmt: skip
     for name, key in COVER:
         lost = [(a.get("comparison") or {}).get("plan", {}).get(key) for a in both]
-        rows.append(_row(name, lost, "个"))
+        rows.append(_row(name, lost, "处"))
     return [*rows, _row("新派队伍", found["teams"], "队"), _row("新派人数", found["people"], "人")]
 
 

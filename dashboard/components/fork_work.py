@@ -115,7 +115,7 @@ def drawn(
     kept = forking.consequences(seen, result["changes"], answers[1], found["diff"])
     return (
         flat(fork_view.compared(seen, found, answers, stale=stale)),
-        flat(columns(seen, of_answer(seen, answers[1]))),
+        flat(columns(seen, forking.supposed_last(of_answer(seen, answers[1])))),
         flat(fork_view.keeping(seen, kept)),
         stale or kept.is_empty,
     )

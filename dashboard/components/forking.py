@@ -12,6 +12,7 @@ from typing import Any
 
 from dashboard.components.desk_words import number
 from dashboard.components.drafting import EVERYWHERE, digest
+from dashboard.components.plan_rows import Column
 from data.domain.capabilities import CAPABILITIES
 from data.domain.incident import ROMAN
 from data.domain.incident_types import type_name
@@ -224,3 +225,8 @@ def letter(seen: Situation, incident_id: str) -> str:
         return incident_id.replace("-", "")
     incident = seen.incidents.get(incident_id)
     return incident.letter if incident else incident_id
+
+
+def supposed_last(found: Iterable[Column]) -> list[Column]:
+    """A plan's columns with the supposed incidents after the real ones."""
+    return sorted(found, key=lambda c: c.incident.id.startswith(SUPPOSED))

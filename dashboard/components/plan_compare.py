@@ -28,13 +28,13 @@ WAYS = {OURS: "本方案", "nearest_first": "就近派遣", "severity_first": "�
         "severity_trimmed": "灾情优先并精简"}  # fmt: skip
 FIGURES = (
     ("value", "总代价（人·分）"), ("people_minutes", "路上人·分"), ("unmet", "缺口（折合人）"),
-    ("shortfalls", "缺口项数"), ("cover_lost_last", "失去最后一支的县"),
-    ("cover_lost_second", "仅剩一支的县"), ("last_arrival_minutes", "最后到达"),
+    ("shortfalls", "缺口项数"), ("cover_lost_last", "失去最后一支（县·能力）"),
+    ("cover_lost_second", "仅剩一支（县·能力）"), ("last_arrival_minutes", "最后到达"),
     ("teams", "派出队伍"),
 )  # fmt: skip
 NEUTRAL = frozenset({"teams"})
 CHARTED = (("value", "总代价 人·分"), ("people_minutes", "路上 人·分"),
-           ("cover_lost_last", "失去最后一支的县"),
+           ("cover_lost_last", "失去最后一支 县·能力"),
            ("last_arrival_minutes", "最后到达"))  # fmt: skip
 INK, LINE, PANEL = "#c9d5e8", "#22304a", "#0d1524"
 OUR_COLOUR, THEIR_COLOUR = "#e8eef8", "#5f79ad"
@@ -51,7 +51,8 @@ def plans_list(seen: Situation, plans: Iterable[Plan], chosen: str | None) -> li
 
 def _line(seen: Situation, made: Plan, number: str | None, chosen: str | None) -> Any:
     answer = made.answer
-    asked = [str(r["id"]) for r in made.request.get("incidents") or []]
+    rows = [*(made.request.get("incidents") or ()), *(made.request.get("extra_incidents") or ())]
+    asked = [str(r["id"]) for r in rows]
     short = len(answer.get("shortfalls") or [])
     return html.Button(
         [
@@ -144,7 +145,7 @@ def chart(answer: Answer) -> Any:
         values = [figure(compared[key], name) for key in ways]
         made.add_trace(_bars(ways, values, name, words), row=1, col=col)
     made.update_layout(**_layout())
-    made.update_yaxes(autorange="reversed", automargin=True, tickfont={"size": 15})
+    made.update_yaxes(autorange="reversed", automargin=True, ticksuffix=" ", tickfont={"size": 15})
     made.update_xaxes(visible=False, rangemode="tozero")
     made.update_annotations(font={"size": 14, "color": INK})
     return made

@@ -11,6 +11,7 @@ from dashboard.components import desk, plan_compare, plan_head, toasts
 from dashboard.components.cover_view import panel as cover_panel
 from dashboard.components.desk_words import kbd
 from dashboard.components.flat import FLAT, flat
+from dashboard.components.forking import supposed_last
 from dashboard.components.live import Live
 from dashboard.components.plan_compare import AREA
 from dashboard.components.plan_rows import of_answer
@@ -145,7 +146,8 @@ def drawn(center: Center, actor: Actor, chosen: str | None) -> tuple[Any, ...]:
     ]
     return (
         rows, flat([*head, html.Span(plan_compare.people(made.answer)), *told]),
-        flat(columns(seen, of_answer(seen, made.answer))), flat(plan_compare.table(made.answer)),
+        flat(columns(seen, supposed_last(of_answer(seen, made.answer)))),
+        flat(plan_compare.table(made.answer)),
         plan_compare.chart(made.answer), flat(more),
     )  # fmt: skip
 

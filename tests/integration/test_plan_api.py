@@ -113,3 +113,19 @@ def test_needs_are_read_changed_and_taken_back(duty, incident):
     assert "数量" in w.problem(wrong, 422)["detail"]
     assert duty.patch(f"/api/v1/incidents/{incident}", json={"needs": []}).status_code == 200
     assert w.get(duty, path)["stated"]["needs"] is False
+
+
+def test_plans_are_listed_newest_first_and_only_to_their_own_area(running, duty, leader, incident):
+    """The province reads all with what became of each; another county reads none of them."""
+    first = w.post(duty, "/plans", {"incidents": [{"id": incident}]})
+    second = w.post(duty, "/plans", {"incidents": [{"id": incident}], "what_if": True})
+    told = w.get(leader, "/plans", limit=2)["items"]
+    assert [t["id"] for t in told] == [second["id"], first["id"]]
+    assert [t["what_if"] for t in told] == [True, False]
+    assert told[1]["dispatches"] == []
+    assert told[1]["objective"]["value"] == first["objective"]["value"]
+    assert w.get(leader, "/plans", limit=1, offset=1)["items"] == told[1:]
+    assert leader.get("/api/v1/plans?limit=0").status_code == 422
+    with running.client("duty.421127") as county:
+        assert w.get(county, "/plans")["items"] == []
+    assert running.client().get("/api/v1/plans").status_code == 401
