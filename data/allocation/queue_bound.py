@@ -17,8 +17,10 @@ from data.allocation.queue_search import Columns, Order, Routes
 _ROUNDS = 60
 _NODES = 400_000  # steps of one unit's pricing, beyond which its bound is given up
 _KEPT = 3000  # columns taken over from the search, the best for their sites
-_WHOLE_S = 0.5
+_WHOLE_S = 2.0
+_CHOOSING = 0.3  # share of the time for choosing among the columns in whole
 _SMALL = 1e-6
+_FAR = 1e12  # minutes where there is no way
 
 
 def bound_below(
@@ -30,13 +32,14 @@ def bound_below(
         return 0.0, orders
     master = _Master(routes, served, _chosen(routes, orders, tried))
     best: float | None = None
+    pricing = until - _CHOOSING * max(0.0, until - monotonic())
     for _ in range(_ROUNDS):
-        if monotonic() >= until:
+        if monotonic() >= pricing:
             break
         value, site_price, unit_price = master.relaxed()
         below, fresh = value, False
         for k in range(len(orders)):
-            priced = _price(routes, k, served, site_price, unit_price[k], until)
+            priced = _price(routes, k, served, site_price, unit_price[k], pricing)
             if priced is None:
                 below = -np.inf
                 break
@@ -66,9 +69,12 @@ def _least(routes: Routes, orders: list[Order], better: list[Order] | None) -> l
 def _chosen(routes: Routes, orders: list[Order], tried: Columns) -> Columns:
     """The orders at hand and those tried that cost least for the sites they serve."""
     least: dict[tuple[int, frozenset[int]], tuple[float, tuple[int, ...]]] = {}
+    served = {j for order in orders for j in order}
     for (k, order), cost in tried.items():
         key = (k, frozenset(order))
-        if order and cost < np.inf and (key not in least or cost < least[key][0]):
+        if not order or cost == np.inf or not served.issuperset(order):
+            continue
+        if key not in least or cost < least[key][0]:
             least[key] = (cost, order)
     rate = sorted(
         (cost / max(_SMALL, sum(routes.weight[j] for j in order)), k, order, cost)
@@ -146,23 +152,27 @@ def _price(
     A depth-first search: an order is given up when not even every site left, reached from
     nearest by and at once, could make it pay.
     """
-    sites = [j for j in served if routes.work[k, j] < np.inf and routes.start[k, j] < np.inf]
+    sites = [j for j in served if routes.work[k, j] < np.inf]
     if not sites:
         return 0.0, []
     weight, work = routes.weight[sites], routes.work[k, sites]
-    way, gain = routes.between[np.ix_(sites, sites)].copy(), price[sites]
-    np.fill_diagonal(way, np.inf)
-    soonest = np.minimum(way.min(axis=0), routes.start[k, sites]) + work
+    way, gain = np.minimum(routes.between[np.ix_(sites, sites)], _FAR), price[sites]
+    np.fill_diagonal(way, _FAR)
+    start = np.minimum(routes.start[k, sites], _FAR)
+    soonest = np.minimum(way.min(axis=0), start) + work
     best, best_order, steps = -unit, [], 0
-    stack: list[tuple[float, float, tuple[int, ...], np.ndarray]] = []
-    first = routes.start[k, sites] + work
-    for n in np.argsort(weight * first - gain)[::-1]:
+    stack: list[tuple[float, float, tuple[int, ...], np.ndarray, bool]] = []
+    first = start + work
+    through = _through(way, work)
+    for n in np.argsort(weight * first - gain, kind="stable")[::-1]:
+        if first[n] >= _FAR:
+            continue
         left = np.ones(len(sites), dtype=bool)
         left[n] = False
         reduced = -unit + float(weight[n] * first[n] - gain[n])
-        stack.append((reduced, float(first[n]), (int(n),), left))
+        stack.append((reduced, float(first[n]), (int(n),), left, False))
     while stack:
-        cost, now, order, left = stack.pop()
+        cost, now, order, left, idle = stack.pop()
         steps += 1
         if steps > _NODES or (steps % 512 == 0 and monotonic() > until):
             return None
@@ -173,10 +183,24 @@ def _price(
             continue
         arrive = now + way[order[-1]] + work
         more = weight * arrive - gain
-        # a site that does not pay now never pays later: this and every order through it is out
-        paying = np.nonzero(left & (more < 0))[0]
+        # a site that does not pay now never pays later; it is only of use as a shortcut
+        useful = (more < 0) | (through[order[-1]] & left).any(axis=1)
+        if idle:
+            useful &= through[order[-2], order[-1]]
+        paying = np.nonzero(left & (arrive < _FAR) & useful)[0]
         for n in paying[np.argsort(more[paying])[::-1]]:
             rest = left.copy()
             rest[n] = False
-            stack.append((cost + float(more[n]), float(arrive[n]), (*order, int(n)), rest))
+            spent = cost + float(more[n])
+            stack.append((spent, float(arrive[n]), (*order, int(n)), rest, bool(more[n] >= 0)))
     return best, [sites[n] for n in best_order]
+
+
+def _through(way: np.ndarray, work: np.ndarray) -> np.ndarray:
+    """(from, by, to): whether a site is reached sooner by working at another on the way."""
+    ahead: np.ndarray = way[:, :, None] + work[None, :, None] + way[None, :, :]
+    shorter: np.ndarray = ahead < way[:, None, :]
+    same = np.arange(len(work))
+    shorter[same, same, :] = shorter[:, same, same] = False
+    shorter[same, :, same] = False
+    return shorter

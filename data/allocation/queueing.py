@@ -25,6 +25,8 @@ from data.allocation.values import ProblemError
 Floats = npt.NDArray[np.float64]
 PROOF = 1e-6
 _SEARCHING = 0.9  # share of the time limit
+_PROVING = 0.6  # the same when a bound is wanted too, up to
+_LONGEST_S = 1.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,7 +147,8 @@ def schedule(problem: Sites, time_limit_s: float = 1.0, *, bound: bool = True) -
     sites = _by_id([site.id for site in problem.sites])
     routes = _routes(problem, units, sites)
     until = began + _SEARCHING * time_limit_s
-    orders, columns = search(routes, began + (0.5 if bound else _SEARCHING) * time_limit_s)
+    searching = min(_PROVING * time_limit_s, _LONGEST_S) if bound else _SEARCHING * time_limit_s
+    orders, columns = search(routes, began + searching, 0.75 * searching)
     below = None
     if bound:
         below, orders = bound_below(routes, orders, columns, until)
@@ -199,10 +202,12 @@ def _told(
             unit = problem.units[units[k]]
             rows.append({"unit": unit.id, "name": unit.name or unit.id, "stops": stops})
     left = [
-        {"site": problem.sites[sites[j]].id, "why": "没有能去的队伍"}
+        {"site": problem.sites[sites[j]].id, "why": _why(problem, int(sites[j]))}
         for j in range(len(sites))
         if j not in served
     ]
+    if any(_reachable(problem, int(sites[j])) for j in range(len(sites)) if j not in served):
+        below = None  # it bounds queues over the same sites only
     gap = None if below is None else max(0.0, value - below) / max(1.0, abs(value))
     return Queue(
         routes=tuple(rows), unserved=tuple(left),
@@ -213,6 +218,22 @@ def _told(
             "seconds": round(monotonic() - began, 3),
         },
     )  # fmt: skip
+
+
+def _why(problem: Sites, j: int) -> str:
+    """Why no unit serves a site."""
+    if not problem.able[:, j].any():
+        return "没有具备所需能力的队伍"
+    if not _reachable(problem, j):
+        return "有能力的队伍都到不了"
+    return "有能力的队伍排了别的点位后到不了"
+
+
+def _reachable(problem: Sites, j: int) -> bool:
+    """Whether some unit that can serve a site has a way to it, from its start or from a site."""
+    able = np.nonzero(problem.able[:, j])[0]
+    from_site = any(row[j] is not None for i, row in enumerate(problem.between) if i != j)
+    return bool(len(able)) and (from_site or any(problem.start[k][j] is not None for k in able))
 
 
 def _number(name: str, value: float) -> None:
