@@ -114,7 +114,7 @@ def _need(incident: Incident, capability: str, before: float, after: float | Non
             html.Button("×2", className="mini", title=f"假设需求加倍：{number(before * 2)} {unit}",
                         **desk.acts(AREA, do="need", amount=before * 2, **what)),
         ],
-        className="changed" if after is not None else "",
+        className="is-forked" if after is not None else "",
     )  # fmt: skip
 
 
@@ -266,12 +266,9 @@ def _lacking(seen: Situation, rows: Iterable[Mapping[str, Any]]) -> Any:
     )
 
 
-def keeping(seen: Situation, kept: Kept) -> Any:
+def keeping(kept: Kept) -> Any:
     """What keeping would do to the draft, and what it never does."""
-    lines = [
-        html.Li(f"改需求：{letter(seen, key)} 共 {len(rows)} 项")
-        for key, rows in kept.needs.items()
-    ]
+    lines = [html.Li(said) for said in kept.stated]
     lines += [html.Li(f"放出 {len(kept.release)} 队可改派")] if kept.release else []
     lines += [html.Li(f"按推演锁定 {len(kept.locks)} 队")] if kept.locks else []
     lines += [html.Li(f"{len(kept.bans)} 队留下不派")] if kept.bans else []

@@ -116,7 +116,7 @@ def drawn(
     return (
         flat(fork_view.compared(seen, found, answers, stale=stale)),
         flat(columns(seen, forking.supposed_last(of_answer(seen, answers[1])))),
-        flat(fork_view.keeping(seen, kept)),
+        flat(fork_view.keeping(kept)),
         stale or kept.is_empty,
     )
 

@@ -149,6 +149,7 @@ class Kept:
     """What keeping a fork carries into the draft, and what stays behind."""
 
     needs: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    stated: list[str] = field(default_factory=list)
     release: list[str] = field(default_factory=list)
     locks: list[list[str]] = field(default_factory=list)
     bans: list[list[str]] = field(default_factory=list)
@@ -181,7 +182,9 @@ def consequences(
         locks = [[t, i] for t, i in added + moved if not i.startswith(SUPPOSED)]
     return Kept(
         needs=needs, release=[c["team"] for c in changes if c["kind"] == RELEASE], locks=locks,
-        bans=bans, left=[words(seen, c) for c in changes if c["kind"] in INVENTED],
+        bans=bans,
+        stated=[words(seen, c) for c in changes if c["kind"] == NEED and c["incident"] in needs],
+        left=[words(seen, c) for c in changes if c["kind"] in INVENTED],
     )  # fmt: skip
 
 

@@ -128,6 +128,7 @@ def test_keeping_a_real_change_carries_it_and_nothing_else():
     kept = forking.consequences(world(), [DOUBLED], {"assignments": []}, diff)
     assert kept.needs == {A: [{"capability": "搜救", "amount": 100.0, "by": 120}]}
     assert (kept.locks, kept.bans, kept.left) == ([], [], [])
+    assert "需求 甲 搜救 50 → 100 人" in flat(fork_view.keeping(kept))
 
 
 def test_keeping_a_fork_with_inventions_keeps_teams_back_and_says_what_stays_behind():
@@ -137,7 +138,7 @@ def test_keeping_a_fork_with_inventions_keeps_teams_back_and_says_what_stays_beh
             "moved": [{"team": "T2", "from": A, "to": B}]}  # fmt: skip
     kept = forking.consequences(world(), [THIRD, ROAD], answer, diff)
     assert (kept.locks, kept.bans) == ([["T2", B]], [["T1", "*"]])
-    words = flat(fork_view.keeping(world(), kept))
+    words = flat(fork_view.keeping(kept))
     assert "假设事件、假设断路不能下达" in words
     assert "英山滑坡" in words
     assert "沪渝高速" in words
