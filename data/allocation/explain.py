@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -202,28 +203,51 @@ class Reasons:
     # ------------------------------------------------------------ what is kept
 
     def kept_back(self) -> list[dict[str, Any]]:
-        """Teams that stay though a need is unmet, since their going would strip a county."""
-        rows = []
+        """Teams that stay since their going would strip a county, though they would be of use.
+
+        Either a need is unmet that they could serve, or they would come at less cost than a
+        team that goes; what the counties would lose is worth more than what that would save.
+        """
+        seen: dict[str, dict[str, Any]] = {}
+        for row in [*self._kept_from_gaps(), *self._kept_from_others()]:
+            seen.setdefault(str(row["team"]), row)
+        return list(seen.values())
+
+    def _kept_from_gaps(self) -> Iterator[dict[str, Any]]:
+        """Where a need is unmet."""
         for (i, name), gap in self.gaps.items():
             need = next(n for n in self.problem.incidents[i].needs if n.capability == name)
             for k in self.having.get(name, ()):
                 if k in self.choice.sent or (k, i) not in self.pairs:
                     continue
-                price = self.cover.price(k)
                 brings = min(self.problem.teams[k].provides[name], gap)
                 saved = self.problem.unmet_rate(self.problem.incidents[i], need) * brings
-                cost = self.problem.arc_cost(k, i)
-                if price > 0 and cost < saved <= cost + price + _SMALL:
-                    rows.append(
-                        {
-                            "team": self.problem.teams[k].id, "name": self.team(k),
-                            "incident": self.problem.incidents[i].id, "capability": name,
-                            "price": round(price, 1), "county": self.cover.county(k),
-                            "why": f"留守：{self.cover.would_lose(k)}，"
-                                   f"代价 {price:,.0f} 人·分，多于可省的 {saved - cost:,.0f}",
-                        }
-                    )  # fmt: skip
-        seen: dict[str, dict[str, Any]] = {}
-        for row in rows:
-            seen.setdefault(str(row["team"]), row)
-        return list(seen.values())
+                saved -= self.problem.arc_cost(k, i)
+                if 0 < saved <= self.cover.price(k) + _SMALL:
+                    yield self._kept(k, i, name, f"补缺口可省的 {saved:,.0f}")
+
+    def _kept_from_others(self) -> Iterator[dict[str, Any]]:
+        """Where a dearer team goes instead."""
+        for m, i in sorted(self.choice.sent.items()):
+            given = {c: a for (k, c), a in self.choice.roles.items() if k == m}
+            if not given or self.problem.teams[m].busy_with is not None:
+                continue
+            cost, main = self.problem.arc_cost(m, i), max(given, key=lambda c: given[c])
+            for k in self.having[main]:
+                if k in self.choice.sent or (k, i) not in self.pairs:
+                    continue
+                provides = self.problem.teams[k].provides
+                saved = cost - self.problem.arc_cost(k, i)
+                as_well = all(provides.get(c, 0.0) >= a for c, a in given.items())
+                if as_well and 0 < saved <= self.cover.price(k) + _SMALL:
+                    yield self._kept(k, i, main, f"换下{self.team(m)}可省的 {saved:,.0f}")
+
+    def _kept(self, k: int, i: int, name: str, against: str) -> dict[str, Any]:
+        """One team kept back, with what that is worth and against what."""
+        price = self.cover.price(k)
+        return {
+            "team": self.problem.teams[k].id, "name": self.team(k),
+            "incident": self.problem.incidents[i].id, "capability": name,
+            "price": round(price, 1), "county": self.cover.county(k),
+            "why": f"留守：{self.cover.would_lose(k)}，代价 {price:,.0f} 人·分，多于{against}",
+        }  # fmt: skip
