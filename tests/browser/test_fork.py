@@ -15,7 +15,7 @@ FORK = ".fork-view.open"
 
 @pytest.fixture(scope="module")
 def night(tmp_path_factory):
-    """The exercise with both incidents open, its clock stopped, one plan issued before."""
+    """The exercise with both incidents open, its clock stopped."""
     running = Running(var=tmp_path_factory.mktemp("fork"), scenario="2020-07-08").start()
     running.center.seed()
     runner = start_runner(running.base, PASSWORD)
