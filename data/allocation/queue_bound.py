@@ -15,7 +15,7 @@ from data.allocation.highs import Rows, minimise
 from data.allocation.queue_search import Columns, Order, Routes
 
 _ROUNDS = 60
-_NODES = 400_000  # steps of one unit's pricing, beyond which its bound is given up
+_NODES = 100_000  # steps of one unit's pricing, beyond which its bound is given up
 _KEPT = 3000  # columns taken over from the search, the best for their sites
 _WHOLE_S = 2.0
 _CHOOSING = 0.3  # share of the time for choosing among the columns in whole
@@ -36,13 +36,13 @@ def bound_below(
     for _ in range(_ROUNDS):
         if monotonic() >= pricing:
             break
-        value, site_price, unit_price = master.relaxed()
+        value, site_price, unit_price = master.relaxed(max(0.05, pricing - monotonic()))
         below, fresh = value, False
         for k in range(len(orders)):
             priced = _price(routes, k, served, site_price, unit_price[k], pricing)
             if priced is None:
                 below = -np.inf
-                break
+                continue
             reduced, order = priced
             below += min(0.0, reduced)
             if reduced < -_SMALL:
@@ -121,10 +121,15 @@ class _Master:
         rows.put(units[np.array([k for k, _ in keys])], x, np.ones(len(keys)))
         return rows
 
-    def relaxed(self) -> tuple[float, np.ndarray, np.ndarray]:
-        """(value, price of each site, price of each unit) of the relaxation."""
-        solved = minimise(self._rows(whole=False), limit_s=30.0, integer=False)
+    def relaxed(self, limit_s: float) -> tuple[float, np.ndarray, np.ndarray]:
+        """(value, price of each site, price of each unit) of the relaxation.
+
+        Any prices make a bound: those of a programme cut short are as valid, only weaker.
+        """
+        solved = minimise(self._rows(whole=False), limit_s=limit_s, integer=False)
         count = len(self.served)
+        if not np.isfinite(solved.row_dual).all() or len(solved.row_dual) < count:
+            return 0.0, np.zeros(len(self.routes.weight)), np.zeros(len(self.routes.work))
         price = np.zeros(len(self.routes.weight))
         price[self.served] = np.maximum(0.0, solved.row_dual[:count])
         unit = np.minimum(0.0, solved.row_dual[count:])
