@@ -94,14 +94,18 @@ class _Master:
         self.routes = routes
         self.served = served
         self.row = {j: n for n, j in enumerate(served)}
-        self.columns = columns
+        # an order with no way in it costs no number (0 times infinity), and HiGHS never ends on one
+        self.columns = {key: cost for key, cost in columns.items() if cost < np.inf}
 
     def add(self, k: int, order: Order) -> bool:
         """A column more; False when it is known."""
         key = (k, tuple(order))
         if key in self.columns:
             return False
-        self.columns[key] = self.routes.cost(k, order)
+        cost = self.routes.cost(k, order)
+        if not cost < np.inf:
+            return False
+        self.columns[key] = cost
         return True
 
     def _rows(self, *, whole: bool) -> Rows:
