@@ -110,7 +110,7 @@ def _allocation_plots(told: dict[str, Any]) -> dict[str, go.Figure]:
 def _queue_plot(queue: dict[str, Any]) -> go.Figure:
     """Gap of the rescue-unit schedules, by size."""
     figure = go.Figure()
-    rows = queue["rows"]
+    rows = [r for r in queue["rows"] if r["gap"] is not None]
     figure.add_box(
         x=[r["size"] for r in rows], y=[100 * r["gap"] for r in rows], name="joint schedule",
         marker={"color": COLOURS["spread"]}, boxpoints="all", jitter=0.4, pointpos=0,
@@ -200,19 +200,33 @@ def _honest(told: dict[str, Any]) -> str:
 
 
 def _queue_text(queue: dict[str, Any]) -> str:
-    """The table of the rescue-unit schedules."""
+    """The table of the rescue-unit schedules, and what it does not say."""
     lines = [
-        ("## Many small sites\n\nGenerated instances of the rescue-unit scheduling problem (Wex et "
-        "al., EJOR 2014), one second each; the lower bound is computed afterwards.\n"),
-        ("| units x sites | instances | gap, median | gap, worst | over the greedy rule |"
-        "\n|---|---|---|---|---|"),
+        "## Many small sites\n",
+        (
+            "Drawn instances of the rescue-unit scheduling problem (Wex et al., EJOR 2014; sites x "
+            f"units), {queue['limit_seconds']:g} s each. The bound is a column bound; where it was "
+            f"not closed within the second it was worked on for {queue['bound_seconds']:g} s more. "
+            "*Greedy* is the gravest site first, to the able unit that gets there soonest.\n"
+        ),
+        (
+            "| size | bounded | gap, median | gap, worst | within 1 % | proven within the second | "
+            "value to greedy |\n|---|---|---|---|---|---|---|"
+        ),
     ]
     for name, row in queue["sizes"].items():
+        gaps = [
+            "—" if row[key] is None else f"{row[key]:.2%}" for key in ("gap_median", "gap_worst")
+        ]
         lines.append(
-            f"| {name} | {row['instances']} | {row['gap_median']:.2%} | {row['gap_worst']:.2%} | "
-            f"x{row['ratio_to_greedy']:.2f} |"
+            f"| {name} | {row['bounded']} of {row['instances']} | {gaps[0]} | {gaps[1]} | "
+            f"{row['within_1_percent']} | {row['proven_at_1s']} | x{row['ratio_to_greedy']:.2f} |"
         )
-    return "\n".join([*lines, "\n![Gap of the schedules](benchmarks/queueing-gap.svg)\n"])
+    lines.append(
+        "\nAn instance without a bound says nothing of how good its queue is: with four sites and "
+        "more to a unit, priced orders grow too many for the time given.\n"
+    )
+    return "\n".join([*lines, "![Gap of the schedules](benchmarks/queueing-gap.svg)\n"])
 
 
 if __name__ == "__main__":
