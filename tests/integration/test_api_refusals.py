@@ -20,7 +20,7 @@ MAY = {
     "wall": set(),
     "auditor": set(),
     "security": set(),
-    "leader": {"/api/v1/plans", "/api/v1/entries", "/api/v1/tokens"},
+    "leader": {"/api/v1/plans", "/api/v1/plans/queue", "/api/v1/entries", "/api/v1/tokens"},
     "admin": {"/api/v1/tokens", "/api/v1/device-codes", "/api/v1/teams/{team_id}"},
 }
 # a body that is well-formed, so that what refuses it is the missing permission
@@ -44,6 +44,10 @@ BODIES: dict[str, Any] = {
     "/api/v1/zones/{zone_id}/end": None,
     "/api/v1/teams/{team_id}": {"people": 5},
     "/api/v1/plans": {"incidents": [{"id": "I-0001"}]},
+    "/api/v1/plans/queue": {
+        "sites": [{"id": "1", "name": "甲点", "lon": 115.94, "lat": 30.07, "weight": 1,
+                   "needs": ["搜救"], "minutes": 30}],
+    },
     "/api/v1/dispatches": {"assignments": [{"team": "TM-1", "incident": "I-0001"}]},
     "/api/v1/assignments/{assignment_id}/status": {"status": "accepted"},
     "/api/v1/assignments/{assignment_id}/redirect": {"incident_id": "I-0002", "reason": "急"},

@@ -101,7 +101,9 @@ def test_a_plan_changed_in_the_store_is_refused(world, tamper):
 def test_loads_or_the_problem_changed_in_the_store_are_refused(world):
     """A load made greater, one left out, and minutes changed in the problem itself."""
     here, _ = w.incidents(world)
-    asked = {"incidents": [{"id": here, "needs": [], "supplies": None}], "keep_back": False}
+    lot = next(x for x in w.seen(world).lots.values() if x.free > 20)
+    wanted = [{"item": lot.item_id, "amount": 10}]
+    asked = {"incidents": [{"id": here, "needs": [], "supplies": wanted}], "keep_back": False}
     made = world.propose(w.DUTY, asked)
     rows = made.answer["transfers"]
     more = [{**rows[0], "amount": rows[0]["amount"] + 1}, *rows[1:]]
