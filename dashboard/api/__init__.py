@@ -16,6 +16,8 @@ PREFIX = "/api/v1"
 MODULES = (
     "session", "incidents", "resources", "dispatch", "monitoring", "records", "takeaways",
     "coverage", "roads",
+    "contingencies", "tasks", "directing", "stock", "filing", "clearing", "linking", "shifts",
+    "field", "briefing",
 )  # fmt: skip
 
 

@@ -40,6 +40,27 @@ def root() -> Any:
     )
 
 
+# Every page a person works on, in the order of a response.
+WAYS = (
+    ("duty", "值班台"), ("tasks", "任务"), ("supplies", "物资"), ("filing", "报送"),
+    ("contingencies", "预案"), ("links", "审批联动"), ("shift", "值班"), ("directory", "通讯"),
+    ("review", "复盘"), ("wall", "大屏"),
+)  # fmt: skip
+
+
+def ways(page: str) -> Any:
+    """The way to the other pages; the wall, which has no hands, shows none."""
+    if page == "wall":
+        return None
+    return html.Nav(
+        [
+            html.A(word, href=f"/{name}", className="here" if name == page else "")
+            for name, word in WAYS
+        ],
+        className="ways", **{"aria-label": "页面"},
+    )  # fmt: skip
+
+
 def header(title: str, page: str, *middle: Any) -> Any:
     """The line on top: title, drill mark, the page's own things, people, link, clock.
 
@@ -56,6 +77,7 @@ def header(title: str, page: str, *middle: Any) -> Any:
         [
             html.H1(title),
             html.Span("演练", className="drill"),
+            ways(page),
             *middle,
             html.Span(className="sp"),
             html.Span(id=Live.WHO, className="con who"),

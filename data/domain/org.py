@@ -32,15 +32,23 @@ class Permission(StrEnum):
     AUDIT = "audit"
     POSITION = "position"
     TELEMETRY = "telemetry"
+    TASK = "task"
+    INSTRUCT = "instruct"
+    REVIEW = "review"
+    SIGN = "sign"
+    SHIFT = "shift"
+    CONTINGENCY = "contingency"
+    DIRECTORY = "directory"
+    FIELD = "field"
 
 
 P = Permission
-# A duty officer also enters readings and positions that come in by telephone.
 # A duty officer also enters the readings and positions that come in by telephone.
 _DUTY = frozenset(
     {
         P.READ, P.REPORT, P.GRADE, P.RESPOND, P.DISPATCH, P.FOLLOW, P.SUPPLY, P.ENTRY, P.ZONE,
-        P.ALARM, P.PLAN, P.EXERCISE, P.IMPORT, P.POSITION, P.TELEMETRY,
+        P.ALARM, P.PLAN, P.EXERCISE, P.IMPORT, P.POSITION, P.TELEMETRY, P.TASK, P.SHIFT,
+        P.CONTINGENCY, P.DIRECTORY,
     }
 )  # fmt: skip
 
@@ -48,7 +56,12 @@ _DUTY = frozenset(
 # can act on an incident, and the auditor only reads.
 ROLE_PERMISSIONS: Mapping[str, frozenset[Permission]] = {
     "duty": _DUTY,
-    "leader": frozenset({P.READ, P.ENTRY, P.PLAN}),
+    # 带班领导: everything the shift does, and the second and third step of an approval
+    "chief": _DUTY | {P.REVIEW, P.SIGN, P.INSTRUCT},
+    "leader": frozenset({P.READ, P.ENTRY, P.PLAN, P.INSTRUCT, P.SIGN}),
+    "keeper": frozenset({P.READ, P.SUPPLY}),
+    # a team leader's phone: one order, nothing else
+    "field": frozenset({P.FIELD}),
     "wall": frozenset({P.READ}),
     "admin": frozenset({P.READ, P.ACCOUNTS, P.IMPORT}),
     "security": frozenset({P.SESSIONS, P.AUDIT}),
@@ -68,7 +81,8 @@ def grantable(held: frozenset[Permission]) -> frozenset[Permission]:
 
 
 ROLE_WORDS: Mapping[str, str] = {
-    "duty": "值班员", "leader": "领导", "wall": "大屏", "admin": "系统管理员",
+    "duty": "值班员", "chief": "带班领导", "leader": "领导", "keeper": "仓库管理员",
+    "field": "队伍负责人", "wall": "大屏", "admin": "系统管理员",
     "security": "安全管理员", "auditor": "审计员", "runner": "演练导演",
 }  # fmt: skip
 

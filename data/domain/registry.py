@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from data.domain.clearance import Clearance
+from data.domain.command_post import CommandPost, Consultation
+from data.domain.contingency import Contingency
 from data.domain.depot import Depot, Item, Lot
+from data.domain.directory import CallNote, Contact
 from data.domain.dispatch import Assignment, Dispatch, Transfer
+from data.domain.field import FieldNeed, Photo
+from data.domain.filing import Filing
 from data.domain.incident import Entry, Incident, Report, Response, Zone
+from data.domain.linking import SupportRequest
 from data.domain.sensor import Alarm, RiskSource, Sensor
+from data.domain.shift import Handover, Shift
+from data.domain.stock import Movement, StockNorm, Stocktake, Supplier
+from data.domain.task import Instruction, Task
 from data.domain.team import Force, Team
 
 KINDS: dict[str, type[Any]] = {
@@ -15,6 +25,24 @@ KINDS: dict[str, type[Any]] = {
     "force": Force, "team": Team, "assignment": Assignment, "dispatch": Dispatch,
     "transfer": Transfer, "depot": Depot, "item": Item, "lot": Lot, "sensor": Sensor,
     "alarm": Alarm, "source": RiskSource,
+    "contingency": Contingency,
+    "task": Task,
+    "instruction": Instruction,
+    "post": CommandPost,
+    "consultation": Consultation,
+    "contact": Contact,
+    "call": CallNote,
+    "movement": Movement,
+    "stocktake": Stocktake,
+    "norm": StockNorm,
+    "supplier": Supplier,
+    "filing": Filing,
+    "clearance": Clearance,
+    "support": SupportRequest,
+    "shift": Shift,
+    "handover": Handover,
+    "photo": Photo,
+    "need": FieldNeed,
 }  # fmt: skip
 KIND_OF: dict[type[Any], str] = {cls: kind for kind, cls in KINDS.items()}
 
@@ -25,4 +53,22 @@ ID_FORM: dict[str, tuple[str, int]] = {
     "dispatch": ("D", 4), "transfer": ("T", 5), "depot": ("DP", 4), "item": ("IT", 4),
     "lot": ("L", 5), "sensor": ("S", 4), "alarm": ("AL", 5), "source": ("RS", 4),
     "plan": ("P", 5),
+    "contingency": ("CP", 3),
+    "task": ("TK", 5),
+    "instruction": ("PS", 4),
+    "post": ("ZB", 4),
+    "consultation": ("HS", 4),
+    "contact": ("TX", 4),
+    "call": ("TH", 5),
+    "movement": ("MV", 6),
+    "stocktake": ("PD", 4),
+    "norm": ("QD", 4),
+    "supplier": ("CN", 4),
+    "filing": ("XB", 5),
+    "clearance": ("SP", 5),
+    "support": ("QQ", 4),
+    "shift": ("BC", 4),
+    "handover": ("JJ", 4),
+    "photo": ("ZP", 5),
+    "need": ("XQ", 4),
 }  # fmt: skip

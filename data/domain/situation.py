@@ -8,10 +8,20 @@ from datetime import datetime
 from typing import Any
 
 from data.domain.capabilities import CAPABILITIES
+from data.domain.clearance import Clearance
+from data.domain.command_post import CommandPost, Consultation
+from data.domain.contingency import Contingency
 from data.domain.depot import Depot, Item, Lot
+from data.domain.directory import CallNote, Contact
 from data.domain.dispatch import Assignment, Dispatch, Transfer
+from data.domain.field import FieldNeed, Photo
+from data.domain.filing import Filing
 from data.domain.incident import Entry, Incident, Report, Response, Zone
+from data.domain.linking import SupportRequest
 from data.domain.sensor import Alarm, RiskSource, Sensor
+from data.domain.shift import Handover, Shift
+from data.domain.stock import Movement, StockNorm, Stocktake, Supplier
+from data.domain.task import Instruction, Task
 from data.domain.team import Force, Team, TeamState
 
 GRAVITY: Mapping[str | None, int] = {"I": 0, "II": 1, "III": 2, "IV": 3, None: 4}
@@ -95,6 +105,24 @@ class Situation:
     sensors: dict[str, Sensor] = field(default_factory=dict)
     alarms: dict[str, Alarm] = field(default_factory=dict)
     sources: dict[str, RiskSource] = field(default_factory=dict)
+    contingencies: dict[str, Contingency] = field(default_factory=dict)
+    tasks: dict[str, Task] = field(default_factory=dict)
+    instructions: dict[str, Instruction] = field(default_factory=dict)
+    posts: dict[str, CommandPost] = field(default_factory=dict)
+    consultations: dict[str, Consultation] = field(default_factory=dict)
+    contacts: dict[str, Contact] = field(default_factory=dict)
+    calls: dict[str, CallNote] = field(default_factory=dict)
+    movements: dict[str, Movement] = field(default_factory=dict)
+    stocktakes: dict[str, Stocktake] = field(default_factory=dict)
+    norms: dict[str, StockNorm] = field(default_factory=dict)
+    suppliers: dict[str, Supplier] = field(default_factory=dict)
+    filings: dict[str, Filing] = field(default_factory=dict)
+    clearances: dict[str, Clearance] = field(default_factory=dict)
+    supports: dict[str, SupportRequest] = field(default_factory=dict)
+    shifts: dict[str, Shift] = field(default_factory=dict)
+    handovers: dict[str, Handover] = field(default_factory=dict)
+    photos: dict[str, Photo] = field(default_factory=dict)
+    field_needs: dict[str, FieldNeed] = field(default_factory=dict)
     positions: dict[str, Position] = field(default_factory=dict)
     readings: dict[str, Latest] = field(default_factory=dict)
     lines: tuple[dict[str, Any], ...] = ()

@@ -6,14 +6,23 @@ from collections.abc import Mapping
 
 from data.domain import messages as m
 from data.services import (
+    clearing,
+    contingencies,
+    directing,
     dispatching,
+    fielding,
+    filing,
     following,
     incidents,
+    ledger,
+    linking,
     monitoring,
     registering,
     reports,
     responding,
+    shifts,
     supplies,
+    tasking,
     zones,
 )
 from data.services.bus import Handler
@@ -40,4 +49,13 @@ HANDLERS: Mapping[type[m.Command], Handler] = {
     m.AcknowledgeAlarm: monitoring.acknowledge_alarm,
     m.CompleteTeam: registering.complete_team,
     m.StoreRows: registering.store_rows,
+    **contingencies.HANDLERS,
+    **tasking.HANDLERS,
+    **directing.HANDLERS,
+    **ledger.HANDLERS,
+    **filing.HANDLERS,
+    **clearing.HANDLERS,
+    **linking.HANDLERS,
+    **shifts.HANDLERS,
+    **fielding.HANDLERS,
 }

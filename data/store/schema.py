@@ -11,6 +11,7 @@ from sqlalchemy import (
     Float,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -87,6 +88,24 @@ TABLES: dict[str, Table] = {
     "sensor": _kind("sensor", "area_code"),
     "alarm": _kind("alarm", "sensor_id", "state", "incident_id"),
     "source": _kind("source", "area_code", "kind"),
+    "contingency": _kind("contingency", "area_code", "tier"),
+    "task": _kind("task", "incident_id", "state", "owner_org"),
+    "instruction": _kind("instruction", "incident_id", "state", "owner_org"),
+    "post": _kind("post", "incident_id"),
+    "consultation": _kind("consultation", "incident_id"),
+    "contact": _kind("contact", "area_code"),
+    "call": _kind("call", "incident_id"),
+    "movement": _kind("movement", "lot_id", "depot_id", "transfer_id"),
+    "stocktake": _kind("stocktake", "depot_id", "state"),
+    "norm": _kind("norm", "area_code", "item_id"),
+    "supplier": _kind("supplier", "area_code", "item_id"),
+    "filing": _kind("filing", "incident_id", "state", "org"),
+    "clearance": _kind("clearance", "incident_id", "state", "subject"),
+    "support": _kind("support", "incident_id", "to_org", "state"),
+    "shift": _kind("shift", "org", "state"),
+    "handover": _kind("handover", "org", "state"),
+    "photo": _kind("photo", "incident_id", "team_id"),
+    "need": _kind("need", "incident_id", "team_id", "state"),
 }  # fmt: skip
 
 # One active assignment per team, decided by the database.
@@ -172,12 +191,24 @@ plan = Table(
     Column("body", BODY, nullable=False),
 )
 
+# Files that things refer to, by the SHA-256 of their bytes: photos, attachments, issued documents.
+blob = Table(
+    "blob",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("media", String(96), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
 APPEND_ONLY = ("journal", "image")
 
 __all__ = [
     "APPEND_ONLY",
     "TABLES",
     "UtcTime",
+    "blob",
     "counter",
     "head",
     "image",

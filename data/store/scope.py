@@ -52,6 +52,22 @@ def scoped(situation: Situation, org: str, areas: AreaTree) -> Situation:
         sensors=sensors,
         alarms=cut.local(situation.alarms),
         sources=cut.local(situation.sources),
+        tasks=cut.shared(situation.tasks),
+        instructions=cut.shared(situation.instructions),
+        posts=cut.of_incident(situation.posts),
+        consultations=cut.shared(situation.consultations),
+        contacts=cut.known(situation.contacts, areas.path(org)),
+        calls=cut.shared(situation.calls),
+        movements={k: m for k, m in situation.movements.items() if m.depot_id in depots},
+        stocktakes={k: s for k, s in situation.stocktakes.items() if s.depot_id in depots},
+        suppliers=cut.local(situation.suppliers),
+        filings=cut.involved(situation.filings),
+        clearances=cut.involved(situation.clearances),
+        supports=cut.involved(situation.supports),
+        shifts=cut.involved(situation.shifts),
+        handovers=cut.involved(situation.handovers),
+        photos=cut.of_incident(situation.photos),
+        field_needs=cut.of_incident(situation.field_needs),
         positions={k: p for k, p in situation.positions.items() if k in teams},
         readings={k: r for k, r in situation.readings.items() if k in sensors},
         lines=tuple(line for line in situation.lines if cut.line(line)),
@@ -82,6 +98,23 @@ class _Cut:
     ) -> dict[str, Any]:
         """Things that lie in the subtree, and some others by id."""
         return {k: t for k, t in things.items() if t.area_code in self.subtree or k in also}
+
+    def involved(self, things: Mapping[str, Any]) -> dict[str, Any]:
+        """Things whose `orgs` (who made them, who got them) include one in the subtree."""
+        return {k: t for k, t in things.items() if not self.subtree.isdisjoint(t.orgs)}
+
+    def shared(self, things: Mapping[str, Any]) -> dict[str, Any]:
+        """Things of a visible incident, or that one in the subtree made or owns."""
+        return {
+            k: t
+            for k, t in things.items()
+            if t.incident_id in self.incidents or not self.subtree.isdisjoint(t.orgs)
+        }
+
+    def known(self, things: Mapping[str, Any], above: tuple[str, ...]) -> dict[str, Any]:
+        """Things of the subtree and of the bodies above it; without an area, the province's."""
+        seen = self.subtree | set(above) | {PROVINCE}
+        return {k: t for k, t in things.items() if (t.area_code or PROVINCE) in seen}
 
     def report(self, report: Report) -> bool:
         """Whether a report was filed in, lies in, or concerns the subtree."""

@@ -1,0 +1,13 @@
+"""Command posts, consultations, directory and calls over HTTP."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from data.center import Center
+
+
+def build(center: Center) -> APIRouter:
+    """The endpoints."""
+    del center
+    return APIRouter()

@@ -1,0 +1,13 @@
+"""Support requests between levels over HTTP."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from data.center import Center
+
+
+def build(center: Center) -> APIRouter:
+    """The endpoints."""
+    del center
+    return APIRouter()

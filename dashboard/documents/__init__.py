@@ -1,0 +1,1 @@
+"""Papers the center gives out: one content, written as Word, PDF, text and one HTML file."""

@@ -1,0 +1,1 @@
+"""Commands about contingencies and what starting a response brings about."""

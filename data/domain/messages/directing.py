@@ -1,0 +1,1 @@
+"""Commands about command posts, consultations, the directory and calls."""

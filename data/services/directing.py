@@ -1,0 +1,10 @@
+"""Keeps command posts, consultations, the directory and the calls made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from data.domain.messages import Command
+from data.services.bus import Handler
+
+HANDLERS: Mapping[type[Command], Handler] = {}

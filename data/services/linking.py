@@ -1,0 +1,10 @@
+"""Sends support requests between levels and takes their answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from data.domain.messages import Command
+from data.services.bus import Handler
+
+HANDLERS: Mapping[type[Command], Handler] = {}

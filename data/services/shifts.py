@@ -1,0 +1,10 @@
+"""Keeps the roster, the duty log and handovers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from data.domain.messages import Command
+from data.services.bus import Handler
+
+HANDLERS: Mapping[type[Command], Handler] = {}
