@@ -1,4 +1,4 @@
-"""What a paper says, apart from how it is written: headings, paragraphs, pairs, tables, pictures."""
+"""What a paper says, apart from how it is written: headings, text, pairs, tables, pictures."""
 
 from __future__ import annotations
 

@@ -20,6 +20,7 @@ from data.domain.messages import (
     WriteEntry,
 )
 from data.domain.org import PROVINCE, Permission
+from data.domain.task import Instruction, Task
 from data.domain.team import Team
 from data.errors import Conflict, Invalid
 from data.services import checks, wording
@@ -208,7 +209,7 @@ def close_incident(unit: Unit, command: CloseIncident, tools: Tools) -> dict[str
 
 
 def _refuse_while_bound(unit: Unit, incident: Incident) -> None:
-    """Refuse to close while teams are bound or supplies under way, naming them."""
+    """Refuse to close while teams, supplies, tasks or instructions are open, naming them."""
     held = [
         _holder(a.id, unit.get(Team, a.team_id).name, a.state.word, incident)
         for a in unit.find(Assignment, incident_id=incident.id)
@@ -217,12 +218,21 @@ def _refuse_while_bound(unit: Unit, incident: Incident) -> None:
         _holder(t.id, f"调拨单 {t.id}", t.state.word, incident)
         for t in unit.find(Transfer, incident_id=incident.id)
         if t.state in (TransferState.ORDERED, TransferState.SHIPPED)
+    ] + [
+        _holder(t.id, f"任务 {t.title}", t.state.word, incident)
+        for t in unit.find(Task, incident_id=incident.id)
+        if t.open
+    ] + [
+        _holder(n.id, f"批示 {n.id}", n.state.word, incident)
+        for n in unit.find(Instruction, incident_id=incident.id)
+        if n.open
     ]
     if held:
         names = "、".join(f"{h['name']}（{h['state']}）" for h in held[:8])
         more = f"等 {len(held)} 项" if len(held) > 8 else ""  # noqa: PLR2004
         raise Conflict(
-            f"{wording.titled(incident)} 尚有未结任务：{names}{more}；请先结束、撤销或改派",
+            f"{wording.titled(incident)} 尚有未结事项：{names}{more}；"
+            "请先结束、撤销、改派，或将任务转值班室续办",
             holders=held,
         )
 

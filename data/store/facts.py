@@ -14,6 +14,8 @@ _FIELDS: dict[str, tuple[str, ...]] = {
     "alarm": ("sensor_id", "sensor_name", "level", "value", "state"),
     "zone": ("kind", "label", "incident_id"),
     "response": ("incident_id", "body", "level"),
+    "task": ("incident_id", "title", "state", "owner_org", "due_at"),
+    "instruction": ("incident_id", "state", "owner_org", "due_at"),
 }
 
 

@@ -20,7 +20,13 @@ MAY = {
     "wall": set(),
     "auditor": set(),
     "security": set(),
-    "leader": {"/api/v1/plans", "/api/v1/plans/queue", "/api/v1/entries", "/api/v1/tokens"},
+    "leader": {
+        "/api/v1/plans", "/api/v1/plans/queue", "/api/v1/entries", "/api/v1/tokens",
+        "/api/v1/instructions", "/api/v1/instructions/{instruction_id}/accept",
+        "/api/v1/instructions/{instruction_id}/return",
+        "/api/v1/instructions/{instruction_id}/remind",
+        "/api/v1/instructions/{instruction_id}/withdraw",
+    },
     "admin": {"/api/v1/tokens", "/api/v1/device-codes", "/api/v1/teams/{team_id}"},
 }
 # a body that is well-formed, so that what refuses it is the missing permission
@@ -56,11 +62,24 @@ BODIES: dict[str, Any] = {
     "/api/v1/telemetry": [],
     "/api/v1/alarms/{alarm_id}/acknowledge": {},
     "/api/v1/exercise": {"paused": True},
+    "/api/v1/tasks": {"title": "勘查现场"},
+    "/api/v1/tasks/{task_id}": {"title": "勘查"},
+    "/api/v1/tasks/{task_id}/status": {"to": "taken"},
+    "/api/v1/tasks/{task_id}/checklist": {"item": 0},
+    "/api/v1/incidents/{incident_id}/tasks/carry": {"reason": "续办"},
+    "/api/v1/instructions": {"text": "全力搜救"},
+    "/api/v1/instructions/{instruction_id}/receive": {},
+    "/api/v1/instructions/{instruction_id}/answer": {"words": "已办"},
+    "/api/v1/instructions/{instruction_id}/accept": {},
+    "/api/v1/instructions/{instruction_id}/return": {"words": "再报"},
+    "/api/v1/instructions/{instruction_id}/remind": {},
+    "/api/v1/instructions/{instruction_id}/withdraw": {"reason": "误发"},
 }  # fmt: skip
 IDS = {
     "{report_id}": "R-0001", "{incident_id}": "I-0001", "{team_id}": "TM-1", "{zone_id}": "Z-1",
     "{response_id}": "S-1", "{assignment_id}": "A-00001", "{transfer_id}": "T-00001",
     "{alarm_id}": "W-1", "{plan_id}": "P-00001",
+    "{task_id}": "TK-00001", "{instruction_id}": "PS-0001",
 }  # fmt: skip
 
 
@@ -211,11 +230,8 @@ def test_what_cannot_be_read_is_refused_by_field(running, duty, body, field):
 @pytest.mark.parametrize("path", sorted(p for p, b in BODIES.items() if b is not None))
 def test_every_write_answers_nonsense_with_a_problem(running, duty, path):
     """Broken JSON, a text and a nest of brackets to each write: a Chinese problem, never a 500."""
-    method = (
-        "PATCH"
-        if path in {"/api/v1/teams/{team_id}", "/api/v1/incidents/{incident_id}"}
-        else ("POST")
-    )
+    changed = {"teams/{team_id}", "incidents/{incident_id}", "tasks/{task_id}"}
+    method = "PATCH" if path.removeprefix("/api/v1/") in changed else "POST"
     for name, value in IDS.items():
         path = path.replace(name, value)
     before = w.revision(running)
