@@ -40,6 +40,7 @@ def layout() -> list[Any]:
     """The columns on the left, the instruction at hand or the form on the right."""
     bar = html.Div(
         [
+            html.Label(html.Kbd("/"), htmlFor=Ids.TEXT, **desk.key("/")),
             dcc.Input(
                 id=Ids.TEXT, type="search", placeholder="按批示、领导、承办筛选", value="",
                 debounce=0.3, className="filter", autoComplete="off", persistence=True,
@@ -205,7 +206,7 @@ def register(app: Dash, center: Center) -> None:
         prevent_initial_call=True,
     )
     async def act(
-        asked: dict[str, Any] | None, chosen: str | None, words: str | None, typed: list[Any]
+        asked: dict[str, Any] | None, chosen: str | None, words: str | None, *typed: Any
     ) -> Any:
         same = (no_update,) * 3
         if not asked:

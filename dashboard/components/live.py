@@ -100,8 +100,12 @@ def header(title: str, page: str, *middle: Any) -> Any:
 def register(app: Dash, center: Center) -> None:
     """Say once, when a page opens, who is signed in."""
 
-    @app.callback(Output(Live.WHO, "children"), Input(Live.HEADER, "id"))
-    async def who(_header: str) -> str:
+    @app.callback(
+        Output(Live.WHO, "children"),
+        Output(Live.WHO, "data-account"),
+        Input(Live.HEADER, "id"),
+    )
+    async def who(_header: str) -> tuple[str, str]:
         actor = current_actor()
         role = ROLE_WORDS.get(actor.role, actor.role)
-        return f"{role} {actor.username}（{center.areas.name(actor.org)}）"
+        return f"{role} {actor.username}（{center.areas.name(actor.org)}）", actor.username

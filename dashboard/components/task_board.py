@@ -39,8 +39,9 @@ def layout() -> list[Any]:
     kept = {"persistence": True, "persistence_type": "local"}
     filters = html.Div(
         [
+            html.Label(html.Kbd("/"), htmlFor=Ids.TEXT, **desk.key("/")),
             dcc.Input(
-                id=Ids.TEXT, type="search", placeholder="按任务、承办、事件筛选　/", value="",
+                id=Ids.TEXT, type="search", placeholder="按任务、承办、事件筛选", value="",
                 debounce=0.3, className="filter", autoComplete="off", **kept,
             ),
             dcc.RadioItems(id=Ids.SHOW, className="pills", options=_options(SHOWN), value="open",

@@ -184,7 +184,7 @@ def register(app: Dash, center: Center) -> None:
     )
     async def act(
         asked: dict[str, Any] | None, chosen: str | None, edited: str | None, words: str | None,
-        typed: list[Any],
+        *typed: Any,
     ) -> Any:  # fmt: skip
         same = (no_update,) * 4
         if not asked:
