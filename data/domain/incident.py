@@ -223,6 +223,8 @@ class Entry:
     origin: Origin = "real"
     basis: str | None = None
     org: str = ""
+    written_at: datetime | None = None
+    corrects: str | None = None
     version: int = 0
 
 

@@ -262,7 +262,7 @@ def write_entry(unit: Unit, command: WriteEntry, tools: Tools) -> dict[str, Any]
             id=unit.next_id("entry"), incident_id=command.incident_id,
             at=checks.past(command.at, "at", "时间", unit.now) or unit.now, text=text,
             author=unit.actor.name, kind=command.kind, basis=command.basis, org=unit.actor.org,
-            origin="exercise" if command.kind == "exercise" else "real",
+            written_at=unit.now, origin="exercise" if command.kind == "exercise" else "real",
         )
     )  # fmt: skip
     unit.tell(text, incident_id=command.incident_id, area=area)
