@@ -41,11 +41,7 @@ def root() -> Any:
 
 
 # Every page a person works on, in the order of a response.
-WAYS = (
-    ("duty", "值班台"), ("tasks", "任务"), ("supplies", "物资"), ("filing", "报送"),
-    ("contingencies", "预案"), ("links", "审批联动"), ("shift", "值班"), ("directory", "通讯"),
-    ("review", "复盘"), ("wall", "大屏"),
-)  # fmt: skip
+WAYS = (("duty", "值班台"), ("tasks", "任务"), ("review", "复盘"), ("wall", "大屏"))
 
 
 def ways(page: str) -> Any:

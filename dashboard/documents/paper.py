@@ -62,3 +62,21 @@ class Paper:
     signed: str = ""
     date: str = ""
     foot: tuple[str, ...] = field(default_factory=tuple)  # 签发人, 联系人, 抄送 … and notes
+
+    def text(self) -> str:
+        """Everything it says, in one string; for cutting fonts and for searching."""
+        own = (self.title, self.issuer, self.number, self.mark, self.to, self.signed, self.date)
+        return "\n".join((*own, *self.foot, *(said for b in self.blocks for said in words_of(b))))
+
+
+def words_of(block: Block) -> list[str]:
+    """The texts of a block, row by row."""
+    match block:
+        case Heading() | Paragraph():
+            return [block.text]
+        case Pairs():
+            return [cell for row in block.rows for cell in row]
+        case Grid():
+            return [block.caption, *block.heads, *(cell for row in block.rows for cell in row)]
+        case Picture():
+            return [block.caption]
