@@ -79,7 +79,7 @@ def test_a_pdf_read_back(paper: Paper) -> None:
     assert headers["content-type"] == "application/pdf"
     reader = PdfReader(io.BytesIO(content))
     assert [round(float(x)) for x in reader.pages[0].mediabox[2:]] == [595, 842]
-    first = reader.pages[0].extract_text().replace("\n", "")
+    first = reader.pages[0].extract_text().replace("\n ", "")
     assert all(x in first for x in (paper.title, "失联<5人 & 死亡6人。", "应急管理部：", "— 1 —"))
     whole = "".join(p.extract_text() for p in reader.pages)
     assert "第59队" in whole
