@@ -12,7 +12,7 @@ from dashboard.api.plan_bodies import PlanBody, QueueBody
 from dashboard.api.views import assignment_view, dispatches_of, plan_line, transfer_view
 from data.center import Center
 from data.domain import messages as m
-from data.domain.dispatch import Authority
+from data.domain.dispatch import TRANSFER_OPEN, Authority
 from data.errors import NotFound
 
 
@@ -173,7 +173,7 @@ def _transfers(router: APIRouter, center: Center) -> None:
         held = [
             transfer_view(seen, t)
             for t in sorted(seen.transfers.values(), key=lambda t: t.id)
-            if not unfinished or t.state.value in {"ordered", "shipped"}
+            if not unfinished or t.state in TRANSFER_OPEN
         ]
         return answer(page(held, limit, offset))
 

@@ -15,7 +15,14 @@ from dashboard.components.flat import FLAT, flat
 from dashboard.components.live import Live
 from dashboard.words import DASH, clock_time, count, iso
 from data.center import Center
-from data.domain.dispatch import MOVES, TRANSFER_MOVES, Assignment, AssignmentState, Transfer
+from data.domain.dispatch import (
+    MOVES,
+    TRANSFER_MOVES,
+    TRANSFER_OPEN,
+    Assignment,
+    AssignmentState,
+    Transfer,
+)
 from data.domain.dispatch import TransferState as T
 from data.domain.incident import Incident
 from data.domain.messages import AdvanceAssignment, AdvanceTransfer, Command, RedirectAssignment
@@ -33,7 +40,10 @@ NEXT: Mapping[AssignmentState, tuple[AssignmentState, str]] = {
     S.DEPARTED: (S.ARRIVED, "到场"), S.ARRIVED: (S.WORKING, "展开"),
     S.WORKING: (S.RELEASED, "结束"), S.RELEASED: (S.RETURNED, "归队"),
 }  # fmt: skip
-TRANSFER_NEXT = {T.ORDERED: (T.SHIPPED, "已发运"), T.SHIPPED: (T.RECEIVED, "已到位")}
+TRANSFER_NEXT = {
+    **dict.fromkeys((T.ORDERED, T.APPROVED, T.PICKED), (T.SHIPPED, "已发运")),
+    T.SHIPPED: (T.RECEIVED, "已到位"),
+}
 OVER = (S.RETURNED, S.DECLINED, S.CANCELLED, S.REDIRECTED)
 
 
@@ -83,7 +93,7 @@ def _incident(seen: Situation, incident: Incident) -> Any:
     orders = seen.assignments_of(incident.id)
     under_way = [a for a in orders if a.state not in OVER]
     lots = seen.transfers_of(incident.id)
-    moving = [t for t in lots if t.state in (T.ORDERED, T.SHIPPED)]
+    moving = [t for t in lots if t.state in TRANSFER_OPEN]
     over = [a for a in orders if a.state in OVER]
     over_lots = [t for t in lots if t not in moving]
     late = sum(is_late(seen, a) for a in under_way)

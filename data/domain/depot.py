@@ -67,6 +67,7 @@ class Lot:
     keep: float = 0.0
     batch: str | None = None
     expires: str | None = None
+    condition: str = ""  # 完好, 待检, 待修, 报废; unknown stays blank
     as_of: str = ""
     origin: Origin = "real"
     assumption: str | None = None

@@ -98,6 +98,7 @@ class Assignment:
     org: str = ""
     released_seq: int | None = None
     note: str = ""
+    sharing: bool = False  # its leader agreed that the phone sends its position
     version: int = 0
 
     @property
@@ -139,29 +140,67 @@ class TransferState(StrEnum):
     """The life of a 物资调拨单."""
 
     ORDERED = "ordered"
+    APPROVED = "approved"
+    PICKED = "picked"
     SHIPPED = "shipped"
     RECEIVED = "received"
+    SETTLED = "settled"
     CANCELLED = "cancelled"
 
     @property
     def word(self) -> str:
         """The field's word for the state."""
-        return {"ordered": "待发运", "shipped": "在途", "received": "已到位", "cancelled": "撤销"}[
-            self.value
-        ]
+        return _TRANSFER_WORDS[self]
 
 
+TS = TransferState
+_TRANSFER_WORDS: Mapping[TransferState, str] = {
+    TS.ORDERED: "待发运", TS.APPROVED: "已审批", TS.PICKED: "已备货", TS.SHIPPED: "在途",
+    TS.RECEIVED: "已到位", TS.SETTLED: "已核销", TS.CANCELLED: "撤销",
+}  # fmt: skip
+
+# Approval and picking may be passed over: an order already names who authorised it, and in the
+# first hours a depot loads at once. What has left the depot is never cancelled, only returned.
 TRANSFER_MOVES: Mapping[TransferState, frozenset[TransferState]] = {
-    TransferState.ORDERED: frozenset({TransferState.SHIPPED, TransferState.CANCELLED}),
-    TransferState.SHIPPED: frozenset({TransferState.RECEIVED}),
-    TransferState.RECEIVED: frozenset(),
-    TransferState.CANCELLED: frozenset(),
+    TS.ORDERED: frozenset({TS.APPROVED, TS.PICKED, TS.SHIPPED, TS.CANCELLED}),
+    TS.APPROVED: frozenset({TS.PICKED, TS.SHIPPED, TS.CANCELLED}),
+    TS.PICKED: frozenset({TS.SHIPPED, TS.CANCELLED}),
+    TS.SHIPPED: frozenset({TS.RECEIVED}),
+    TS.RECEIVED: frozenset({TS.SETTLED}),
+    TS.SETTLED: frozenset(),
+    TS.CANCELLED: frozenset(),
 }
+# Promised to an incident and not yet there.
+TRANSFER_OPEN = frozenset({TS.ORDERED, TS.APPROVED, TS.PICKED, TS.SHIPPED})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Carriage:
+    """How a transfer travels: vehicle, plate, driver and his telephone, route."""
+
+    vehicle: str = ""
+    plate: str = ""
+    driver: str = ""
+    phone: str = ""
+    route: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransferStep:
+    """One step of a transfer: what, by whom, when, with what words."""
+
+    what: str
+    by: str
+    at: datetime
+    words: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Transfer:
-    """One lot's amount reserved for, shipped to and received at one incident."""
+    """One lot's amount reserved for, shipped to and received at one incident.
+
+    `received` is what was signed for, None before; `used` and `returned` what became of it.
+    """
 
     id: str
     dispatch_id: str
@@ -175,7 +214,21 @@ class Transfer:
     times: dict[str, datetime] = field(default_factory=dict)
     org: str = ""
     note: str = ""
+    carriage: Carriage | None = None
+    received: float | None = None
+    received_by: str = ""
+    difference_reason: str = ""
+    used: float = 0.0
+    returned: float = 0.0
+    steps: tuple[TransferStep, ...] = ()
     version: int = 0
+
+    @property
+    def at_scene(self) -> float:
+        """What was received and neither used nor returned yet, in the item's unit."""
+        if self.received is None and self.state == TransferState.RECEIVED:
+            return self.amount  # received before amounts were signed for
+        return max(0.0, round((self.received or 0.0) - self.used - self.returned, 6))
 
     def moved(self, to: TransferState, at: datetime) -> Transfer:
         """The transfer after a move.

@@ -11,10 +11,18 @@ import msgspec
 from sqlalchemy import select
 
 from data.domain.depot import Depot, Item, Lot
-from data.domain.dispatch import Assignment, AssignmentState, Dispatch, Plan, Transfer
+from data.domain.dispatch import (
+    Assignment,
+    AssignmentState,
+    Dispatch,
+    Plan,
+    Transfer,
+    TransferStep,
+)
 from data.domain.incident import Incident
 from data.domain.messages import IssueDispatch, WantedLot, WantedTeam
 from data.domain.org import Permission
+from data.domain.stock import MovementKind
 from data.domain.team import Team, TeamState
 from data.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from data.services import orders
@@ -27,6 +35,7 @@ from data.services.following import (
 from data.services.holding import Asked, short_lots, taken_teams
 from data.services.tools import Tools
 from data.store.schema import plan as plan_table
+from data.store.stock_book import Why
 from data.store.unit_of_work import Unit
 
 S = AssignmentState
@@ -236,7 +245,10 @@ def _assign(
 
 def _transfer(unit: Unit, order: Dispatch, want: WantedLot, asked: Asked, tools: Tools) -> Transfer:
     """One lot's amount reserved, with when it can be there."""
-    lot, incident = unit.reserve(want.lot, want.amount), asked.incidents[want.incident]
+    incident, key = asked.incidents[want.incident], unit.next_id("transfer")
+    why = Why(kind=MovementKind.RESERVE, transfer_id=key, incident_id=incident.id,
+              reason=f"调派 {order.number}", origin=incident.origin)  # fmt: skip
+    lot = unit.reserve(want.lot, want.amount, why)
     depot, goal = asked.depot[lot.depot_id], orders.scene(incident, tools)
     minutes = None
     if goal and depot.lon is not None and depot.lat is not None:
@@ -247,9 +259,10 @@ def _transfer(unit: Unit, order: Dispatch, want: WantedLot, asked: Asked, tools:
         eta = unit.now + timedelta(minutes=minutes + orders.LOADING_MINUTES)
     return unit.put(
         Transfer(
-            id=unit.next_id("transfer"), dispatch_id=order.id, lot_id=lot.id, depot_id=depot.id,
+            id=key, dispatch_id=order.id, lot_id=lot.id, depot_id=depot.id,
             item_id=lot.item_id, incident_id=incident.id, amount=want.amount, eta=eta,
             times={"ordered": unit.now}, org=unit.actor.org,
+            steps=(TransferStep(what="下达", by=unit.actor.name, at=unit.now, words=order.number),),
         )
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from data.domain.candidates import suggest_command
 from data.domain.depot import Item
-from data.domain.dispatch import Assignment, Transfer, TransferState
+from data.domain.dispatch import TRANSFER_OPEN, Assignment, Transfer
 from data.domain.grading import suggest_for, word_of
 from data.domain.incident import LETTERS, Entry, Grading, Incident, Report, Response
 from data.domain.incident_types import incident_type
@@ -217,7 +217,7 @@ def _refuse_while_bound(unit: Unit, incident: Incident) -> None:
     ] + [
         _holder(t.id, f"调拨单 {t.id}", t.state.word, incident)
         for t in unit.find(Transfer, incident_id=incident.id)
-        if t.state in (TransferState.ORDERED, TransferState.SHIPPED)
+        if t.state in TRANSFER_OPEN
     ] + [
         _holder(t.id, f"任务 {t.title}", t.state.word, incident)
         for t in unit.find(Task, incident_id=incident.id)

@@ -163,7 +163,8 @@ def _beyond(
     have: dict[str, float] = {}
     for transfer in situation.transfers_of(incident_id):
         if transfer.state != TransferState.CANCELLED:
-            have[transfer.item_id] = have.get(transfer.item_id, 0.0) + transfer.amount
+            brings = transfer.amount if transfer.received is None else transfer.received
+            have[transfer.item_id] = have.get(transfer.item_id, 0.0) + brings - transfer.returned
     left = []
     for row in rows:
         covered = min(float(row["amount"]), have.get(row["item"], 0.0))

@@ -12,10 +12,12 @@ from data.domain.dispatch import Assignment
 from data.domain.messages import CompleteTeam, StoreRows
 from data.domain.org import PROVINCE, Permission
 from data.domain.registry import KIND_OF
+from data.domain.stock import MovementKind
 from data.domain.team import Team, TeamState
 from data.errors import Conflict, Invalid, NotFound
 from data.services import checks
 from data.services.tools import Tools
+from data.store.stock_book import Why, book
 from data.store.unit_of_work import Unit
 
 _IDLE = (TeamState.STANDBY, TeamState.OFF_DUTY, TeamState.UNPLANNABLE)
@@ -99,13 +101,25 @@ def store_rows(unit: Unit, command: StoreRows, tools: Tools) -> dict[str, Any]:
         if held is not None and kept == held:
             same += 1
             continue
-        unit.put(kept)
+        unit.put(_booked(unit, kept, held, command.what))
         counted[kind] += 1
         made, changed = (made + 1, changed) if held is None else (made, changed + 1)
     if counted and not command.quiet:
         said = "、".join(f"{KIND_WORDS[k]} {n}" for k, n in counted.items())
         unit.tell(f"载入{command.what}：{said}（新增 {made}，更新 {changed}）")
     return {"made": made, "changed": changed, "unchanged": same}
+
+
+def _booked(unit: Unit, kept: Any, held: Any, what: str) -> Any:
+    """The thing to keep, a lot's changed stock booked as a movement first."""
+    if not isinstance(kept, Lot) or held is None or kept.on_hand == held.on_hand:
+        return kept
+    if (kept.item_id, kept.depot_id) != (held.item_id, held.depot_id):
+        raise Invalid.field("lot", f"批次 {kept.id} 已属另一品类或储备库", "请换一个批次编号")
+    why = Why(kind=MovementKind.IMPORT, reason=what)
+    return replace(
+        kept, version=book(unit, kept.id, why, amount=kept.on_hand - held.on_hand).version
+    )
 
 
 def _require_area(unit: Unit, thing: Any, tools: Tools) -> None:
@@ -145,7 +159,12 @@ def _reconciled(unit: Unit, thing: Any, held: Any) -> Any:
                 "on_hand", f"批次 {held.id} 已预留 {held.reserved:g}，库存不能少于此数",
                 "请先办结相关调拨单",
             )  # fmt: skip
-        return replace(merged, on_hand=on_hand, reserved=held.reserved)
+        if seeded:  # what keepers corrected stays corrected
+            merged = replace(merged, batch=held.batch, expires=held.expires, keep=held.keep)
+        return replace(
+            merged, on_hand=on_hand, reserved=held.reserved,
+            condition=merged.condition or held.condition,
+        )  # fmt: skip
     return merged
 
 

@@ -9,7 +9,7 @@ from math import ceil
 from data.allocation.model import Stock, Store
 from data.domain.clock import SHANGHAI
 from data.domain.depot import Depot
-from data.domain.dispatch import TransferState
+from data.domain.dispatch import TRANSFER_OPEN
 from data.domain.org import Actor
 from data.domain.situation import Situation
 from data.services.tools import Tools
@@ -65,7 +65,7 @@ def _lorries_out(situation: Situation) -> dict[str, int]:
     """Lorries of each depot that carry what is ordered or under way, one order's load together."""
     load: defaultdict[tuple[str, str, str], float] = defaultdict(float)
     for t in situation.transfers.values():
-        if t.state in (TransferState.ORDERED, TransferState.SHIPPED):
+        if t.state in TRANSFER_OPEN:
             item = situation.items.get(t.item_id)
             weight = (item.weight_t if item else None) or 0.0
             load[t.depot_id, t.dispatch_id, t.incident_id] += weight * t.amount

@@ -18,11 +18,13 @@ from data.domain.clock import Clock, real_now
 from data.domain.depot import Lot
 from data.domain.org import Actor
 from data.domain.registry import ID_FORM, KIND_OF
+from data.domain.stock import MovementKind
 from data.errors import Conflict, NotFound, Stale, Unavailable
 from data.store.codec import decode, encode
 from data.store.facts import fact_of
 from data.store.journal import Row, images_hash
 from data.store.schema import TABLES, counter, head, image, journal, request
+from data.store.stock_book import Why, book
 
 T = TypeVar("T")
 OnCommit = Callable[[dict[str, Any]], None]
@@ -126,7 +128,15 @@ class Unit:
         ).scalar_one()
         return f"{letter}-{value:0{digits}d}"
 
-    def reserve(self, lot_id: str, amount: float) -> Lot:
+    def has(self, cls: type[Any], **equal: Any) -> bool:
+        """Whether there is any thing whose key columns equal the given values."""
+        table = TABLES[KIND_OF[cls]]
+        query = select(table.c.id).limit(1)
+        for key, value in equal.items():
+            query = query.where(table.c[key] == value)
+        return self.connection.execute(query).first() is not None
+
+    def reserve(self, lot_id: str, amount: float, why: Why | None = None) -> Lot:
         """Promise an amount of a lot; the floor it keeps is not touched.
 
         Raises
@@ -135,27 +145,18 @@ class Unit:
             When less than the amount is free.
         """
         lot = self.get(Lot, lot_id)
-        table = TABLES["lot"]
-        done = self.connection.execute(
-            update(table)
-            .where(table.c.id == lot_id, table.c.on_hand - table.c.reserved >= amount + lot.keep)
-            .values(reserved=table.c.reserved + amount)
-        )
-        if done.rowcount != 1 or amount <= 0:
+        if amount <= 0 or lot.on_hand - lot.reserved < amount + lot.keep:
             raise Conflict(f"批次 {lot_id} 可调数量只有 {lot.free:g}，不足 {amount:g}")
-        return self.put(replace(lot, reserved=lot.reserved + amount))
+        return book(self, lot_id, why or Why(kind=MovementKind.RESERVE), held=amount)
 
-    def release_lot(self, lot_id: str, amount: float) -> Lot:
+    def release_lot(self, lot_id: str, amount: float, why: Why | None = None) -> Lot:
         """Give a promised amount back to a lot."""
-        lot = self.get(Lot, lot_id)
-        return self.put(replace(lot, reserved=max(0.0, lot.reserved - amount)))
+        return book(self, lot_id, why or Why(kind=MovementKind.RELEASE), held=-amount)
 
-    def consume_lot(self, lot_id: str, amount: float) -> Lot:
+    def consume_lot(self, lot_id: str, amount: float, why: Why | None = None) -> Lot:
         """Take a promised amount out of a lot: it has left the depot."""
-        lot = self.get(Lot, lot_id)
-        return self.put(
-            replace(lot, on_hand=lot.on_hand - amount, reserved=max(0.0, lot.reserved - amount))
-        )
+        told = why or Why(kind=MovementKind.SHIP)
+        return book(self, lot_id, told, amount=-amount, held=-amount, out=amount)
 
     def tell(
         self,
