@@ -34,7 +34,7 @@ def described(center: Center, session: Session) -> dict[str, Any]:
 def home_of(role: str) -> str:
     """The page a role starts on."""
     homes = {"wall": "/wall", "leader": "/review", "admin": "/admin", "security": "/admin",
-             "auditor": "/admin"}  # fmt: skip
+             "auditor": "/admin", "field": "/field"}  # fmt: skip
     return homes.get(role, "/duty")
 
 
@@ -42,9 +42,11 @@ def set_cookies(response: Response, secret: str, session: Session, *, secure: bo
     """The session's cookie, closed to scripts, and the CSRF value, open to them.
 
     Lax, not Strict: a link in a message must open the page it names. A wall machine's cookies
-    last for years (browsers cap them), everybody else's until the browser closes.
+    last for years (browsers cap them), a phone's in the field for a week, everybody else's until
+    the browser closes.
     """
-    age = 10 * 365 * 86400 if session.kind == "device" else None
+    ages = {"device": 10 * 365 * 86400, "field": 7 * 86400}
+    age = ages.get(session.kind)
     common: dict[str, Any] = {"max_age": age, "path": "/", "secure": secure}
     response.set_cookie(SESSION_COOKIE, secret, httponly=True, samesite="lax", **common)
     response.set_cookie(CSRF_COOKIE, session.csrf, samesite="strict", **common)

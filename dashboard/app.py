@@ -24,7 +24,7 @@ from dashboard.components import live
 from dashboard.components.live import Live
 from dashboard.fonts import FontSet
 from dashboard.gate import Gate, content_policy
-from dashboard.pages import home, signin
+from dashboard.pages import field, home, signin
 from dashboard.stream import Broadcaster, Stream
 from dashboard.theme import TITLE, index_string
 from dashboard.version import VERSION
@@ -39,7 +39,6 @@ PAGES = {
     "/duty": "dashboard.pages.duty",
     "/review": "dashboard.pages.review",
     "/admin": "dashboard.pages.admin",
-    "/field": "dashboard.pages.field",
     "/tasks": "dashboard.pages.tasks",
     "/supplies": "dashboard.pages.supplies",
     "/filing": "dashboard.pages.filing",
@@ -112,8 +111,8 @@ def _make_dash(server: FastAPI, center: Center, pages: dict[str, ModuleType]) ->
     app = Dash(
         "dashboard", server=server, use_pages=False, pages_folder="",
         assets_folder=str(static.ASSETS),
-        assets_ignore=r"^signin\.|^\.", serve_locally=True, title=TITLE, update_title=None,
-        add_log_handler=False, enable_mcp=False, on_error=_show_error,
+        assets_ignore=r"^signin\.|^field[._]|^\.", serve_locally=True, title=TITLE,
+        update_title=None, add_log_handler=False, enable_mcp=False, on_error=_show_error,
         index_string=index_string(drill=drill, version=VERSION),
     )  # fmt: skip
     app.backend.websocket_capability = False
@@ -181,7 +180,7 @@ def _add_files(server: FastAPI, dash_app: Callable[[], Dash], fonts: FontSet | N
 def _add_pages(
     server: FastAPI, dash_app: Callable[[], Dash], center: Center, pages: frozenset[str]
 ) -> None:
-    drill = center.settings.is_exercise
+    drill, mark = center.settings.is_exercise, static.fingerprint()
 
     @server.get("/signin", include_in_schema=False)
     async def sign_in(_request: Request) -> Response:
@@ -193,6 +192,14 @@ def _add_pages(
         if home_of(actor.role) in pages and "stay" not in request.query_params:
             return RedirectResponse(home_of(actor.role), status_code=303)
         return HTMLResponse(home.page(actor, drill=drill))
+
+    @server.get("/field", include_in_schema=False)
+    async def phone(_request: Request) -> Response:
+        return HTMLResponse(field.page(drill=drill, mark=mark))
+
+    @server.get("/field-worker.js", include_in_schema=False)
+    async def worker(_request: Request) -> Response:
+        return Response(field.worker(mark), media_type="text/javascript")
 
     async def index(request: Request) -> Response:
         # no gzip here: the index is a few kilobytes

@@ -33,6 +33,14 @@ OPEN: frozenset[tuple[str, str]] = frozenset(
         ("GET", "/assets/tokens.css"),
         ("GET", "/assets/signin.css"),
         ("GET", "/assets/signin.js"),
+        # the phone's page asks for its code itself, and opens without a link
+        ("GET", "/field"),
+        ("GET", "/field-worker.js"),
+        ("GET", "/assets/field.css"),
+        ("GET", "/assets/field.js"),
+        ("GET", "/assets/field_keep.js"),
+        ("GET", "/assets/field_send.js"),
+        ("GET", "/assets/field_show.js"),
     }
 )
 OPEN_PREFIX = "/fonts/"
@@ -58,6 +66,15 @@ def current_actor() -> Actor:
 def current_session() -> Session | None:
     """The session of the request at hand, if any."""
     return _session.get()
+
+
+# All that a phone in the field may reach besides.
+FIELD_API = "/api/v1/field/"
+
+
+def is_field(path: str) -> bool:
+    """Whether a phone bound to one order may ask for this."""
+    return path.startswith(FIELD_API) or path == "/api/v1/session"
 
 
 def is_open(method: str, path: str) -> bool:
@@ -123,6 +140,10 @@ class Gate:
                 suffix = "" if path == "/" else f"?next={target}"
                 return RedirectResponse(f"/signin{suffix}", status_code=303)
             return problem_response(NotSignedIn("会话已结束或尚未登录，请登录后重试"))
+        if session is not None and session.kind == "field" and not (opened or is_field(path)):
+            if _is_navigation(method, headers):
+                return RedirectResponse("/field", status_code=303)
+            return problem_response(Forbidden("现场码只能办理本队的这一项任务"))
         if method in SAFE_METHODS or (session is not None and session.kind == "token"):
             return None
         error = _cross_site(headers)

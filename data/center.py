@@ -11,11 +11,12 @@ from typing import Any, ParamSpec, TypeVar
 
 from data.allocation.travel import TravelSource
 from data.config import Settings
-from data.domain.clock import Clock, RealClock
+from data.domain.clock import Clock, RealClock, real_now
 from data.domain.depot import Depot, Item, Lot
 from data.domain.dispatch import Assignment
 from data.domain.incident import Incident
 from data.domain.messages import Command, SetExercise, StoreRows
+from data.domain.messages.fielding import GiveFieldCode
 from data.domain.org import SYSTEM, Actor, AreaTree, Permission
 from data.domain.situation import Situation
 from data.errors import NotFound, Unavailable
@@ -26,13 +27,14 @@ from data.ingest.coordinates import Crs, to_wgs84
 from data.ingest.geography import build_spatial, build_travel
 from data.ingest.importing import run_import
 from data.ingest.seeding import area_tree, reference_things
-from data.services import coverage
+from data.services import coverage, passes
 from data.services.accounts import AccountService
 from data.services.bus import Answer, Bus
 from data.services.feeding import Feed
 from data.services.handlers import HANDLERS
 from data.services.hub import Hub
 from data.services.plan_desk import PlanDesk
+from data.services.sessions import hash_of
 from data.services.tools import Tools
 from data.store.database import Database
 from data.store.queries import Queries
@@ -106,6 +108,23 @@ class Center(PlanDesk):
             return [start, end]
         shut = [z.closure for z in seen.zones.values() if z.kind == "closure" and not z.until]
         return self.travel.route(start, end, shut)
+
+    def field_code(self, actor: Actor, assignment_id: str) -> dict[str, Any]:
+        """A one-time code for an order's phone, said this once; the order's older one ends.
+
+        Raises
+        ------
+        Forbidden, NotFound, IllegalMove
+        """
+        code, expires = passes.draw_code(), real_now() + passes.CODE_LIFE
+        command = GiveFieldCode(
+            assignment_id=assignment_id, code_hash=hash_of(code), expires_at=expires
+        )
+        self.handle(command, actor)
+        return {
+            "assignment": assignment_id, "code": passes.shown_code(code),
+            "path": f"/field#{code}", "expires_at": expires,
+        }  # fmt: skip
 
     def steer_exercise(
         self,

@@ -12,11 +12,12 @@ from data.errors import Invalid, NotSignedIn
 
 
 class SignIn(BaseModel):
-    """A name and a password, or a wall machine's code."""
+    """A name and a password, a wall machine's code, or an order's code in the field."""
 
     username: str = ""
     password: str = ""
     device_code: str = ""
+    field_code: str = ""
 
 
 class NewToken(BaseModel):
@@ -53,6 +54,10 @@ def build(center: Center) -> APIRouter:
         if body.device_code:
             opened = await center.ask(
                 center.accounts.redeem, body.device_code, address_of(request), agent
+            )
+        elif body.field_code:
+            opened = await center.ask(
+                center.accounts.redeem_field, body.field_code, address_of(request), agent
             )
         elif body.username and body.password:
             opened = await center.ask(

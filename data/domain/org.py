@@ -96,6 +96,7 @@ class Actor:
     role: str
     org: str
     permissions: frozenset[Permission] = frozenset()
+    order: str = ""  # the one assignment a phone in the field is bound to
 
     @classmethod
     def of(cls, username: str, role: str, org: str, name: str = "") -> Actor:

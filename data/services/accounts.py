@@ -10,7 +10,7 @@ from sqlalchemy import insert, select, update
 
 from data.domain.org import PROVINCE, ROLE_PERMISSIONS, ROLE_WORDS, Actor, Permission, grantable
 from data.errors import Conflict, Forbidden, Invalid, NotFound
-from data.services.devices import Devices
+from data.services.passes import Passes
 from data.services.sessions import HASHER, Session, hash_of, verify
 from data.store.accounts_schema import account, session, sign_in_log, token
 
@@ -32,7 +32,7 @@ SEEDS: tuple[tuple[str, str, str, str], ...] = (
 RUNNER = ("runner", "演练导演", "runner", PROVINCE)
 
 
-class AccountService(Devices):
+class AccountService(Passes):
     """Sessions, and the administration of accounts, codes and tokens."""
 
     def seed(self, password: str | None, *, exercise: bool) -> tuple[list[str], str | None]:

@@ -38,6 +38,20 @@ def advance_assignment(unit: Unit, command: AdvanceAssignment, tools: Tools) -> 
     team = unit.get(Team, assignment.team_id)
     incident = unit.get(Incident, assignment.incident_id)
     tools.areas.require(unit.actor.org, [*incident.all_areas, team.area_code or ""])
+    return step(unit, command, assignment, tools)
+
+
+def step(
+    unit: Unit, command: AdvanceAssignment, assignment: Assignment, tools: Tools
+) -> dict[str, Any]:
+    """Move an assignment on in this unit of work; the caller has checked permission and area.
+
+    Raises
+    ------
+    Invalid, IllegalMove
+    """
+    team = unit.get(Team, assignment.team_id)
+    incident = unit.get(Incident, assignment.incident_id)
     to, at = _asked(command.to), _when(command, assignment, unit.now)
     moved = assignment.moved(to, at, command.note)
     if to == S.DEPARTED:

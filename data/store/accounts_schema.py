@@ -62,6 +62,22 @@ device_code = Table(
     Column("used_at", UtcTime),
 )
 
+# One code a row lets one phone in for one order; a newer code of the order revokes the older.
+field_code = Table(
+    "field_code",
+    metadata,
+    Column("code_hash", String(64), primary_key=True),
+    Column("assignment_id", String(64), nullable=False, index=True),
+    Column("name", String(64), nullable=False),
+    Column("org", String(16), nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("created_by", String(64), nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+    Column("used_at", UtcTime),
+    Column("revoked_at", UtcTime),
+    Column("token_hash", String(64), index=True),  # of the session it opened
+)
+
 sign_in_log = Table(
     "sign_in_log",
     metadata,
@@ -74,5 +90,5 @@ sign_in_log = Table(
     Column("agent", Text, nullable=False),
 )
 
-ACCOUNT_TABLES = (account, session, token, device_code, sign_in_log)
+ACCOUNT_TABLES = (account, session, token, device_code, field_code, sign_in_log)
 APPEND_ONLY = ("sign_in_log",)

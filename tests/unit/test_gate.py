@@ -16,6 +16,13 @@ LISTED = {
     ("GET", "/assets/tokens.css"),
     ("GET", "/assets/signin.css"),
     ("GET", "/assets/signin.js"),
+    ("GET", "/field"),
+    ("GET", "/field-worker.js"),
+    ("GET", "/assets/field.css"),
+    ("GET", "/assets/field.js"),
+    ("GET", "/assets/field_keep.js"),
+    ("GET", "/assets/field_send.js"),
+    ("GET", "/assets/field_show.js"),
 }
 
 

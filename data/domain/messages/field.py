@@ -1,1 +1,0 @@
-"""Commands from the field."""
