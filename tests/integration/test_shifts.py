@@ -82,7 +82,8 @@ def test_a_shift_is_handed_over_only_when_every_open_item_is_taken(center: Cente
     assert (seen.shifts[first["id"]].state, seen.shifts[second["id"]].state) == ("off", "on")
     assert seen.shifts[second["id"]].took_at == seen.handovers[held["id"]].ended_at
     paper = duty_records.handover_paper(seen, center.areas, seen.handovers[held["id"]])
-    assert "三号电话有杂音" in str(paper) and "注意水位" in str(paper)
+    assert "三号电话有杂音" in str(paper)
+    assert "注意水位" in str(paper)
 
 
 def test_a_roster_is_taken_whole_or_not_at_all(center: Center) -> None:
@@ -110,7 +111,9 @@ def test_a_line_of_the_log_is_corrected_beside_it(center: Center) -> None:
     do(center, m.CorrectLine(ref=line["id"], text="水位 25.80 米", reason="听错"))
     lines = {x.ref: x for x in duty_log(w.seen(center), text="水位 25")}
     old, new = lines[line["id"]], next(x for x in lines.values() if x.corrects)
-    assert old.text == "水位 25.30 米" and old.corrected_by == (new.ref,) and old.late
+    assert old.text == "水位 25.30 米"
+    assert old.corrected_by == (new.ref,)
+    assert old.late
     assert (new.at, new.reason, new.text) == (old.at, "听错", "水位 25.80 米")
     with pytest.raises(NotFound):
         do(center, m.CorrectLine(ref=line["id"], text="x", reason="y"), w.COUNTY)
@@ -166,7 +169,9 @@ def test_each_conclusion_becomes_a_task_of_its_incident(center: Center) -> None:
         do(center, d.Conclude(consultation_id=held["id"], text="再议", owner="甲"))
     seen = w.seen(center)
     words = str(duty_records.consultation_paper(seen, center.areas, seen.consultations[held["id"]]))
-    assert "办结" in words and "不转任务" in words and "两地汇报情况" in words
+    assert "办结" in words
+    assert "不转任务" in words
+    assert "两地汇报情况" in words
     assert held["id"] in center.queries.situation(w.COUNTY).consultations
 
 
@@ -176,8 +181,8 @@ def test_the_directory_is_searched_imported_and_called_from(center: Center) -> N
     made = do(center, d.AddContact(row=row))["contact"]
     with pytest.raises(Invalid, match="已有"):
         do(center, d.AddContact(row=row))
+    bad = d.ContactRow(kind=ContactKind.BODY, name="某局", phone="待查")
     with pytest.raises(Invalid) as refused:
-        bad = d.ContactRow(kind=ContactKind.BODY, name="某局", phone="待查")
         do(center, d.StoreContacts(rows=(row, bad)))
     assert refused.value.errors[0]["field"] == "rows.1.phone"
     filled = d.ContactRow(kind=ContactKind.EXPERT, name="演练专家", body="演练大学",
@@ -185,7 +190,8 @@ def test_the_directory_is_searched_imported_and_called_from(center: Center) -> N
     assert do(center, d.StoreContacts(rows=(filled,)))["changed"] == 1
     kept = w.seen(center).contacts[made["id"]]
     assert (kept.specialty, kept.phone) == ("滑坡", "027-00000001")
-    assert kept.fits("大学 滑坡") and not kept.fits("洪水")
+    assert kept.fits("大学 滑坡")
+    assert not kept.fits("洪水")
     with pytest.raises(NotFound):
         do(center, d.RetireContact(contact_id=made["id"], reason="调离"), w.COUNTY)
     with pytest.raises(Invalid, match="通话内容"):
@@ -206,7 +212,8 @@ def test_the_brief_says_what_is_true_of_the_day(center: Center) -> None:
     seen = w.seen(center)
     rules = center.tools.rules["reporting"]
     words = str(duty_papers.brief(seen, center.areas, "420000", rules))
-    assert all(i.name in words for i in seen.sided()) and CHIEF.name in words
+    assert all(i.name in words for i in seen.sided())
+    assert CHIEF.name in words
     assert "正在处置 2 起，结束 0 起" in words
     last = w.incidents(center)[1]
     for task in seen.tasks.values():
@@ -214,7 +221,8 @@ def test_the_brief_says_what_is_true_of_the_day(center: Center) -> None:
             do(center, t.CancelTask(task_id=task.id, reason="收尾"))
     do(center, CloseIncident(incident_id=last, reason="险情解除"))
     after = str(duty_papers.brief(w.seen(center), center.areas, "420000", rules))
-    assert "正在处置 1 起，结束 1 起" in after and "险情解除" in after
+    assert "正在处置 1 起，结束 1 起" in after
+    assert "险情解除" in after
 
 
 def test_people_are_read_as_they_are_typed() -> None:
