@@ -8,6 +8,7 @@ import string
 from dashboard.fonts import font_path
 
 REGULAR, BOLD = 400, 700
+_POSTSCRIPT_NAME = 6
 # always in the cut, so that page numbers and blanks never miss a glyph
 _ALWAYS = string.printable.strip() + " —　·"
 
@@ -30,5 +31,12 @@ def cut_face(text: str, weight: int) -> bytes:
     with TTFont(font_path(), lazy=True) as font:
         subsetter.subset(font)
         packed = io.BytesIO()
-        instantiateVariableFont(font, {"wght": weight}).save(packed)
+        fixed = instantiateVariableFont(font, {"wght": weight})
+        for record in list(fixed["name"].names):
+            if record.nameID == _POSTSCRIPT_NAME:  # two weights in one file need two names
+                fixed["name"].setName(
+                    f"NotoSansSC-{weight}", _POSTSCRIPT_NAME, record.platformID, record.platEncID,
+                    record.langID,
+                )  # fmt: skip
+        fixed.save(packed)
     return packed.getvalue()

@@ -1,0 +1,180 @@
+"""Information reports: carried figures, the chain with its times, early sending, receipts."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from docx import Document
+
+from dashboard.documents.filing_paper import filing_paper
+from dashboard.documents.word import to_docx
+from data.domain.filing import conflicts, difference, tally
+from data.domain.incident import Casualties
+from data.domain.messages import FileFollowup
+from data.domain.messages import filing as m
+from data.domain.org import Actor
+from data.domain.reporting import deadlines
+from data.errors import Conflict, Forbidden, IllegalMove, Invalid, NotFound
+from tests.integration import plan_world as w
+
+CHIEF = Actor.of("chief", "chief", "420000", "陈带班")
+LEADER = Actor.of("leader", "leader", "420000", "省领导")
+CITY = Actor.of("duty.421100", "duty", "421100", "黄冈值班员")
+ELSEWHERE = Actor.of("duty.420500", "duty", "420500")
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def center(request, tmp_path_factory):
+    """Two incidents in 黄梅, on each engine."""
+    server = None if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+    with w.opened(tmp_path_factory.mktemp("var"), server) as made:
+        yield made
+
+
+def drafted(center, incident, kind, actor=w.DUTY):
+    """A draft's id."""
+    command = m.DraftFiling(incident_id=incident, kind=kind)
+    return center.handle(command, actor).body["filing"]["id"]
+
+
+def signed(center, filing):
+    """The chain up to the signature."""
+    center.handle(m.SubmitFiling(filing_id=filing), w.DUTY)
+    center.handle(m.JudgeFiling(filing_id=filing, verdict="pass"), CHIEF)
+    center.handle(m.JudgeFiling(filing_id=filing, verdict="pass", words="同意"), LEADER)
+
+
+def test_from_the_first_report_to_the_next_with_what_changed(center):
+    """Figures are carried over, differences shown, the incident and its deadlines follow."""
+    here = w.incidents(center)[0]
+    with pytest.raises(Invalid, match="还没有首报"):
+        drafted(center, here, "续报")
+    first = drafted(center, here, "首报")
+    with pytest.raises(Conflict, match="正在拟首报"):
+        drafted(center, here, "首报")
+    center.handle(
+        m.SaveFiling(
+            filing_id=first,
+            items={"place": "大河镇袁山村", "source": "黄冈市值班室", "course": "山体滑坡"},
+            casualties=Casualties(missing=4, injured_minor=5), progress="搜救进行中",
+        ),
+        w.DUTY,
+    )  # fmt: skip
+    held = w.seen(center).filings[first]
+    assert "4人失联5人受伤的首报　搜救进行中" in held.title
+    signed(center, first)
+    center.handle(m.SendFiling(filing_id=first), w.DUTY)
+    seen = w.seen(center)
+    sent = seen.filings[first]
+    assert [s.what for s in sent.steps if s.what != "修改"] == [
+        "拟稿",
+        "送审",
+        "审核",
+        "签发",
+        "报出",
+    ]
+    assert (sent.reviewer, sent.signer, sent.receipts[0].to) == ("陈带班", "省领导", "应急管理部")
+    assert seen.incidents[here].casualties.missing == 4
+    with pytest.raises(Invalid, match="首报已报出"):
+        drafted(center, here, "首报")
+    after = drafted(center, here, "续报")
+    held = w.seen(center).filings[after]
+    assert (held.number, held.casualties.missing, held.items["place"]) == (1, 4, "")
+    now = Casualties(dead=6, missing=0, injured_minor=4)
+    center.handle(
+        m.SaveFiling(filing_id=after, items={"course": "搜救结束"}, casualties=now), w.DUTY
+    )
+    seen = w.seen(center)
+    assert difference(seen.filings[first].casualties, now) == "4失联5轻伤 → 6死4轻伤"
+    assert "6人死亡4人受伤的续报（一）" in seen.filings[after].title
+    signed(center, after)
+    center.handle(m.SendFiling(filing_id=after), w.DUTY)
+    seen = w.seen(center)
+    assert tally(seen.incidents[here].casualties) == "6死4轻伤"
+    rules = center.tools.rules["reporting"]
+    clocks = deadlines(seen.incidents[here], seen.reports_of(here), rules, seen.at, center.areas)
+    assert any(c.done_at == seen.filings[after].sent_at for c in clocks)
+
+
+def test_the_chain_refuses_shortcuts_and_the_wrong_hands(center):
+    """Not one's own review, not unsigned without the reason, returned only with words."""
+    here = w.incidents(center)[1]
+    filing = drafted(center, here, "首报", CHIEF)
+    fields = {"place": "黄梅县", "source": "县值班室", "course": "水位上涨"}
+    center.handle(m.SaveFiling(filing_id=filing, items=fields), CHIEF)
+    with pytest.raises(Invalid, match="没有这一要素"):
+        center.handle(m.SaveFiling(filing_id=filing, items={"weather": "雨"}), CHIEF)
+    center.handle(m.SubmitFiling(filing_id=filing), CHIEF)
+    with pytest.raises(IllegalMove, match="请先退回"):
+        center.handle(m.SaveFiling(filing_id=filing, progress="完"), CHIEF)
+    with pytest.raises(Forbidden, match="拟稿人不能审核"):
+        center.handle(m.JudgeFiling(filing_id=filing, verdict="pass"), CHIEF)
+    with pytest.raises(Forbidden):
+        center.handle(m.JudgeFiling(filing_id=filing, verdict="pass"), w.DUTY)
+    with pytest.raises(Invalid, match="先报后签"):
+        center.handle(m.SendFiling(filing_id=filing), CHIEF)
+    other = Actor.of("chief.2", "chief", "420000", "李带班")
+    with pytest.raises(Invalid, match="退回意见"):
+        center.handle(m.JudgeFiling(filing_id=filing, verdict="return"), other)
+    center.handle(m.JudgeFiling(filing_id=filing, verdict="return", words="补损失"), other)
+    assert w.seen(center).filings[filing].editable
+    with pytest.raises(NotFound):
+        center.handle(m.WithdrawFiling(filing_id="XB-09999", reason="误拟"), w.DUTY)
+    center.handle(m.WithdrawFiling(filing_id=filing, reason="误拟"), w.DUTY)
+    assert not w.seen(center).filings[filing].open
+
+
+def test_a_county_reports_early_and_each_level_signs_for_it(center):
+    """Sent before its signature the debt stays open; the city's receipt is the city's knowledge."""
+    here = w.incidents(center)[1]
+    filing = drafted(center, here, "首报", w.COUNTY)
+    fields = {"place": "黄梅县", "source": "镇值班室", "course": "江堤出险"}
+    center.handle(m.SaveFiling(filing_id=filing, items=fields), w.COUNTY)
+    with pytest.raises(Invalid, match="不是上级"):
+        center.handle(m.SendFiling(filing_id=filing, to=("宜昌市",), early="险情紧急"), w.COUNTY)
+    assert filing not in center.queries.situation(ELSEWHERE).filings
+    center.handle(m.SendFiling(filing_id=filing, early="险情紧急"), w.COUNTY)
+    sent = center.queries.situation(CITY).filings[filing]
+    assert (sent.state, sent.receipts[0].org, sent.early) == ("review", "421100", "险情紧急")
+    with pytest.raises(Invalid, match="签收人"):
+        center.handle(m.TakeFiling(filing_id=filing, to="421100"), w.COUNTY)
+    center.handle(m.TakeFiling(filing_id=filing, to="421100"), CITY)
+    seen = w.seen(center)
+    assert seen.filings[filing].receipts[0].taken_by == "黄冈值班员"
+    assert any(r.org == "421100" for r in seen.reports_of(here))
+    assert seen.filings[filing].open
+    county_chief = Actor.of("chief.421127", "chief", "421127", "县带班")
+    center.handle(m.JudgeFiling(filing_id=filing, verdict="pass"), county_chief)
+    center.handle(m.JudgeFiling(filing_id=filing, verdict="pass"), county_chief)
+    held = w.seen(center).filings[filing]
+    assert (held.state, held.signer, held.open) == ("sent", "县带班", False)
+    with pytest.raises(IllegalMove, match="已于"):
+        center.handle(m.SendFiling(filing_id=filing, early="再报"), w.COUNTY)
+
+
+def test_conflicting_sources_stand_side_by_side_on_page_and_paper(center):
+    """Who said what when; the report names the one it uses."""
+    here = w.incidents(center)[0]
+    for source, dead in (("县应急局", 7), ("市卫健委", 8)):
+        command = FileFollowup(
+            incident_id=here, source=source, casualties=Casualties(dead=dead), text="核对"
+        )
+        center.handle(command, w.DUTY)
+    found = conflicts(w.seen(center).reports_of(here))["dead"]
+    assert [(f.source, f.value) for f in found][-2:] == [("县应急局", 7), ("市卫健委", 8)]
+    filing = drafted(center, here, "续报")
+    center.handle(
+        m.SaveFiling(filing_id=filing, items={"course": "核对遇难人数"},
+                     casualties=Casualties(dead=7)), w.DUTY,
+    )  # fmt: skip
+    seen = w.seen(center)
+    paper = filing_paper(seen, center.areas, seen.filings[filing])
+    document = Document(io.BytesIO(to_docx(paper)))
+    texts = [p.text for p in document.paragraphs]
+    assert seen.filings[filing].title in texts
+    assert any("较续报（一）变化" in t for t in texts)
+    rows = [[c.text for c in r.cells] for r in document.tables[-1].rows]
+    used = {row[2]: row[4] for row in rows if row[0] == "遇难"}
+    assert (used["县应急局"], used["市卫健委"]) == ("采用", "")
+    center.handle(m.WithdrawFiling(filing_id=filing, reason="并入下次"), w.DUTY)
