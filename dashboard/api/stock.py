@@ -2,12 +2,355 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
 
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import AwareDatetime, Field
+
+from dashboard.api.bodies import Body
+from dashboard.api.common import actor_of, answer, carry, page
+from dashboard.documents.transfer_paper import transfer_paper
+from dashboard.documents.writing import written
 from data.center import Center
+from data.domain import stock_alerts as alerts
+from data.domain.messages import stock as m
+from data.domain.situation import Situation
+from data.errors import Invalid, NotFound
+
+MOST_DAYS = 3650
+
+
+class WordsBody(Body):
+    """A few words."""
+
+    words: str = ""
+
+
+class ShipBody(Body):
+    """How it travels; blank is unknown."""
+
+    vehicle: str = ""
+    plate: str = ""
+    driver: str = ""
+    phone: str = ""
+    route: str = ""
+    eta: AwareDatetime | None = None
+    at: AwareDatetime | None = None
+
+
+class ReceiveBody(Body):
+    """What arrived: all of it when `amount` is left out; less needs its `reason`."""
+
+    amount: float | None = None
+    reason: str = ""
+    by: str = ""
+    at: AwareDatetime | None = None
+
+
+class AmountBody(Body):
+    """An amount in the item's unit."""
+
+    amount: float
+    words: str = ""
+
+
+class TakeInBody(Body):
+    """Goods into a lot (`lot_id`), or a new lot of `item_id` in `depot_id`."""
+
+    amount: float
+    reason: str
+    lot_id: str | None = None
+    depot_id: str | None = None
+    item_id: str | None = None
+    batch: str = ""
+    expires: str | None = None
+    condition: str = ""
+    keep: float = 0.0
+
+
+class WriteOffBody(Body):
+    """Goods lost, damaged or expired."""
+
+    amount: float
+    reason: str
+
+
+class LotBody(Body):
+    """Particulars of a lot; what is left out stays."""
+
+    condition: str | None = None
+    batch: str | None = None
+    expires: str | None = None
+    keep: float | None = None
+    expect_version: int | None = None
+
+
+class CountBody(Body):
+    """What was found of a lot."""
+
+    lot: str
+    counted: float
+    reason: str = ""
+
+
+class StocktakeBody(Body):
+    """A stock-taking of a depot."""
+
+    depot_id: str
+    counts: list[CountBody] = Field(default_factory=list, max_length=2000)
+    note: str = ""
+
+
+class CountsBody(Body):
+    """Counts of an open stock-taking."""
+
+    counts: list[CountBody] = Field(max_length=2000)
+    expect_version: int | None = None
+
+
+class CloseBody(Body):
+    """How a stock-taking ends."""
+
+    how: Literal["confirmed", "cancelled"] = "confirmed"
+    reason: str = ""
+
+
+class NormBody(Body):
+    """One line of a basic list; `least` 0 ends it."""
+
+    item_id: str
+    least: float
+    area_code: str | None = None
+    basis: str = ""
+
+
+class SupplierBody(Body):
+    """A source of last resort; unknown figures are left out."""
+
+    name: str
+    item_id: str
+    source: str
+    supplier_id: str | None = None
+    area_code: str | None = None
+    way: Literal["产能", "采购", "协议代储"] = "产能"
+    per_day: float | None = None
+    stock: float | None = None
+    lead_hours: float | None = None
+    contact: str = ""
+    phone: str = ""
+    ended: bool = False
 
 
 def build(center: Center) -> APIRouter:
     """The endpoints."""
-    del center
-    return APIRouter()
+    router = APIRouter(tags=["stock"])
+    _transfers(router, center)
+    _lots(router, center)
+    _takes(router, center)
+    _lists(router, center)
+    _reads(router, center)
+    return router
+
+
+def _transfers(router: APIRouter, center: Center) -> None:
+    def step(name: str, body_of: type[Body], command_of: Any, said: str) -> None:
+        async def move(request: Request, transfer_id: str, body: Any) -> Response:
+            command = command_of(transfer_id=transfer_id, **body.model_dump())
+            return await carry(request, center, command)
+
+        move.__annotations__["body"] = body_of
+        move.__doc__ = said
+        router.add_api_route(
+            f"/transfers/{{transfer_id}}/{name}", move, methods=["POST"], name=f"{name}_transfer"
+        )
+
+    step("approve", WordsBody, m.ApproveTransfer, "Approve a transfer.")
+    step("pick", WordsBody, m.PickTransfer, "The depot has put it together.")
+    step("ship", ShipBody, m.ShipTransfer, "It leaves the depot.")
+    step("receive", ReceiveBody, m.ReceiveTransfer, "Sign for what arrived.")
+    step("use", AmountBody, m.UseTransfer, "Some of it is used up.")
+    step("return", AmountBody, m.ReturnTransfer, "Some of it comes back into its lot.")
+
+    @router.get("/transfers/{transfer_id}/document")
+    async def document(request: Request, transfer_id: str, format: str = "docx") -> Response:  # noqa: A002
+        """The 调拨单 as docx, pdf, html or txt."""
+        seen = await center.ask(center.queries.situation, actor_of(request))
+        if transfer_id not in seen.transfers:
+            raise NotFound(f"没有调拨单 {transfer_id}，或不在本辖区")
+        paper = transfer_paper(seen, center.areas, seen.transfers[transfer_id])
+        held, headers = await center.ask(written, paper, format)
+        return Response(held, headers=headers)
+
+
+def _lots(router: APIRouter, center: Center) -> None:
+    @router.post("/stock/intake", status_code=201)
+    async def take_in(request: Request, body: TakeInBody) -> Response:
+        """Goods taken into a depot."""
+        return await carry(request, center, m.TakeIn(**body.model_dump()), 201)
+
+    @router.post("/lots/{lot_id}/write-off")
+    async def write_off(request: Request, lot_id: str, body: WriteOffBody) -> Response:
+        """Goods written off."""
+        return await carry(request, center, m.WriteOff(lot_id=lot_id, **body.model_dump()))
+
+    @router.patch("/lots/{lot_id}")
+    async def mark(request: Request, lot_id: str, body: LotBody) -> Response:
+        """Correct a lot's particulars."""
+        return await carry(request, center, m.MarkLot(lot_id=lot_id, **body.model_dump()))
+
+
+def _takes(router: APIRouter, center: Center) -> None:
+    @router.get("/stocktakes")
+    async def takes(
+        request: Request, depot: str | None = None, state: str | None = None,
+        limit: int = 200, offset: int = 0,
+    ) -> Response:  # fmt: skip
+        """Stock-takings, the newest first."""
+        seen = await center.ask(center.queries.situation, actor_of(request))
+        held = [
+            s
+            for s in seen.stocktakes.values()
+            if depot in {None, s.depot_id} and state in {None, s.state}
+        ]
+        return answer(page(sorted(held, key=lambda s: s.id, reverse=True), limit, offset))
+
+    @router.post("/stocktakes", status_code=201)
+    async def begin(request: Request, body: StocktakeBody) -> Response:
+        """Begin a stock-taking."""
+        command = m.OpenStocktake(
+            depot_id=body.depot_id, note=body.note, counts=_counts(body.counts)
+        )
+        return await carry(request, center, command, 201)
+
+    @router.post("/stocktakes/{stocktake_id}/counts")
+    async def count(request: Request, stocktake_id: str, body: CountsBody) -> Response:
+        """Enter or correct counts."""
+        command = m.CountLots(
+            stocktake_id=stocktake_id, counts=_counts(body.counts),
+            expect_version=body.expect_version,
+        )  # fmt: skip
+        return await carry(request, center, command)
+
+    @router.post("/stocktakes/{stocktake_id}/close")
+    async def close(request: Request, stocktake_id: str, body: CloseBody) -> Response:
+        """Book the differences, or cancel."""
+        command = m.CloseStocktake(stocktake_id=stocktake_id, **body.model_dump())
+        return await carry(request, center, command)
+
+
+def _counts(rows: list[CountBody]) -> tuple[m.Counted, ...]:
+    return tuple(m.Counted(**row.model_dump()) for row in rows)
+
+
+def _lists(router: APIRouter, center: Center) -> None:
+    @router.get("/stock/norms")
+    async def norms(request: Request, limit: int = 500, offset: int = 0) -> Response:
+        """The basic lists."""
+        seen = await center.ask(center.queries.situation, actor_of(request))
+        held = [n for n in seen.norms.values() if not n.ended]
+        return answer(page(held, limit, offset))
+
+    @router.post("/stock/norms")
+    async def norm(request: Request, body: NormBody) -> Response:
+        """Set one line of a basic list."""
+        return await carry(request, center, m.SetNorm(**body.model_dump()))
+
+    @router.get("/stock/suppliers")
+    async def suppliers(
+        request: Request, item: str | None = None, limit: int = 500, offset: int = 0
+    ) -> Response:
+        """Sources of last resort."""
+        seen = await center.ask(center.queries.situation, actor_of(request))
+        held = [s for s in seen.suppliers.values() if not s.ended and item in {None, s.item_id}]
+        return answer(page(held, limit, offset))
+
+    @router.post("/stock/suppliers")
+    async def supplier(request: Request, body: SupplierBody) -> Response:
+        """Enter or correct a source of last resort."""
+        return await carry(request, center, m.KeepSupplier(**body.model_dump()))
+
+
+def _reads(router: APIRouter, center: Center) -> None:
+    @router.get("/stock/movements")
+    async def movements(
+        request: Request, lot: str | None = None, depot: str | None = None,
+        transfer: str | None = None, limit: int = 200, offset: int = 0,
+    ) -> Response:  # fmt: skip
+        """The ledger, the newest line first."""
+        seen = await center.ask(center.queries.situation, actor_of(request))
+        held = [
+            x
+            for x in seen.movements.values()
+            if lot in {None, x.lot_id}
+            and depot in {None, x.depot_id}
+            and transfer in {None, x.transfer_id}
+        ]
+        return answer(page(sorted(held, key=lambda x: x.id, reverse=True), limit, offset))
+
+    @router.get("/stock/totals")
+    async def totals(request: Request) -> Response:
+        """Every item: in depots, promised, free, on the way, at scenes."""
+        seen = await center.ask(center.queries.situation, actor_of(request))
+        return answer({"items": [asdict(h) for h in await center.ask(alerts.totals, seen)]})
+
+    @router.get("/stock/alerts")
+    async def warned(request: Request, days: int = alerts.EXPIRY_DAYS) -> Response:
+        """Dates running out within `days`, and lists that are not met."""
+        actor = actor_of(request)
+        seen = await center.ask(center.queries.situation, actor)
+        days = max(0, min(days, MOST_DAYS))
+        short = await center.ask(alerts.shortages, seen, center.areas, actor.org)
+        return answer(
+            {
+                "expiring": [{"days": e.days, "lot": e.lot} for e in alerts.expiring(seen, days)],
+                "short": [_short(s) for s in short],
+            }
+        )
+
+    @router.get("/stock/gaps")
+    async def gaps(request: Request) -> Response:
+        """Each area with a list of its own: how many lines, which are not met."""
+        actor = actor_of(request)
+        seen = await center.ask(center.queries.situation, actor)
+        found = await center.ask(alerts.gaps, seen, center.areas, actor.org)
+        rows = [
+            {"area_code": code, "name": center.areas.name(code), "short": [_short(s) for s in held]}
+            for code, held in found.items()
+        ]
+        return answer({"items": rows})
+
+    @router.get("/stock/what-if")
+    async def what_if(
+        request: Request, order: Annotated[list[str], Query(max_length=200)]
+    ) -> Response:
+        """What would still be free after an order, each `order` an item's id, `:`, an amount."""
+        seen: Situation = await center.ask(center.queries.situation, actor_of(request))
+        asked = dict(_asked(row, seen) for row in order)
+        rows = [
+            {**asdict(left), "after": left.after, "below_list": left.below_list}
+            for left in await center.ask(alerts.what_if, seen, asked)
+        ]
+        return answer({"items": rows})
+
+
+def _asked(row: str, seen: Situation) -> tuple[str, float]:
+    """One `item:amount` of a query."""
+    key, _, typed = row.rpartition(":")
+    if key not in seen.items:
+        raise Invalid.field("order", f"没有物资品类“{key[:40]}”", "请填 品类编号:数量")
+    try:
+        amount = float(typed)
+    except ValueError:
+        amount = -1.0
+    if not 0 <= amount < float("inf"):
+        raise Invalid.field("order", f"数量“{typed[:20]}”有误", "请填不小于 0 的数")
+    return key, amount
+
+
+def _short(held: alerts.Short) -> dict[str, Any]:
+    return {
+        "area_code": held.area_code, "item": held.item.id, "name": held.item.name,
+        "unit": held.item.unit, "least": held.least, "have": held.have, "gap": held.gap,
+        "basis": held.basis,
+    }  # fmt: skip

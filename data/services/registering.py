@@ -7,6 +7,7 @@ from dataclasses import fields, replace
 from typing import Any, cast
 
 from data.domain.capabilities import CAPABILITIES
+from data.domain.contingency import Contingency
 from data.domain.depot import Depot, Lot
 from data.domain.dispatch import Assignment
 from data.domain.messages import CompleteTeam, StoreRows
@@ -23,7 +24,7 @@ from data.store.unit_of_work import Unit
 _IDLE = (TeamState.STANDBY, TeamState.OFF_DUTY, TeamState.UNPLANNABLE)
 KIND_WORDS = {
     "force": "上级力量", "team": "队伍", "depot": "储备库", "item": "物资品类", "lot": "批次",
-    "sensor": "监测点", "source": "风险源",
+    "sensor": "监测点", "source": "风险源", "contingency": "应急预案",
 }  # fmt: skip
 # What reference and import may keep; what happened is never imported.
 KEPT = frozenset(KIND_WORDS)
@@ -148,6 +149,8 @@ def _reconciled(unit: Unit, thing: Any, held: Any) -> Any:
     """
     if held is None:
         return thing
+    if isinstance(held, Contingency) and held.editions:
+        return held  # people have revised it; the shipped sample never takes its place
     merged = replace(thing, version=held.version)
     if isinstance(merged, Team):
         return _team(merged, held, seeded=unit.actor.role == "system")

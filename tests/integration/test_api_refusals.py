@@ -21,14 +21,27 @@ MAY = {
     "auditor": set(),
     "security": set(),
     "leader": {
-        "/api/v1/plans", "/api/v1/plans/queue", "/api/v1/entries", "/api/v1/tokens",
-        "/api/v1/log/corrections", "/api/v1/calls", "/api/v1/calls/{call_id}/settle",
-        "/api/v1/instructions", "/api/v1/instructions/{instruction_id}/accept",
+        "/api/v1/plans",
+        "/api/v1/plans/queue",
+        "/api/v1/entries",
+        "/api/v1/tokens",
+        "/api/v1/log/corrections",
+        "/api/v1/calls",
+        "/api/v1/calls/{call_id}/settle",
+        "/api/v1/filings/{filing_id}/judge",
+        "/api/v1/instructions",
+        "/api/v1/instructions/{instruction_id}/accept",
         "/api/v1/instructions/{instruction_id}/return",
         "/api/v1/instructions/{instruction_id}/remind",
         "/api/v1/instructions/{instruction_id}/withdraw",
+        "/api/v1/transfers/{transfer_id}/approve",
     },
-    "admin": {"/api/v1/tokens", "/api/v1/device-codes", "/api/v1/teams/{team_id}"},
+    "admin": {
+        "/api/v1/tokens",
+        "/api/v1/device-codes",
+        "/api/v1/teams/{team_id}",
+        "/api/v1/stock/norms",
+    },
 }
 # a body that is well-formed, so that what refuses it is the missing permission
 BODIES: dict[str, Any] = {
@@ -75,6 +88,27 @@ BODIES: dict[str, Any] = {
     "/api/v1/instructions/{instruction_id}/return": {"words": "再报"},
     "/api/v1/instructions/{instruction_id}/remind": {},
     "/api/v1/instructions/{instruction_id}/withdraw": {"reason": "误发"},
+    "/api/v1/transfers/{transfer_id}/approve": {},
+    "/api/v1/transfers/{transfer_id}/pick": {},
+    "/api/v1/transfers/{transfer_id}/ship": {},
+    "/api/v1/transfers/{transfer_id}/receive": {},
+    "/api/v1/transfers/{transfer_id}/use": {"amount": 1},
+    "/api/v1/transfers/{transfer_id}/return": {"amount": 1},
+    "/api/v1/stock/intake": {"amount": 1, "reason": "采购"},
+    "/api/v1/lots/{lot_id}/write-off": {"amount": 1, "reason": "过期"},
+    "/api/v1/lots/{lot_id}": {"condition": "完好"},
+    "/api/v1/stocktakes": {"depot_id": "D01"},
+    "/api/v1/stocktakes/{stocktake_id}/counts": {"counts": []},
+    "/api/v1/stocktakes/{stocktake_id}/close": {},
+    "/api/v1/stock/norms": {"item_id": "M01", "least": 1, "basis": "假定"},
+    "/api/v1/stock/suppliers": {"name": "甲厂", "item_id": "M01", "source": "假定"},
+    "/api/v1/incidents/{incident_id}/filings": {"kind": "首报"},
+    "/api/v1/filings/{filing_id}": {"progress": "搜救中"},
+    "/api/v1/filings/{filing_id}/submit": {},
+    "/api/v1/filings/{filing_id}/judge": {"verdict": "pass"},
+    "/api/v1/filings/{filing_id}/send": {},
+    "/api/v1/filings/{filing_id}/acknowledge": {"to": "420000"},
+    "/api/v1/filings/{filing_id}/withdraw": {"reason": "误拟"},
     "/api/v1/field/state": {"to": "accepted"},
     "/api/v1/field/words": {"text": "道路中断"},
     "/api/v1/field/needs": {"kind": "other", "words": "雨衣"},
@@ -115,10 +149,11 @@ BODIES: dict[str, Any] = {
     "/api/v1/calls/{call_id}/settle": {"reason": "已到"},
 }  # fmt: skip
 IDS = {
+    "{lot_id}": "EX-L-0001", "{stocktake_id}": "PD-0001",
     "{report_id}": "R-0001", "{incident_id}": "I-0001", "{team_id}": "TM-1", "{zone_id}": "Z-1",
     "{response_id}": "S-1", "{assignment_id}": "A-00001", "{transfer_id}": "T-00001",
     "{alarm_id}": "W-1", "{plan_id}": "P-00001",
-    "{task_id}": "TK-00001", "{instruction_id}": "PS-0001",
+    "{task_id}": "TK-00001", "{instruction_id}": "PS-0001", "{filing_id}": "XB-00001",
     "{need_id}": "XQ-0001", "{photo_id}": "ZP-00001",
     "{shift_id}": "BC-0001", "{handover_id}": "JJ-0001", "{post_id}": "ZB-0001",
     "{consultation_id}": "HS-0001", "{contact_id}": "TX-0001", "{call_id}": "TH-00001",
@@ -272,7 +307,7 @@ def test_what_cannot_be_read_is_refused_by_field(running, duty, body, field):
 @pytest.mark.parametrize("path", sorted(p for p, b in BODIES.items() if b is not None))
 def test_every_write_answers_nonsense_with_a_problem(running, duty, path):
     """Broken JSON, a text and a nest of brackets to each write: a Chinese problem, never a 500."""
-    changed = {"teams/{team_id}", "incidents/{incident_id}", "tasks/{task_id}"}
+    changed = {"lots/{lot_id}", "teams/{team_id}", "incidents/{incident_id}", "tasks/{task_id}"}
     method = "PATCH" if path.removeprefix("/api/v1/") in changed else "POST"
     for name, value in IDS.items():
         path = path.replace(name, value)

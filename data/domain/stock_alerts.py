@@ -1,0 +1,213 @@
+"""What the stock says: dates running out, levels below their list, gaps, and what an order leaves.
+
+All amounts are in the item's unit. Items of the overlay and of the reference that carry one name
+and unit are one item here: a keeper counts tents, not catalogues.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from data.domain.clock import SHANGHAI
+from data.domain.depot import Item, Lot
+from data.domain.dispatch import TRANSFER_OPEN, TransferState
+from data.domain.org import PROVINCE, AreaTree
+from data.domain.situation import Situation
+
+EXPIRY_DAYS = 90  # 假定: the days of warning when nobody says otherwise
+UNFIT = frozenset({"待修", "报废"})
+CONDITIONS = ("完好", "待检", "待修", "报废")
+OWNERS = ("中央", "省", "市", "县", "企业产能")
+
+
+def owner_of(level: str) -> str:
+    """Which of the five owners a depot's level means; blank when it says none."""
+    return next((o for o in OWNERS if level.startswith(o[0])), "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expiring:
+    """A lot whose date has passed or comes soon; `days` below zero is past."""
+
+    lot: Lot
+    days: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Short:
+    """An area that holds less of an item than its list says."""
+
+    area_code: str
+    item: Item
+    least: float
+    have: float
+    basis: str
+
+    @property
+    def gap(self) -> float:
+        """What is missing."""
+        return round(self.least - self.have, 6)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """One item over all lots in view: in depots, promised, on the way and at scenes."""
+
+    item: Item
+    on_hand: float = 0.0
+    reserved: float = 0.0
+    free: float = 0.0
+    on_way: float = 0.0
+    at_scene: float = 0.0
+    lots: int = 0
+    depots: int = 0
+
+
+def today_of(seen: Situation) -> date:
+    """The day of the exercise's clock in Beijing."""
+    return seen.at.astimezone(SHANGHAI).date()
+
+
+def fit(lot: Lot, day: date) -> bool:
+    """Whether a lot may be counted on: in date, and not broken."""
+    in_date = lot.expires is None or lot.expires >= day.isoformat()
+    return in_date and lot.condition not in UNFIT
+
+
+def expiring(seen: Situation, days: int = EXPIRY_DAYS) -> list[Expiring]:
+    """Lots with stock whose date comes within so many days, the earliest first."""
+    day = today_of(seen)
+    last = (day + timedelta(days=days)).isoformat()
+    found = [
+        Expiring(lot=lot, days=(date.fromisoformat(lot.expires) - day).days)
+        for lot in seen.lots.values()
+        if lot.on_hand > 0 and lot.expires and lot.expires <= last
+    ]
+    return sorted(found, key=lambda e: (e.days, e.lot.id))
+
+
+def same(items: Mapping[str, Item]) -> dict[str, str]:
+    """Item id to the id that stands for all items of its name and unit."""
+    first: dict[tuple[str, str], str] = {}
+    return {k: first.setdefault((i.name, i.unit), k) for k, i in sorted(items.items())}
+
+
+def in_area(seen: Situation, areas: AreaTree) -> dict[tuple[str, str], float]:
+    """What may be counted on by (area, item), an area holding what lies anywhere below it."""
+    day, stands = today_of(seen), same(seen.items)
+    found: defaultdict[tuple[str, str], float] = defaultdict(float)
+    for lot in seen.lots.values():
+        depot = seen.depots.get(lot.depot_id)
+        if depot is None or not fit(lot, day):
+            continue
+        unpromised = max(0.0, lot.on_hand - lot.reserved)
+        for code in {*areas.path(depot.area_code or PROVINCE), PROVINCE}:
+            found[code, stands.get(lot.item_id, lot.item_id)] += unpromised
+    return found
+
+
+def shortages(seen: Situation, areas: AreaTree, org: str = PROVINCE) -> list[Short]:
+    """Lines of the basic lists of `org` and below that are not met, the worst share first."""
+    have, stands = in_area(seen, areas), same(seen.items)
+    found = []
+    for norm in seen.norms.values():
+        item = seen.items.get(norm.item_id)
+        if norm.ended or item is None:
+            continue
+        code = norm.area_code or PROVINCE
+        if not areas.covers(org, code):
+            continue
+        held = have.get((code, stands[item.id]), 0.0)
+        if held < norm.least:
+            found.append(
+                Short(area_code=code, item=item, least=norm.least, have=held, basis=norm.basis)
+            )
+    return sorted(found, key=lambda s: (-s.gap / s.least, s.area_code, s.item.id))
+
+
+def gaps(seen: Situation, areas: AreaTree, org: str = PROVINCE) -> dict[str, list[Short]]:
+    """Every area of `org` with a list of its own: what it lacks, maybe nothing."""
+    listed = {n.area_code or PROVINCE for n in seen.norms.values() if not n.ended}
+    found: dict[str, list[Short]] = {c: [] for c in sorted(listed) if areas.covers(org, c)}
+    for short in shortages(seen, areas, org):
+        found[short.area_code].append(short)
+    return found
+
+
+def totals(seen: Situation) -> list[Held]:
+    """Every item with what is held of it, the catalogue's order."""
+    stands = same(seen.items)
+    lots: defaultdict[str, list[Lot]] = defaultdict(list)
+    for lot in seen.lots.values():
+        lots[stands.get(lot.item_id, lot.item_id)].append(lot)
+    way: defaultdict[str, float] = defaultdict(float)
+    scene: defaultdict[str, float] = defaultdict(float)
+    for t in seen.transfers.values():
+        key = stands.get(t.item_id, t.item_id)
+        if t.state == TransferState.SHIPPED:
+            way[key] += t.amount
+        scene[key] += t.at_scene
+    found = [
+        _held(seen.items[key], lots[key], way[key], scene[key], today_of(seen))
+        for key in sorted({*stands.values()})
+    ]
+    return sorted(found, key=lambda h: (h.item.major, h.item.code or "", h.item.name))
+
+
+def _held(item: Item, lots: list[Lot], way: float, scene: float, day: date) -> Held:
+    return Held(
+        item=item, on_hand=_sum(x.on_hand for x in lots), reserved=_sum(x.reserved for x in lots),
+        free=_sum(x.free for x in lots if fit(x, day)), on_way=way, at_scene=scene,
+        lots=len(lots), depots=len({x.depot_id for x in lots if x.on_hand > 0}),
+    )  # fmt: skip
+
+
+def _sum(amounts: Iterable[float]) -> float:
+    return round(sum(amounts), 6)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Left:
+    """What an order of an item would leave the province, and where sources of last resort are."""
+
+    item: Item
+    asked: float
+    free: float
+    least: float | None
+
+    @property
+    def after(self) -> float:
+        """What would still be free; below zero cannot be met."""
+        return round(self.free - self.asked, 6)
+
+    @property
+    def below_list(self) -> bool:
+        """Whether the order breaks the basic list."""
+        return self.least is not None and self.after < self.least
+
+
+def what_if(seen: Situation, asked: Mapping[str, float]) -> list[Left]:
+    """What would still be free after an order of amounts by item id."""
+    stands = same(seen.items)
+    held = {h.item.id: h for h in totals(seen)}
+    least = {
+        stands[n.item_id]: n.least
+        for n in seen.norms.values()
+        if n.area_code is None and not n.ended and n.item_id in stands
+    }
+    wanted: defaultdict[str, float] = defaultdict(float)
+    for item, amount in asked.items():
+        if item in stands:
+            wanted[stands[item]] += amount
+    return [
+        Left(item=held[key].item, asked=amount, free=held[key].free, least=least.get(key))
+        for key, amount in wanted.items()
+    ]
+
+
+def unfinished(seen: Situation) -> int:
+    """Transfers promised and not yet there."""
+    return sum(t.state in TRANSFER_OPEN for t in seen.transfers.values())
