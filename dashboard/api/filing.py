@@ -7,7 +7,7 @@ from typing import Any, Literal
 from fastapi import APIRouter, Request, Response
 from pydantic import AwareDatetime, Field
 
-from dashboard.api.bodies import Body
+from dashboard.api.bodies import Body, CasualtiesBody
 from dashboard.api.common import actor_of, answer, carry, page
 from dashboard.documents.filing_paper import filing_paper
 from dashboard.documents.writing import written
@@ -31,7 +31,7 @@ class SaveBody(Body):
     title: str | None = Field(None, max_length=200)
     progress: str | None = Field(None, max_length=60)
     items: dict[str, str] | None = None
-    casualties: dict[str, int | None] | None = None
+    casualties: CasualtiesBody | None = None
     loss_wan_yuan: float | None = None
     expect_version: int | None = None
 
@@ -135,9 +135,8 @@ def _writing(router: APIRouter, center: Center) -> None:
         """Keep a draft."""
         fields = body.model_dump()
         people = fields.pop("casualties")
-        known = {n: v for n, v in (people or {}).items() if n in Casualties.__dataclass_fields__}
         command = m.SaveFiling(
-            filing_id=filing_id, casualties=None if people is None else Casualties(**known),
+            filing_id=filing_id, casualties=None if people is None else Casualties(**people),
             **fields,
         )  # fmt: skip
         return await carry(request, center, command)

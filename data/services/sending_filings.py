@@ -173,11 +173,11 @@ def own_filing(unit: Unit, tools: Tools, filing_id: str) -> Filing:
 
 
 def tell(unit: Unit, held: Filing, incident: Incident | None, what: str) -> None:
-    """The journal's line about a report."""
+    """The journal's line about a report; typing goes into the log, not into the timeline."""
     incident = incident or unit.get(Incident, held.incident_id or "")
     unit.tell(
-        f"{incident.letter} {numbered(held.kind, held.number)} {what}", incident_id=incident.id,
-        area=incident.area_code,
+        f"{incident.letter} {numbered(held.kind, held.number)} {what}",
+        incident_id=None if what == "修改" else incident.id, area=incident.area_code,
     )  # fmt: skip
 
 
