@@ -41,7 +41,15 @@ def root() -> Any:
 
 
 # Every page a person works on, in the order of a response.
-WAYS = (("duty", "值班台"), ("tasks", "任务"), ("shift", "值班"), ("review", "复盘"), ("wall", "大屏"))
+WAYS = (
+    ("duty", "值班台"),
+    ("tasks", "任务"),
+    ("filing", "报送"),
+    ("shift", "值班"),
+    ("directory", "通讯"),
+    ("review", "复盘"),
+    ("wall", "大屏"),
+)
 
 
 def ways(page: str) -> Any:

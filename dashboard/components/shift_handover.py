@@ -207,7 +207,8 @@ def actions(actor: Actor, sides: Sides, items: tuple[HandoverItem, ...]) -> Any:
     waiting = sum(not i.taken for i in items)
     done = "完成交接" if not waiting else f"完成交接（还有 {waiting} 项）"
     return [
-        _button(done, "complete", "G", main=not waiting), _button("写入交代事项", "note", "N"),
+        _button(done, "complete", "G", main=not waiting),
+        _button("写入交代事项", "note", "N", main=False),
         html.Button("撤销交接", className="btn danger", **desk.confirm("再按一次撤销"),
                     **desk.acts(NAME, do="cancel")),
     ]  # fmt: skip
