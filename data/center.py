@@ -261,6 +261,7 @@ def _tools(areas: AreaTree, telemetry: Telemetry, settings: Settings) -> Tools:
         return None if heard is None else (heard.lon, heard.lat)
 
     rules = {name: reference.read_rules(name) for name in ("grading", "reporting")}
+    rules["structure"] = reference.read_structure()
     travel = build_travel(settings.roads, settings.osrm)
     return replace(
         Tools(areas=areas, rules=rules, spatial=build_spatial(), travel=travel),

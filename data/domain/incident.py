@@ -206,6 +206,9 @@ class Response:
     until: datetime | None = None
     basis: str = ""
     org: str = ""
+    contingency_id: str | None = None
+    overlay: bool = False
+    started_at: datetime | None = None  # when the body's first level under the plan began
     origin: Origin = "real"
     version: int = 0
 

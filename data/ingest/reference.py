@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import geopandas as gpd
+import yaml
 
 REFERENCE = Path(__file__).resolve().parents[1] / "reference"
 Row = dict[str, Any]
@@ -152,6 +153,19 @@ def read_rules(name: str) -> dict[str, Any]:
         raise FileNotFoundError(f"没有名为“{name}”的规则文件，可用：grading、reporting")
     rules: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return rules
+
+
+def read_contingencies() -> list[tuple[str, str]]:
+    """(file name without suffix, text) of every shipped contingency, by name."""
+    files = sorted((REFERENCE / "contingencies").glob("*.yaml"))
+    return [(path.stem, path.read_text(encoding="utf-8")) for path in files]
+
+
+def read_structure() -> dict[str, Any]:
+    """三委三部: which committee or headquarters leads a type, which level commands a grade."""
+    path = REFERENCE / "command_structure.yaml"
+    structure: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return structure
 
 
 def _table(name: str) -> list[Row]:

@@ -7,6 +7,8 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
+from data.domain.contingency import Contingency
+from data.domain.contingency_file import read as read_plan
 from data.domain.depot import Depot, Item, Lot
 from data.domain.org import Area, AreaTree
 from data.domain.sensor import Sensor, Threshold
@@ -35,13 +37,19 @@ def area_tree() -> AreaTree:
 
 
 def reference_things() -> Iterator[Any]:
-    """Every force, team, depot, item, lot and station the center ships, in order of need."""
+    """Every force, team, depot, item, lot, station and contingency shipped, in order of need."""
     yield from (_made(Force, row) for row in reference.read_forces())
     yield from (_team(row) for row in reference.read_teams())
     yield from (_made(Depot, row) for row in reference.read_depots())
     yield from (_made(Item, row) for row in reference.read_items())
     yield from (_lot(row) for row in reference.read_lots())
     yield from _sensors(reference.read_stations(), reference.read_thresholds())
+    yield from (_plan(stem, text) for stem, text in reference.read_contingencies())
+
+
+def _plan(stem: str, text: str) -> Contingency:
+    """A shipped contingency; its id is its file's name, apart from those counted at work."""
+    return Contingency(id=f"CP-{stem}", **read_plan(text, f"{stem}.yaml"))
 
 
 def _made(cls: type[Any], row: Row) -> Any:

@@ -9,7 +9,7 @@ from data.domain.incident import ROMAN, Incident, Response
 from data.domain.messages import EndResponse, RecordResponse
 from data.domain.org import Permission
 from data.errors import IllegalMove, Invalid
-from data.services import checks, wording
+from data.services import checks, instantiating, wording
 from data.services.tools import Tools
 from data.store.unit_of_work import Unit
 
@@ -29,6 +29,8 @@ def record_response(unit: Unit, command: RecordResponse, tools: Tools) -> dict[s
         if r.until is None and (r.body, r.contingency) == (body, plan)
     ]
     for held in before:
+        if held.contingency_id is not None:
+            raise IllegalMove(f"{plan}响应是按预案启动的；请用“提升”或“降低”调整级别")
         if held.level == command.level:
             raise IllegalMove(f"{body} {plan}{ROMAN[held.level]}级响应已在执行，无需重复登记")
         if since < held.since:
@@ -53,7 +55,10 @@ def record_response(unit: Unit, command: RecordResponse, tools: Tools) -> dict[s
 
 
 def end_response(unit: Unit, command: EndResponse, tools: Tools) -> dict[str, Any]:
-    """Record that a response has ended; also after its incident was closed."""
+    """Record that a response has ended; also after its incident was closed.
+
+    Tasks of its contingency that nobody has begun are called off; those under way are `kept`.
+    """
     unit.actor.require(Permission.RESPOND)
     held = unit.get(Response, command.response_id)
     incident = unit.get(Incident, held.incident_id)
@@ -67,9 +72,11 @@ def end_response(unit: Unit, command: EndResponse, tools: Tools) -> dict[str, An
     response = unit.put(
         replace(held, until=at, basis="；".join(x for x in (held.basis, basis) if x))
     )
+    gone, kept = instantiating.close_out(unit, response, basis)
+    tasks = f"；撤销未签收任务 {len(gone)} 项，已在办继续 {len(kept)} 项" if gone or kept else ""
     unit.tell(
         f"响应：{held.body} {held.contingency}{ROMAN[held.level]}级响应终止"
-        f"（{wording.clock_time(at)}）{f'，{basis}' if basis else ''}",
+        f"（{wording.clock_time(at)}）{f'，{basis}' if basis else ''}{tasks}",
         incident_id=incident.id, area=incident.area_code,
     )  # fmt: skip
-    return {"response": response}
+    return {"response": response, "cancelled": gone, "kept": kept}
