@@ -76,6 +76,13 @@ BODIES: dict[str, Any] = {
     "/api/v1/telemetry": [],
     "/api/v1/alarms/{alarm_id}/acknowledge": {},
     "/api/v1/exercise": {"paused": True},
+    "/api/v1/contingencies": {"text": "name: 甲预案"},
+    "/api/v1/contingencies/{contingency_id}": {"text": "name: 甲预案", "reason": "修订"},
+    "/api/v1/contingencies/{contingency_id}/withdraw": {"reason": "换版"},
+    "/api/v1/incidents/{incident_id}/responses/start": {
+        "contingency_id": "CP-flood", "level": "III",
+    },
+    "/api/v1/responses/{response_id}/level": {"level": "II", "reason": "险情加重"},
     "/api/v1/tasks": {"title": "勘查现场"},
     "/api/v1/tasks/{task_id}": {"title": "勘查"},
     "/api/v1/tasks/{task_id}/status": {"to": "taken"},
@@ -154,7 +161,7 @@ IDS = {
     "{response_id}": "S-1", "{assignment_id}": "A-00001", "{transfer_id}": "T-00001",
     "{alarm_id}": "W-1", "{plan_id}": "P-00001",
     "{task_id}": "TK-00001", "{instruction_id}": "PS-0001", "{filing_id}": "XB-00001",
-    "{need_id}": "XQ-0001", "{photo_id}": "ZP-00001",
+    "{contingency_id}": "CP-flood", "{need_id}": "XQ-0001", "{photo_id}": "ZP-00001",
     "{shift_id}": "BC-0001", "{handover_id}": "JJ-0001", "{post_id}": "ZB-0001",
     "{consultation_id}": "HS-0001", "{contact_id}": "TX-0001", "{call_id}": "TH-00001",
 }  # fmt: skip
@@ -308,6 +315,7 @@ def test_what_cannot_be_read_is_refused_by_field(running, duty, body, field):
 def test_every_write_answers_nonsense_with_a_problem(running, duty, path):
     """Broken JSON, a text and a nest of brackets to each write: a Chinese problem, never a 500."""
     changed = {
+        "contingencies/{contingency_id}",
         "lots/{lot_id}", "teams/{team_id}", "incidents/{incident_id}", "tasks/{task_id}",
         "filings/{filing_id}",
     }  # fmt: skip
