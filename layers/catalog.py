@@ -12,6 +12,7 @@ from layers import (
     depots,
     incidents,
     places,
+    posts,
     roads,
     routes,
     sensors,
@@ -29,7 +30,7 @@ STATIC: tuple[Layer, ...] = (
 )  # fmt: skip
 MOVING: tuple[Layer, ...] = (
     warning_areas.LAYER, closures.AFFECTED, closures.CLOSURES, routes.LAYER, sensors.LAYER,
-    sources.LAYER, depots.LAYER, teams.LAYER, incidents.LAYER,
+    sources.LAYER, depots.LAYER, teams.LAYER, posts.LAYER, incidents.LAYER,
 )  # fmt: skip
 # Worked out only when somebody switches them on; drawn on the land, under the waters.
 ASKED: tuple[Layer, ...] = (coverage.LAYER,)

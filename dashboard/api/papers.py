@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from importlib import import_module
 from urllib.parse import quote
 
 from fastapi import Response
 
 from dashboard.documents.paper import Paper
+from dashboard.documents.writing import written
 from data.center import Center
-from data.errors import Invalid
-
-_WAYS = {
-    "docx": ("word", "to_docx",
-             "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
-    "pdf": ("pdf", "to_pdf", "application/pdf"),
-    "txt": ("text", "to_text", "text/plain; charset=utf-8"),
-    "html": ("page", "to_html", "text/html; charset=utf-8"),
-}  # fmt: skip
 
 
 async def handed_out(center: Center, paper: Paper, form: str, name: str) -> Response:
@@ -29,20 +19,8 @@ async def handed_out(center: Center, paper: Paper, form: str, name: str) -> Resp
     Invalid
         When there is no such format.
     """
-    if form not in _WAYS:
-        raise Invalid.field("format", f"没有“{form[:20]}”这种格式", f"可选 {'、'.join(_WAYS)}")
-    module, function, media = _WAYS[form]
-
-    def write() -> bytes:
-        made: Callable[[Paper], bytes | str] = getattr(
-            import_module(f"dashboard.documents.{module}"), function
-        )
-        body = made(paper)
-        return body.encode() if isinstance(body, str) else body
-
+    body, headers = await center.ask(written, paper, form)
     way = "inline" if form == "html" else "attachment"
-    file = quote(f"{name}.{form}")
-    return Response(
-        await center.ask(write), media_type=media,
-        headers={"Content-Disposition": f"{way}; filename*=UTF-8''{file}"},
-    )  # fmt: skip
+    file = quote("".join(c for c in name if c not in '/:*?<>|"')[:80] + f".{form}")
+    headers["content-disposition"] = f"{way}; filename*=UTF-8''{file}"
+    return Response(body, headers=headers)

@@ -7,6 +7,7 @@ from typing import Any
 from dash import html
 
 from dashboard.words import RUNG_CHAR, RUNG_CLASS, iso
+from data.domain.shift import ShiftState
 from data.domain.situation import Situation
 
 MOST = 12
@@ -46,11 +47,18 @@ def watch_list(seen: Situation) -> Any:
     )
 
 
+def _on(seen: Situation) -> str:
+    """Who is on duty in the room nearest to the province: leader and officers."""
+    on = sorted((s for s in seen.shifts.values() if s.state == ShiftState.ON), key=lambda s: s.org)
+    return "、".join(p.name for p in on[0].people) if on else "未排班或未接班"
+
+
 def readiness(seen: Situation, *, alone: bool) -> Any:
     """Forces standing by, and what is known about the rest."""
     ready = seen.available_teams()
     unknown = [t for t in seen.teams.values() if not t.plannable]
     facts = [
+        ("在岗", _on(seen)),
         ("可调派队伍", f"{len(ready)} 支"),
         ("不可规划（资料不全）", f"{len(unknown)} 支"),
         ("储备库", f"{sum(d.live for d in seen.depots.values())} 处"),

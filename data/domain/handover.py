@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from data.domain.dispatch import TRANSFER_OPEN
 from data.domain.incident import CASUALTY_WORDS, Incident
 from data.domain.org import AreaTree
 from data.domain.reporting import deadlines
@@ -14,7 +15,6 @@ from data.domain.shift import HandoverItem
 from data.domain.situation import Situation
 
 AHEAD = timedelta(hours=12)  # deadlines further off are the shift's after the next
-_ARRIVED = frozenset({"received", "consumed", "returned", "cancelled", "closed", "done"})
 _ENDED = frozenset(
     {
         "sent", "acknowledged", "superseded", "void", "cancelled", "withdrawn", "granted",
@@ -92,7 +92,7 @@ def _out(seen: Situation, incident: Incident) -> Iterator[HandoverItem]:
             detail=f"{states}；{'、'.join(names[:6])}{rest}",
             incident_id=incident.id,
         )  # fmt: skip
-    moving = [t for t in seen.transfers_of(incident.id) if t.state.value not in _ARRIVED]
+    moving = [t for t in seen.transfers_of(incident.id) if t.state in TRANSFER_OPEN]
     if moving:
         yield HandoverItem(
             key=f"transfers:{incident.id}", kind="在途物资",
