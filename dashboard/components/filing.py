@@ -49,9 +49,11 @@ def layout() -> Any:
         [
             html.Div(id=Ids.VIEW, className="scroll-in"),
             html.Details(
-                [html.Summary("写续报、终报"), html.Div(fields, className="fields"), button],
+                [html.Summary("登记收到的续报、终报"),
+                 html.Div(fields, className="fields"), button],
                 className="form", id=Ids.FORM, **{"data-draft": FORM},
             ),
+            html.A("向上报送：拟稿、审签、报出 →", href="/filing", className="btn"),
             desk.act_store("filing"),
         ],
         className="panel panel-filing",

@@ -90,7 +90,7 @@ def _card(seen: Situation, areas: AreaTree, held: Filing, chosen: str | None, cl
             html.Span([html.Time(clock(when, seen.at)), html.Em(held.state.word)],
                       className="right"),
         ],
-        className=f"tk {held.state.value}{' over' if owed else ''}{on}", **click(held),
+        className=f"tk in-{held.state.value}{' over' if owed else ''}{on}", **click(held),
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from dash import Dash, Input, Output, html
 
-from dashboard.components import desk, filing, overview, timeline
+from dashboard.components import desk, filing, follow_ups, overview, timeline
 from dashboard.components.desk import TABS, Desk
 from dashboard.components.desk_words import empty, identity, letter_box
 from dashboard.components.flat import FLAT, flat
@@ -18,6 +18,7 @@ from dashboard.words import count, grade_chip, iso, response_words
 from data.center import Center
 from data.domain.dispatch import AssignmentState
 from data.domain.incident import ROMAN, Incident
+from data.domain.org import AreaTree
 from data.domain.reporting import Deadline
 from data.domain.situation import Situation
 
@@ -108,12 +109,33 @@ def _mark(incident: Incident) -> Any:
     return html.Span(short, title=words, className=f"chip {colour}")
 
 
-def tasks_view(seen: Situation, incident: Incident | None, clocks: Sequence[Deadline]) -> Any:
+def tasks_view(
+    seen: Situation, incident: Incident | None, clocks: Sequence[Deadline], areas: AreaTree
+) -> Any:
     """What is still open for the incident, each with where it is done."""
     if incident is None:
         return empty("当前没有进行中的事件")
+    given = [
+        html.Li(
+            [
+                html.Strong(title),
+                html.Small([who, "　", html.Time(**{"data-due": iso(due)}) if due else "无时限"]),
+                html.A("去办理", href=page, className="btn tiny"),
+            ],
+            className="over" if due is not None and due < seen.at else "",
+        )
+        for title, who, due, page in follow_ups.open_things(seen, areas, incident)
+    ]
     rows = [_task(title, note, to) for title, note, to in open_tasks(seen, incident, clocks)]
-    return html.Ul(rows, className="tasks") if rows else empty("没有未办事项")
+    if not given and not rows:
+        return empty("没有未办事项", "在“任务”页下达任务，启动响应也会自动生成")
+    lists = (("任务与批示", given), ("值班事项", rows))
+    return [
+        part
+        for word, mine in lists
+        if mine
+        for part in (html.H3(f"{word}　{len(mine)}"), html.Ul(mine, className="tasks"))
+    ]
 
 
 def open_tasks(
@@ -168,7 +190,7 @@ def views(center: Center, seen: Situation, incident_id: str | None) -> tuple[Any
     return (
         strip_view(seen, chosen),
         overview.overview_view(seen, chosen, clocks),
-        tasks_view(seen, chosen, clocks),
+        tasks_view(seen, chosen, clocks, center.areas),
         filing.filing_view(seen, chosen, clocks),
         timeline.timeline_view(seen, chosen),
     )

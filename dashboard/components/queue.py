@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
 from dash import Dash, Input, Output, html
 
-from dashboard.components import desk
+from dashboard.components import desk, follow_ups
 from dashboard.components.desk import Desk
 from dashboard.components.desk_words import casualty_words, empty, level, metres
 from dashboard.components.flat import FLAT, flat
 from dashboard.components.live import Live
+from dashboard.components.waiting import Waiting
+from dashboard.gate import current_actor
 from dashboard.words import iso
 from data.center import Center
 from data.domain.candidates import candidates
@@ -37,20 +38,6 @@ class Ids(StrEnum):
     TABS = "queue-tabs"
     LIST = "queue-list"
     SOUND = "alarm-state"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Waiting:
-    """One thing that waits for the officer."""
-
-    kind: str
-    char: str
-    title: str
-    note: str
-    since: datetime | None = None
-    due: datetime | None = None
-    urgent: bool = True
-    changes: dict[str, Any]
 
 
 def layout() -> Any:
@@ -186,8 +173,13 @@ def _row(item: Waiting, key: int | None) -> Any:
         html.Div([when, html.Kbd(str(key)) if key else None], className="right"),
     ]
     keyed = desk.key(str(key)) if key else {}
+    row = (
+        html.A(parts, className="row", href=item.href, **keyed)
+        if item.href
+        else html.Button(parts, className="row", **desk.sets(item.changes), **keyed)
+    )
     return html.Li(
-        html.Button(parts, className="row", **desk.sets(item.changes), **keyed),
+        row,
         className=f"is-{item.kind}{' urgent' if item.urgent else ''}", **aged,
     )  # fmt: skip
 
@@ -225,5 +217,6 @@ def register(app: Dash, center: Center) -> None:
     async def redraw(_revision: Any) -> Any:
         seen = await desk.see(center)
         items = waiting(seen, await center.ask(all_clocks, center, seen))
+        items += follow_ups.waiting_for(seen, current_actor(), center.areas)
         tone = sounding(seen)
         return tabs_view(items), flat(list_view(items)), tone["data-grade"], tone["data-count"]

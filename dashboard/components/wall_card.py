@@ -7,6 +7,7 @@ from typing import Any
 
 from dash import html
 
+from dashboard.components.follow_ups import overdue_words
 from dashboard.words import (
     DASH,
     clock_time,
@@ -256,4 +257,6 @@ def _lines(seen: Situation, incident: Incident) -> list[Any]:
         )
         for line in reversed(newest)
     ]
-    return [html.H3(["进展", html.Em("最新在上")]), html.Ul(rows, className="log")]
+    late = overdue_words(seen, incident.id)
+    note = html.Em(html.U(late)) if late else html.Em("最新在上")
+    return [html.H3(["进展", note]), html.Ul(rows, className="log")]

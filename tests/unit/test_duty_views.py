@@ -4,15 +4,32 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dashboard.components import filing, incident_card, overview, queue, timeline, toasts
+from dashboard.components import (
+    filing,
+    follow_ups,
+    incident_card,
+    overview,
+    queue,
+    timeline,
+    toasts,
+)
 from dashboard.components.report_fields import FIELDS, read_moment, read_report
 from dashboard.components.thing_panel import alarm_view, report_view
+from data.domain.filing import Filing, FilingState
 from data.domain.incident import Casualties, Figure, Grading, Incident, Report
+from data.domain.org import Actor, Area, AreaTree
 from data.domain.sensor import Alarm
 from data.domain.situation import Situation
+from data.domain.task import Instruction, Step, Task
 from data.errors import Conflict, Invalid
 
 NOW = datetime(2020, 7, 8, 0, 0, tzinfo=UTC)  # 08:00 in Beijing
+PLACES = (("420000", "湖北省", None), ("421127", "黄梅县", "420000"))
+AREAS = AreaTree.of(
+    Area(code=code, name=name, short_name=name[:2], parent=parent, is_prefecture=False,
+         is_county=parent is not None)
+    for code, name, parent in PLACES
+)  # fmt: skip
 LONG = "黄梅县大河镇袁山村三组四组交界处山体滑坡掩埋民房并造成道路中断"
 
 
@@ -202,3 +219,29 @@ def test_coordinates_of_other_systems_are_brought_to_wgs84() -> None:
     read = read_report(typed(lon="114.31", lat="30.59", crs="GCJ02"), NOW)
     assert read.lon is not None
     assert 0.003 < abs(read.lon - 114.31) < 0.01
+
+
+def test_what_follows_a_dispatch_waits_for_whom_it_concerns() -> None:
+    """An overdue task is urgent to all above it, a signature only to who may give it."""
+    late = Task(id="TK-1", incident_id="I-0001", org="420000", title="转移群众", owner_org="421127",
+                due_at=NOW - timedelta(minutes=5), created_at=NOW)  # fmt: skip
+    calm = Task(id="TK-2", incident_id=None, org="420000", title="写小结", created_at=NOW)
+    asked = Instruction(id="PS-1", incident_id="I-0001", org="420000", owner_org="420000",
+                        text="核清人数", given_by="省领导", given_at=NOW)  # fmt: skip
+    paper = Filing(id="XB-1", incident_id="I-0001", org="420000", title="首报",
+                   state=FilingState.REVIEW,
+                   author="甲", steps=(Step(what="送审", by="甲", at=NOW),))  # fmt: skip
+    seen = situation(
+        incident(1), tasks={t.id: t for t in (late, calm)}, instructions={"PS-1": asked},
+        filings={"XB-1": paper},
+    )  # fmt: skip
+    duty, chief = (Actor.of(n, n, "420000") for n in ("duty", "chief"))
+    rows = {w.title: w for w in follow_ups.waiting_for(seen, duty, AREAS)}
+    assert rows["甲 转移群众"].urgent
+    assert not rows["班 写小结"].urgent
+    assert rows["甲 核清人数"].urgent
+    assert "首报" not in rows
+    assert "首报" in {w.title for w in follow_ups.waiting_for(seen, chief, AREAS)}
+    assert follow_ups.overdue_words(seen, "I-0001") == "超时任务 1"
+    shown = text(incident_card.tasks_view(seen, incident(1), [], AREAS))
+    assert shown.index("转移群众") < shown.index("核清人数")
