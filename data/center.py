@@ -24,6 +24,7 @@ from data.exercise.exercise import Exercise, create_or_resume
 from data.exercise.overlay import load_overlay
 from data.ingest import exchange, reference
 from data.ingest.coordinates import Crs, to_wgs84
+from data.ingest.count_sheet import CountTable, count_sheet, read_counts
 from data.ingest.geography import build_spatial, build_travel
 from data.ingest.importing import run_import
 from data.ingest.seeding import area_tree, reference_things
@@ -181,6 +182,30 @@ class Center(PlanDesk):
     def refused_table(self, refused: list[dict[str, Any]], suffix: str) -> bytes:
         """Refused rows of a report as a table to put right."""
         return exchange.refused_rows(refused, suffix)
+
+    def count_sheet(self, actor: Actor, depot_id: str) -> bytes:
+        """A depot's lots as a table to be counted by, CSV in UTF-8 with a mark.
+
+        Raises
+        ------
+        NotFound
+        """
+        seen = self.queries.situation(actor)
+        if depot_id not in seen.depots:
+            raise NotFound(f"没有储备库 {depot_id}，或不在本辖区")
+        lots = [x for x in seen.lots.values() if x.depot_id == depot_id]
+        return count_sheet(lots, seen.items)
+
+    def count_table(self, actor: Actor, depot_id: str, path: Path) -> CountTable:
+        """The counts of a filled-in table, and the lines that cannot be taken; nothing is written.
+
+        Raises
+        ------
+        Forbidden, Invalid
+        """
+        actor.require(Permission.SUPPLY)
+        lots = self.queries.situation(actor).lots
+        return read_counts(path, {k: x for k, x in lots.items() if x.depot_id == depot_id})
 
     def to_wgs84(self, lon: float, lat: float, crs: Crs) -> tuple[float, float]:
         """A position of another coordinate system, in WGS 84 degrees.
