@@ -5,7 +5,7 @@
   hubei.maps = {};
   const PROVINCE = [[29.0, 108.3], [33.3, 116.15]];
   const GLIDE_MS = 600, STEP_MS = 75, STILL_PX = 1.5, GATHER_MS = 200, REFRESH_MS = 60000, CLOSE_ZOOM = 9;
-  const DRAWN = new Set(["incident", "assignment", "team", "zone", "alarm", "sensor", "depot", "lot", "source"]);
+  const DRAWN = new Set(["incident", "assignment", "team", "zone", "alarm", "sensor", "depot", "lot", "source", "post"]);
   const STATIC = ["lakes", "rivers", "expressways"];
   const files = new Map();
 

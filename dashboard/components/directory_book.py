@@ -10,6 +10,7 @@ from dash import Dash, Input, Output, State, dcc, html, no_update
 
 from dashboard.components import admin_parts as parts
 from dashboard.components import desk, desk_fields, directory_calls, office_form, toasts
+from dashboard.components.contact_text import COLUMNS, read_contacts
 from dashboard.components.flat import FLAT, flat
 from dashboard.components.live import Live
 from dashboard.gate import current_actor
@@ -20,10 +21,11 @@ from data.domain.messages import directing as m
 from data.domain.org import Actor, AreaTree, Permission
 from data.domain.people import phone_ok
 from data.domain.situation import Situation
-from data.errors import Invalid
+from data.errors import CenterError, FieldError, Invalid
 
 NAME = "contacts"
 FORM = "contact"
+PASTE = "contactpaste"
 TEXTS = ("name", "body", "post", "phone", "duty_phone", "fax", "specialty", "note", "source")
 FIELDS = ("kind", *TEXTS, "area", "reason")
 KINDS = {"": "全部", **{k.value: w for k, w in CONTACT_WORDS.items()}, "retired": "已停用"}
@@ -39,6 +41,7 @@ class Ids(StrEnum):
     EDITED = "contacts-edited"
     TITLE = "contacts-title"
     BOX = "contacts-form"
+    PASTE = "contacts-paste-box"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,14 +102,31 @@ def layout() -> list[Any]:
                 className="bar",
             ),
         ],
-        id=Ids.BOX, className="side", **{"data-draft": FORM},
+        id=Ids.BOX, **{"data-draft": FORM},
     )  # fmt: skip
     return [
-        html.Div([html.Div([filters, parts.hole(Ids.LIST)], className="main"), form],
-                 className="two"),
+        html.Div([html.Div([filters, parts.hole(Ids.LIST)], className="main"),
+                  html.Div([form, _paste_form()], className="side")], className="two"),
         dcc.Store(id=Ids.EDITED),
         desk.act_store(NAME),
     ]  # fmt: skip
+
+
+def _paste_form() -> Any:
+    """Where a whole table is pasted."""
+    return html.Div(
+        [
+            html.H3("整表导入"),
+            html.Small(f"从表格粘贴，列为 {'、'.join(COLUMNS)}；"),
+            html.Small("同名同单位的更新，空白不清掉已有资料。"),
+            desk_fields.area(PASTE, "contacts", "通讯录", rows=5),
+            html.Div(
+                html.Button("导入通讯录", className="btn pri", **desk.acts(NAME, do="import")),
+                className="bar",
+            ),
+        ],
+        id=Ids.PASTE, **{"data-draft": PASTE},
+    )  # fmt: skip
 
 
 def register(app: Dash, center: Center) -> None:
@@ -129,11 +149,17 @@ def register(app: Dash, center: Center) -> None:
         Output(Ids.TITLE, "children"),
         Input(desk.act_id(NAME), "data"),
         State(Ids.EDITED, "data"),
+        *office_form.states(PASTE, ("contacts",)),
         *office_form.states(FORM, FIELDS),
         prevent_initial_call=True,
     )
-    async def act(asked: dict[str, Any] | None, edited: str | None, *values: Any) -> Any:
+    async def act(
+        asked: dict[str, Any] | None, edited: str | None, pasted: str | None, *values: Any
+    ) -> Any:
         if not asked:
+            return no_update, no_update
+        if asked["do"] == "import":
+            await _import(center, asked["n"], pasted)
             return no_update, no_update
         held = (await desk.see(center)).contacts.get(asked.get("contact") or edited or "")
         if asked["do"] == "new":
@@ -152,6 +178,23 @@ def register(app: Dash, center: Center) -> None:
         office_form.emptied(FORM, FIELDS[1:], Ids.BOX, asked["n"])
         toasts.say(f"已更新通讯录：{typed['name'] or (held.name if held else '')}")
         return None, "新条目"
+
+
+async def _import(center: Center, request_id: str, pasted: str | None) -> None:
+    """Take the pasted table over; what is wrong is said beside it."""
+    try:
+        command = m.StoreContacts(rows=read_contacts(pasted, center.areas))
+        body = (await center.do(command, current_actor(), request_id)).body
+    except CenterError as error:
+        first = error.errors[0] if error.errors else None
+        shown: list[FieldError] = [{**first, "field": "contacts"}] if first else []
+        desk_fields.show_errors(PASTE, ("contacts",), shown)
+        if not shown:
+            toasts.complain(error)
+        return
+    desk_fields.show_errors(PASTE, ("contacts",), ())
+    office_form.emptied(PASTE, ("contacts",), Ids.PASTE, request_id)
+    toasts.say(f"已导入通讯录：新增 {body['made']} 条，更新 {body['changed']} 条")
 
 
 def command_of(areas: AreaTree, do: str, held: Contact | None, typed: dict[str, str]) -> Command:

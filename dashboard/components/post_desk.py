@@ -43,7 +43,16 @@ class Ids(StrEnum):
 
 def layout() -> list[Any]:
     """The posts on the left, the two forms on the right."""
-    post = html.Div(
+    return [
+        html.Div([html.Div(parts.hole(Ids.LIST), className="main"),
+                  html.Div([_post_form(), _group_form()], className="side")], className="two"),
+        desk.act_store(NAME),
+    ]  # fmt: skip
+
+
+def _post_form() -> Any:
+    """The form of a post."""
+    return html.Div(
         [
             html.H3("设立或修改指挥部"),
             html.Div(
@@ -74,7 +83,11 @@ def layout() -> list[Any]:
         ],
         id=Ids.BOX, **{"data-draft": FORM},
     )  # fmt: skip
-    group = html.Div(
+
+
+def _group_form() -> Any:
+    """The form of a group."""
+    return html.Div(
         [
             html.H3("工作组（属上面所选事件）"),
             html.Div(
@@ -100,11 +113,6 @@ def layout() -> list[Any]:
         ],
         id=Ids.GROUP_BOX, **{"data-draft": GROUP},
     )  # fmt: skip
-    return [
-        html.Div([html.Div(parts.hole(Ids.LIST), className="main"),
-                  html.Div([post, group], className="side")], className="two"),
-        desk.act_store(NAME),
-    ]  # fmt: skip
 
 
 def register(app: Dash, center: Center) -> None:
@@ -287,7 +295,7 @@ def _group_view(incident: Incident, group: PostGroup, may: bool) -> Any:
     lines = (
         ("牵头", group.lead_body), ("组长", group.lead.words() if group.lead else "待定"),
         ("成员", typed_people(group.members)), ("参加", group.bodies), ("职责", group.duties),
-        ("来源", f"《{group.source}》" if group.source else ""),
+        ("来源", f"《{group.source}》{group.basis}" if group.source else ""),
     )  # fmt: skip
     edit = html.Button("修改", className="btn tiny", **desk.acts(
         NAME, do="edit", incident=incident.id, group=group.name)) if may else None  # fmt: skip

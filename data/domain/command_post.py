@@ -13,7 +13,7 @@ from data.domain.people import Person
 
 @dataclass(frozen=True, kw_only=True)
 class PostGroup:
-    """One 工作组 of a command post; `source` is the contingency it comes from, else blank."""
+    """One 工作组 of a post; `source` is the contingency it comes from, `basis` its source."""
 
     name: str
     lead_body: str = ""
@@ -22,6 +22,7 @@ class PostGroup:
     bodies: str = ""
     duties: str = ""
     source: str = ""
+    basis: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -86,7 +86,7 @@ def put_group(unit: Unit, command: m.PutGroup, tools: Tools) -> dict[str, Any]:
     group = PostGroup(
         name=name, lead_body=command.lead_body.strip(), lead=command.lead,
         members=command.members, bodies=command.bodies.strip(), duties=command.duties.strip(),
-        source=old.source if old else "",
+        source=old.source if old else "", basis=old.basis if old else "",
     )  # fmt: skip
     if old:
         groups = tuple(group if g.name == name else g for g in post.groups)
@@ -160,7 +160,7 @@ def _wanted_groups(
         name
         for r in unit.find(Response, incident_id=incident.id)
         if r.until is None or r.until > unit.now
-        for name in (r.contingency, getattr(r, "contingency_id", None))
+        for name in (r.contingency, r.contingency_id)
         if name
     }
     found: dict[str, PostGroup] = {}
@@ -175,13 +175,10 @@ def _wanted_groups(
 
 def _groups_of(plan: Contingency) -> Iterable[PostGroup]:
     """A contingency's groups as a post's, their people still unknown."""
-    for group in getattr(plan, "groups", ()):
-        duties, bodies = getattr(group, "duties", ""), getattr(group, "bodies", "")
+    for group in plan.groups:
         yield PostGroup(
-            name=group.name, lead_body=getattr(group, "lead_body", "") or "",
-            bodies=bodies if isinstance(bodies, str) else "、".join(bodies),
-            duties=duties if isinstance(duties, str) else "；".join(duties),
-            source=plan.name,
+            name=group.name, lead_body=group.lead_body, bodies="、".join(group.bodies),
+            duties="；".join(group.duties), source=plan.name, basis=group.source,
         )  # fmt: skip
 
 

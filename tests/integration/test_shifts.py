@@ -17,6 +17,7 @@ from data.domain.messages import CloseIncident, WriteEntry
 from data.domain.messages import directing as d
 from data.domain.messages import shifts as m
 from data.domain.messages import tasks as t
+from data.domain.messages.contingencies import StartResponse
 from data.domain.people import Person, read_people, typed_people
 from data.errors import Conflict, Forbidden, IllegalMove, Invalid, NotFound
 from tests.integration import plan_world as w
@@ -140,6 +141,16 @@ def test_a_command_post_stands_once_with_its_groups(center: Center) -> None:
     assert [(g.name, g.duties) for g in held.groups] == [("现场抢救组", "搜救")]
     with pytest.raises(Invalid, match="没有可带入"):
         do(center, d.TakeGroups(post_id=post["id"]))
+    do(
+        center,
+        StartResponse(incident_id=incident, contingency_id="CP-landslide", level="III"),
+    )
+    do(center, d.TakeGroups(post_id=post["id"]))
+    held = w.seen(center).posts[post["id"]]
+    planned = {g.name for g in w.seen(center).contingencies["CP-landslide"].groups}
+    assert planned
+    assert planned | {"现场抢救组"} == {g.name for g in held.groups}
+    assert "现场抢救组" not in held.unmanned
     with pytest.raises(Forbidden):
         do(center, d.ClosePost(post_id=post["id"], reason="完"), w.LEADER)
     do(center, d.ClosePost(post_id=post["id"], reason="转段"))
