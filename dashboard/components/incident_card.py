@@ -8,7 +8,7 @@ from typing import Any
 
 from dash import Dash, Input, Output, html
 
-from dashboard.components import desk, filing, follow_ups, overview, timeline
+from dashboard.components import desk, field_card, filing, follow_ups, overview, timeline
 from dashboard.components.desk import TABS, Desk
 from dashboard.components.desk_words import empty, identity, letter_box
 from dashboard.components.flat import FLAT, flat
@@ -46,6 +46,7 @@ def layout(dispatch: Sequence[Any] = (), supplies: Sequence[Any] = ()) -> Any:
             ),
             filing.layout(),
             timeline.layout(),
+            field_card.layout(),
         ],
         id=Desk.WORK, **desk.tab("overview"),
     )  # fmt: skip
@@ -122,7 +123,7 @@ def tasks_view(
                 html.Small([who, "　", html.Time(**{"data-due": iso(due)}) if due else "无时限"]),
                 html.A("去办理", href=page, className="btn tiny"),
             ],
-            className="over" if due is not None and due < seen.at else "",
+            className="past" if due is not None and due < seen.at else "",
         )
         for title, who, due, page in follow_ups.open_things(seen, areas, incident)
     ]
@@ -212,5 +213,5 @@ def register(app: Dash, center: Center) -> None:
         strip, *panels = await center.ask(views, center, await desk.see(center), incident_id)
         return strip, *map(flat, panels)
 
-    for part in (overview, filing, timeline):
+    for part in (overview, filing, timeline, field_card):
         part.register(app, center)
