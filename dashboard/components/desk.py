@@ -33,7 +33,7 @@ class Desk(StrEnum):
 
 TABS: Mapping[str, str] = {
     "overview": "概况", "dispatch": "联合调派", "supplies": "物资", "tasks": "任务",
-    "filing": "信息报送", "timeline": "时间线",
+    "filing": "信息报送", "timeline": "时间线", "field": "现场",
 }  # fmt: skip
 
 

@@ -24,7 +24,7 @@ _KEPT = frozenset(
     {
         "class", "for", "tabindex", "colspan", "rowspan", "datetime", "title", "role", "href",
         "id", "hidden", "disabled", "type", "scope", "download", "lang", "open", "value",
-        "draggable",
+        "draggable", "src", "alt", "target", "rel",
     }
 )  # fmt: skip
 _VOID = frozenset({"br", "hr", "img", "col"})

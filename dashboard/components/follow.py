@@ -8,7 +8,7 @@ from typing import Any
 
 from dash import Dash, Input, Output, State, dcc, html, no_update
 
-from dashboard.components import desk, toasts
+from dashboard.components import desk, field_code, toasts
 from dashboard.components.desk import Desk
 from dashboard.components.desk_words import identity, letter_box
 from dashboard.components.flat import FLAT, flat
@@ -74,6 +74,7 @@ def layout() -> Any:
                 ],
                 id=Follow.FORM, className="complete-form", hidden=True,
             ),
+            field_code.layout(),
             html.Div(id=Follow.LIST),
         ],
         className="follow",
@@ -194,6 +195,8 @@ def _moves(order: Assignment, others: list[Incident]) -> list[Any]:
                            to=S.DECLINED.value))  # fmt: skip
     if S.REDIRECTED in may and others:
         out.append(_button("改派…", "mini", do="open", id=order.id))
+    if order.state not in OVER:
+        out.append(field_code.button(order.id))
     if S.CANCELLED in may:
         out.append(_button("撤销", "mini", "再按：撤销", do="advance", id=order.id,
                            to=S.CANCELLED.value))  # fmt: skip
@@ -249,6 +252,7 @@ def command_of(act: Mapping[str, Any]) -> Command | None:
 
 def register(app: Dash, center: Center) -> None:
     """Redraw at every number; move, redirect and cancel as pressed."""
+    field_code.register(app, center)
 
     @app.callback(Output(Follow.LIST, FLAT), Input(Live.REVISION, "data"), Input(Desk.DONE, "data"))
     async def redraw(_revision: Any, _done: Any) -> Any:
