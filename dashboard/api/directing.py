@@ -167,7 +167,7 @@ def _contacts(router: APIRouter, center: Center) -> None:
         rows = tuple(m.ContactRow(**r.model_dump()) for r in body.rows)
         return await carry(request, center, m.StoreContacts(rows=rows))
 
-    @router.put("/contacts/{contact_id}")
+    @router.patch("/contacts/{contact_id}")
     async def edit(request: Request, contact_id: str, body: b.ContactEditBody) -> Response:
         """Replace what an entry says."""
         row = m.ContactRow(**body.model_dump(exclude={"expect_version"}))

@@ -317,7 +317,8 @@ def test_every_write_answers_nonsense_with_a_problem(running, duty, path):
     changed = {
         "contingencies/{contingency_id}",
         "lots/{lot_id}", "teams/{team_id}", "incidents/{incident_id}", "tasks/{task_id}",
-        "filings/{filing_id}",
+        "filings/{filing_id}", "shifts/{shift_id}", "posts/{post_id}",
+        "consultations/{consultation_id}", "contacts/{contact_id}",
     }  # fmt: skip
     method = "PATCH" if path.removeprefix("/api/v1/") in changed else "POST"
     for name, value in IDS.items():
