@@ -7,7 +7,7 @@ from typing import Any
 
 from dash import Dash, Input, State, html
 
-from dashboard.components import desk, desk_fields, toasts
+from dashboard.components import contingency_start, desk, desk_fields, toasts
 from dashboard.components.desk import Desk
 from dashboard.components.desk_words import clock, empty, number
 from dashboard.components.grade_view import deadline_rows, grade_view
@@ -50,7 +50,10 @@ def layout() -> Any:
     return html.Div(
         [
             html.Div(id=Ids.VIEW, className="scroll-in"),
-            html.Div([_grade(), _response(), _people(), _close()], className="forms"),
+            html.Div(
+                [contingency_start.layout(), _grade(), _response(), _people(), _close()],
+                className="forms",
+            ),
             desk.act_store("overview"),
         ],
         className="panel panel-overview",
@@ -81,7 +84,7 @@ def _response() -> Any:
         desk_fields.text(RESPONSE, "basis", "依据", "文号、会商、指令", wide=True),
     ]
     button = html.Button("登记响应", className="btn", **desk.acts("overview", do="respond"))
-    return _details("登记应急响应", RESPONSE, fields, button)
+    return _details("登记其他单位的响应", RESPONSE, fields, button)
 
 
 def _people() -> Any:
@@ -272,6 +275,7 @@ _DONE = {
 
 def register(app: Dash, center: Center) -> None:
     """Carry out what the overview's buttons ask."""
+    contingency_start.register(app, center)
     states = [
         State(desk_fields.field_id(form, name), "value")
         for form, names in FIELDS.items()

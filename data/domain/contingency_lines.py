@@ -58,7 +58,7 @@ def _shown(column: str, value: Any) -> str:
         return "；".join(value)
     if column in _NUMBERS:
         return "" if value is None else f"{value:g}"
-    return str(value).replace(BAR, "/")
+    return " ".join(str(value).replace(BAR, "/").split("\n"))
 
 
 def text_of(typed: Mapping[str, str]) -> str:

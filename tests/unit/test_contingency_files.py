@@ -7,6 +7,7 @@ import pytest
 from data.domain.command_structure import lead_of
 from data.domain.contingency import SAMPLE, Contingency
 from data.domain.contingency_file import read, write
+from data.domain.contingency_lines import lines_of, text_of
 from data.domain.incident_types import INCIDENT_TYPES
 from data.errors import Invalid
 from data.ingest import reference
@@ -27,6 +28,22 @@ def test_a_shipped_file_survives_writing_and_names_every_source(stem, text):
     assert all(line.source for line in lines)
     assert "示例" in plan.name
     assert SAMPLE in plan.note + plan.source
+
+
+@pytest.mark.parametrize(("stem", "text"), SHIPPED, ids=[s for s, _ in SHIPPED])
+def test_the_form_shows_a_plan_in_lines_and_reads_the_same_plan_back(stem, text):
+    """What the form is filled with, saved unchanged, is the plan it was filled with."""
+    plan = Contingency(id=stem, **read(text, f"{stem}.yaml"))
+    assert Contingency(id=stem, **read(text_of(lines_of(plan)))) == plan
+
+
+def test_a_line_with_too_many_parts_is_named():
+    """The refusal says which list, which line and how a line is written."""
+    with pytest.raises(Invalid) as refused:
+        text_of({"name": "甲", "needs": "Ⅱ｜搜救｜3｜60｜来源\nⅡ｜搜救｜3｜60｜来源｜多"})
+    error = refused.value.errors[0]
+    assert error["field"] == "needs[2]"
+    assert "第 2 行多出 1 段" in error["message"]
 
 
 def test_every_sample_asked_for_ships():
