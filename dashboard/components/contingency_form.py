@@ -198,7 +198,7 @@ def register(app: Dash, center: Center) -> None:
         prevent_initial_call=True,
     )
     async def act(
-        asked: dict[str, Any] | None, edited: dict[str, Any] | None, values: list[str | None]
+        asked: dict[str, Any] | None, edited: dict[str, Any] | None, *values: str | None
     ) -> None:
         if not asked:
             return
