@@ -180,8 +180,8 @@ def sums_view(seen: Situation) -> Any:
             h.item.name,
             ledger_parts.quantity(h.on_hand, h.item),
             ledger_parts.quantity(h.free, h.item),
-            ledger_parts.quantity(h.on_way, h.item),
-            ledger_parts.quantity(h.at_scene, h.item),
+            ledger_parts.quantity(h.on_way, h.item) if h.on_way else "",
+            ledger_parts.quantity(h.at_scene, h.item) if h.at_scene else "",
             f"{h.depots} 库",
         )
         for h in alerts.totals(seen)

@@ -70,8 +70,8 @@ def layout() -> list[Any]:
     )  # fmt: skip
     side = html.Aside(
         [
-            html.Div(id=Ids.DETAIL, **{FLAT: ""}), form,
-            html.Div(id=Ids.ACTIONS, className="bar", **{FLAT: ""}),
+            html.Div(id=Ids.DETAIL, **{FLAT: ""}),
+            html.Div(id=Ids.ACTIONS, className="bar", **{FLAT: ""}), form,
             html.H3("办理记录"), html.Div(id=Ids.STEPS, **{FLAT: ""}),
         ],
         className="side",
