@@ -13,7 +13,6 @@ from reportlab.graphics.barcode.qrencoder import QRCode, QRErrorCorrectLevel
 from dashboard.components import desk, toasts
 from dashboard.components.live import Live
 from dashboard.gate import current_actor
-from dashboard.words import clock_time
 from data.center import Center
 from data.domain.messages.fielding import RevokeFieldCode
 from data.errors import CenterError
@@ -61,7 +60,7 @@ def drawn(text: str) -> str:
     return f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}"
 
 
-def shown(made: dict[str, Any], team: str, href: str | None, until: str) -> Any:
+def shown(made: dict[str, Any], team: str, href: str | None) -> Any:
     """The code once: to read out, to type, to photograph."""
     place = urlsplit(href or "")
     base = f"{place.scheme}://{place.netloc}" if place.netloc else ""
@@ -73,7 +72,7 @@ def shown(made: dict[str, Any], team: str, href: str | None, until: str) -> Any:
                 [
                     html.B(f"{team} 现场码"),
                     html.Code(made["code"]),
-                    html.Small(f"手机打开 {base}/field 输入，或扫码；只能用一次，{until} 前有效。"),
+                    html.Small(f"手机打开 {base}/field 输入，或扫码；只能用一次，24 小时内有效。"),
                     html.Small("只显示这一次，请当面或电话告知队伍负责人；重新签发后旧码与旧手机即失效。"),
                     html.Div(
                         [
@@ -122,5 +121,4 @@ def register(app: Dash, center: Center) -> None:
         seen = await desk.see(center)
         held = seen.assignments.get(order)
         team = seen.teams.get(held.team_id) if held else None
-        until = clock_time(made["expires_at"], made["expires_at"])
-        return shown(made, team.name if team else order, href, f"24 小时内（次日 {until}）")
+        return shown(made, team.name if team else order, href)
