@@ -33,6 +33,7 @@ class SaveBody(Body):
     items: dict[str, str] | None = None
     casualties: CasualtiesBody | None = None
     loss_wan_yuan: float | None = None
+    clear_loss: bool = False
     expect_version: int | None = None
 
 

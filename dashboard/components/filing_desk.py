@@ -157,13 +157,14 @@ def register(app: Dash, center: Center) -> None:
     async def rules(_id: str) -> str:
         return flat(views.rules_view(center.tools.rules["reporting"]))
 
-    @app.callback(Output(filing_form.Ids.HELD, "data"), Input(Ids.CHOSEN, "data"))
+    @app.callback(
+        Output(filing_form.Ids.HELD, "data", allow_duplicate=True),
+        Input(Ids.CHOSEN, "data"),
+        prevent_initial_call="initial_duplicate",
+    )
     async def open_(chosen: str | None) -> Any:
         held = (await desk.see(center)).filings.get(chosen or "")
-        if held is None:
-            return None
-        filing_form.opened(held)
-        return held.id
+        return filing_form.opened(held) if held else None
 
     @app.callback(
         Output(Ids.CHOSEN, "data"),
@@ -172,12 +173,13 @@ def register(app: Dash, center: Center) -> None:
         State(Ids.CHOSEN, "data"),
         State(Ids.WORDS, "value"),
         State(Ids.TO, "value"),
+        State(filing_form.Ids.HELD, "data"),
         *(State(f"{filing_form.FORM}-{n.replace('_', '-')}", "value") for n in filing_form.FIELDS),
         prevent_initial_call=True,
     )
     async def act(
         asked: dict[str, Any] | None, chosen: str | None, words: str | None, to: str | None,
-        *typed: Any,
+        stands: dict[str, Any] | None, *typed: Any,
     ) -> Any:  # fmt: skip
         if not asked:
             return no_update, no_update
@@ -190,7 +192,8 @@ def register(app: Dash, center: Center) -> None:
             return no_update, no_update
         if held.editable and asked["do"] in ("submit", "early"):
             given = dict(zip(filing_form.FIELDS, typed, strict=True))
-            kept, _ = await filing_form.keep(center, held, given)
+            base = (stands or {}).get("base", {})
+            _, kept = await filing_form.keep(center, held, base, given)
             if not kept:
                 return no_update, no_update
         command = command_of(held.id, asked, words or "", to or "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any
 
@@ -16,7 +17,7 @@ from data.center import Center
 from data.domain.filing import ITEMS, Filing
 from data.domain.incident import CASUALTY_WORDS
 from data.domain.messages import filing as m
-from data.errors import CenterError, Invalid
+from data.errors import CenterError, FieldError, Invalid
 
 FORM = "draft"
 TALL = ("course", "measures", "trend", "leaders", "requests")
@@ -77,58 +78,83 @@ def values_of(held: Filing) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def opened(held: Filing) -> None:
-    """Fill the form with a draft."""
+def opened(held: Filing) -> dict[str, Any]:
+    """Fill the form with a draft; what the form stands on from now."""
     desk_fields.fill(FORM, values_of(held))
     desk_fields.show_errors(FORM, FIELDS, ())
+    return {"id": held.id, "base": _texts(values_of(held))}
 
 
-def changes(held: Filing, typed: Mapping[str, Any], center: Center) -> m.SaveFiling | None:
-    """The command that keeps what was typed; None when nothing changed.
+def _texts(values: Mapping[str, Any]) -> dict[str, str]:
+    """Every field as trimmed text."""
+    return {n: str("" if values.get(n) is None else values[n]).strip() for n in FIELDS}
+
+
+def changes(
+    held: Filing, base: Mapping[str, str], typed: Mapping[str, Any], center: Center
+) -> m.SaveFiling | None:
+    """The command that keeps what was typed since `base`; None when nothing was.
+
+    Only what was typed is sent, so that two officers may fill one draft; where both changed the
+    same field, the one who comes second is told what the other wrote.
 
     Raises
     ------
     Invalid
-        Naming every field that cannot be read.
+        Naming every field that cannot be read, or that somebody else has changed meanwhile.
     """
-    said = {n: str("" if typed.get(n) is None else typed[n]).strip() for n in FIELDS}
-    before = {n: str("" if v is None else v).strip() for n, v in values_of(held).items()}
-    if said == before:
-        return None
-    people, errors = read_casualties(said, center.clock.now())
+    said, now = _texts(typed), _texts(values_of(held))
+    mine = {n for n in FIELDS if said[n] != base.get(n, "") and said[n] != now[n]}
+    errors = [
+        FieldError(field=n, message=f"另一席位已改为“{now[n] or '空白'}”",
+                   remedy="请核对后再改一次，将以你的为准")
+        for n in sorted(mine) if now[n] != base.get(n, "")
+    ]  # fmt: skip
+    people, unread = read_casualties(said, center.clock.now())
+    errors += unread
     loss: float | None = None
     if said["loss_wan_yuan"]:
         try:
             loss = float(said["loss_wan_yuan"])
         except ValueError:
-            errors.append({"field": "loss_wan_yuan", "message": "损失不是数字",
-                           "remedy": "请填万元数"})  # fmt: skip
+            errors.append(FieldError(field="loss_wan_yuan", message="损失不是数字",
+                                     remedy="请填万元数"))  # fmt: skip
     if errors:
         raise Invalid("有内容需要更正", errors=errors)
+    if not mine:
+        return None
+    counted = {n: getattr(people, n) for n in CASUALTY_ORDER if n in mine}
     return m.SaveFiling(
-        filing_id=held.id, title=said["title"], progress=said["progress"], casualties=people,
-        loss_wan_yuan=loss, items={n: said[n] for n in ITEMS}, expect_version=held.version,
+        filing_id=held.id, title=said["title"] if "title" in mine else None,
+        progress=said["progress"] if "progress" in mine else None,
+        casualties=replace(held.casualties, **counted) if counted else None,
+        loss_wan_yuan=loss if "loss_wan_yuan" in mine else None,
+        clear_loss="loss_wan_yuan" in mine and loss is None,
+        items={n: said[n] for n in ITEMS if n in mine},
     )  # fmt: skip
 
 
-async def keep(center: Center, held: Filing, typed: Mapping[str, Any]) -> tuple[bool, str]:
-    """Keep the draft; whether it is kept, and the words for it."""
+async def keep(
+    center: Center, held: Filing, base: Mapping[str, str], typed: Mapping[str, Any]
+) -> tuple[dict[str, str], str]:
+    """Keep the draft: what the form stands on after it, and the words; blank when refused."""
     try:
-        command = changes(held, typed, center)
-        if command is None:
-            return True, "已保存，无未存内容"
-        answer = await center.do(command, current_actor(), None)
+        command = changes(held, base, typed, center)
+        answer = await center.do(command, current_actor(), None) if command else None
     except CenterError as error:
         named = [{**e, "field": e["field"].split(".")[-1]} for e in error.errors]
         desk_fields.show_errors(FORM, FIELDS, named)  # type: ignore[arg-type]
         if not {e["field"] for e in named} & set(FIELDS):
             toasts.complain(error)
-        return False, "未保存：请先更正标红的内容"
+        met = {e["field"] for e in named if "另一席位" in e["message"]}
+        now = _texts(values_of(held))
+        return {**base, **{n: now[n] for n in met}}, ""
     desk_fields.show_errors(FORM, FIELDS, ())
-    title = answer.body["filing"]["title"]
-    if title != str(typed.get("title") or "").strip():
+    after = _texts(typed)
+    title = answer.body["filing"]["title"] if answer else after["title"]
+    if title != after["title"]:
         desk_fields.fill(FORM, {"title": title})
-    return True, "已自动保存"
+    return {**after, "title": title}, "已自动保存" if answer else "已保存，无未存内容"
 
 
 def register(app: Dash, center: Center) -> None:
@@ -136,14 +162,17 @@ def register(app: Dash, center: Center) -> None:
 
     @app.callback(
         Output(Ids.KEPT, "children"),
+        Output(Ids.HELD, "data"),
         [Input(desk_fields.field_id(FORM, name), "n_blur") for name in FIELDS],
         State(Ids.HELD, "data"),
         [State(desk_fields.field_id(FORM, name), "value") for name in FIELDS],
         prevent_initial_call=True,
     )
     async def left(*given: Any) -> Any:
-        held_id, typed = given[len(FIELDS)], given[len(FIELDS) + 1 :]
-        held = (await desk.see(center)).filings.get(held_id or "")
+        stands, typed = given[len(FIELDS)], given[len(FIELDS) + 1 :]
+        held = (await desk.see(center)).filings.get((stands or {}).get("id", ""))
         if held is None or not held.editable:
-            return no_update
-        return (await keep(center, held, dict(zip(FIELDS, typed, strict=True))))[1]
+            return no_update, no_update
+        values = dict(zip(FIELDS, typed, strict=True))
+        base, said = await keep(center, held, stands["base"], values)
+        return said or "未保存：请先更正标红的内容", {"id": held.id, "base": base}

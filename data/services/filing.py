@@ -96,6 +96,7 @@ def save_filing(unit: Unit, command: m.SaveFiling, tools: Tools) -> dict[str, An
     people = command.casualties or held.casualties
     checks.counts(people)
     loss = held.loss_wan_yuan if command.loss_wan_yuan is None else command.loss_wan_yuan
+    loss = None if command.clear_loss else loss
     checks.amount(loss, "loss_wan_yuan", "直接经济损失")
     progress = held.progress if command.progress is None else command.progress.strip()
     made = title_of(incident, held.kind, held.number, people, progress)
@@ -129,6 +130,8 @@ def judge_filing(unit: Unit, command: m.JudgeFiling, tools: Tools) -> dict[str, 
     Forbidden
         Without the permission of the step, or for one's own draft.
     """
+    if not unit.actor.may(Permission.SIGN):
+        unit.actor.require(Permission.REVIEW)
     held = unit.get(Filing, command.filing_id)
     tools.areas.require(unit.actor.org, (held.org,))
     if held.state not in (S.REVIEW, S.SIGN):

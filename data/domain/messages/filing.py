@@ -29,6 +29,7 @@ class SaveFiling(Command):
     items: dict[str, str] | None = None
     casualties: Casualties | None = None
     loss_wan_yuan: float | None = None
+    clear_loss: bool = False
     expect_version: int | None = None
 
 
