@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import AwareDatetime, Field
 
+from dashboard.api import stock_bodies as b
 from dashboard.api.bodies import Body
 from dashboard.api.common import actor_of, answer, carry, page
 from dashboard.documents.transfer_paper import transfer_paper
@@ -21,127 +21,6 @@ from data.errors import Invalid, NotFound
 MOST_DAYS = 3650
 
 
-class WordsBody(Body):
-    """A few words."""
-
-    words: str = ""
-
-
-class ShipBody(Body):
-    """How it travels; blank is unknown."""
-
-    vehicle: str = ""
-    plate: str = ""
-    driver: str = ""
-    phone: str = ""
-    route: str = ""
-    eta: AwareDatetime | None = None
-    at: AwareDatetime | None = None
-
-
-class ReceiveBody(Body):
-    """What arrived: all of it when `amount` is left out; less needs its `reason`."""
-
-    amount: float | None = None
-    reason: str = ""
-    by: str = ""
-    at: AwareDatetime | None = None
-
-
-class AmountBody(Body):
-    """An amount in the item's unit."""
-
-    amount: float
-    words: str = ""
-
-
-class TakeInBody(Body):
-    """Goods into a lot (`lot_id`), or a new lot of `item_id` in `depot_id`."""
-
-    amount: float
-    reason: str
-    lot_id: str | None = None
-    depot_id: str | None = None
-    item_id: str | None = None
-    batch: str = ""
-    expires: str | None = None
-    condition: str = ""
-    keep: float = 0.0
-
-
-class WriteOffBody(Body):
-    """Goods lost, damaged or expired."""
-
-    amount: float
-    reason: str
-
-
-class LotBody(Body):
-    """Particulars of a lot; what is left out stays."""
-
-    condition: str | None = None
-    batch: str | None = None
-    expires: str | None = None
-    keep: float | None = None
-    expect_version: int | None = None
-
-
-class CountBody(Body):
-    """What was found of a lot."""
-
-    lot: str
-    counted: float
-    reason: str = ""
-
-
-class StocktakeBody(Body):
-    """A stock-taking of a depot."""
-
-    depot_id: str
-    counts: list[CountBody] = Field(default_factory=list, max_length=2000)
-    note: str = ""
-
-
-class CountsBody(Body):
-    """Counts of an open stock-taking."""
-
-    counts: list[CountBody] = Field(max_length=2000)
-    expect_version: int | None = None
-
-
-class CloseBody(Body):
-    """How a stock-taking ends."""
-
-    how: Literal["confirmed", "cancelled"] = "confirmed"
-    reason: str = ""
-
-
-class NormBody(Body):
-    """One line of a basic list; `least` 0 ends it."""
-
-    item_id: str
-    least: float
-    area_code: str | None = None
-    basis: str = ""
-
-
-class SupplierBody(Body):
-    """A source of last resort; unknown figures are left out."""
-
-    name: str
-    item_id: str
-    source: str
-    supplier_id: str | None = None
-    area_code: str | None = None
-    way: Literal["产能", "采购", "协议代储"] = "产能"
-    per_day: float | None = None
-    stock: float | None = None
-    lead_hours: float | None = None
-    contact: str = ""
-    phone: str = ""
-    ended: bool = False
-
-
 def build(center: Center) -> APIRouter:
     """The endpoints."""
     router = APIRouter(tags=["stock"])
@@ -150,6 +29,7 @@ def build(center: Center) -> APIRouter:
     _takes(router, center)
     _lists(router, center)
     _reads(router, center)
+    _supposed(router, center)
     return router
 
 
@@ -165,12 +45,12 @@ def _transfers(router: APIRouter, center: Center) -> None:
             f"/transfers/{{transfer_id}}/{name}", move, methods=["POST"], name=f"{name}_transfer"
         )
 
-    step("approve", WordsBody, m.ApproveTransfer, "Approve a transfer.")
-    step("pick", WordsBody, m.PickTransfer, "The depot has put it together.")
-    step("ship", ShipBody, m.ShipTransfer, "It leaves the depot.")
-    step("receive", ReceiveBody, m.ReceiveTransfer, "Sign for what arrived.")
-    step("use", AmountBody, m.UseTransfer, "Some of it is used up.")
-    step("return", AmountBody, m.ReturnTransfer, "Some of it comes back into its lot.")
+    step("approve", b.WordsBody, m.ApproveTransfer, "Approve a transfer.")
+    step("pick", b.WordsBody, m.PickTransfer, "The depot has put it together.")
+    step("ship", b.ShipBody, m.ShipTransfer, "It leaves the depot.")
+    step("receive", b.ReceiveBody, m.ReceiveTransfer, "Sign for what arrived.")
+    step("use", b.AmountBody, m.UseTransfer, "Some of it is used up.")
+    step("return", b.AmountBody, m.ReturnTransfer, "Some of it comes back into its lot.")
 
     @router.get("/transfers/{transfer_id}/document")
     async def document(request: Request, transfer_id: str, format: str = "docx") -> Response:  # noqa: A002
@@ -185,17 +65,17 @@ def _transfers(router: APIRouter, center: Center) -> None:
 
 def _lots(router: APIRouter, center: Center) -> None:
     @router.post("/stock/intake", status_code=201)
-    async def take_in(request: Request, body: TakeInBody) -> Response:
+    async def take_in(request: Request, body: b.TakeInBody) -> Response:
         """Goods taken into a depot."""
         return await carry(request, center, m.TakeIn(**body.model_dump()), 201)
 
     @router.post("/lots/{lot_id}/write-off")
-    async def write_off(request: Request, lot_id: str, body: WriteOffBody) -> Response:
+    async def write_off(request: Request, lot_id: str, body: b.WriteOffBody) -> Response:
         """Goods written off."""
         return await carry(request, center, m.WriteOff(lot_id=lot_id, **body.model_dump()))
 
     @router.patch("/lots/{lot_id}")
-    async def mark(request: Request, lot_id: str, body: LotBody) -> Response:
+    async def mark(request: Request, lot_id: str, body: b.LotBody) -> Response:
         """Correct a lot's particulars."""
         return await carry(request, center, m.MarkLot(lot_id=lot_id, **body.model_dump()))
 
@@ -216,7 +96,7 @@ def _takes(router: APIRouter, center: Center) -> None:
         return answer(page(sorted(held, key=lambda s: s.id, reverse=True), limit, offset))
 
     @router.post("/stocktakes", status_code=201)
-    async def begin(request: Request, body: StocktakeBody) -> Response:
+    async def begin(request: Request, body: b.StocktakeBody) -> Response:
         """Begin a stock-taking."""
         command = m.OpenStocktake(
             depot_id=body.depot_id, note=body.note, counts=_counts(body.counts)
@@ -224,7 +104,7 @@ def _takes(router: APIRouter, center: Center) -> None:
         return await carry(request, center, command, 201)
 
     @router.post("/stocktakes/{stocktake_id}/counts")
-    async def count(request: Request, stocktake_id: str, body: CountsBody) -> Response:
+    async def count(request: Request, stocktake_id: str, body: b.CountsBody) -> Response:
         """Enter or correct counts."""
         command = m.CountLots(
             stocktake_id=stocktake_id, counts=_counts(body.counts),
@@ -233,13 +113,13 @@ def _takes(router: APIRouter, center: Center) -> None:
         return await carry(request, center, command)
 
     @router.post("/stocktakes/{stocktake_id}/close")
-    async def close(request: Request, stocktake_id: str, body: CloseBody) -> Response:
+    async def close(request: Request, stocktake_id: str, body: b.CloseBody) -> Response:
         """Book the differences, or cancel."""
         command = m.CloseStocktake(stocktake_id=stocktake_id, **body.model_dump())
         return await carry(request, center, command)
 
 
-def _counts(rows: list[CountBody]) -> tuple[m.Counted, ...]:
+def _counts(rows: list[b.CountBody]) -> tuple[m.Counted, ...]:
     return tuple(m.Counted(**row.model_dump()) for row in rows)
 
 
@@ -252,7 +132,7 @@ def _lists(router: APIRouter, center: Center) -> None:
         return answer(page(held, limit, offset))
 
     @router.post("/stock/norms")
-    async def norm(request: Request, body: NormBody) -> Response:
+    async def norm(request: Request, body: b.NormBody) -> Response:
         """Set one line of a basic list."""
         return await carry(request, center, m.SetNorm(**body.model_dump()))
 
@@ -266,7 +146,7 @@ def _lists(router: APIRouter, center: Center) -> None:
         return answer(page(held, limit, offset))
 
     @router.post("/stock/suppliers")
-    async def supplier(request: Request, body: SupplierBody) -> Response:
+    async def supplier(request: Request, body: b.SupplierBody) -> Response:
         """Enter or correct a source of last resort."""
         return await carry(request, center, m.KeepSupplier(**body.model_dump()))
 
@@ -320,6 +200,8 @@ def _reads(router: APIRouter, center: Center) -> None:
         ]
         return answer({"items": rows})
 
+
+def _supposed(router: APIRouter, center: Center) -> None:
     @router.get("/stock/what-if")
     async def what_if(
         request: Request, order: Annotated[list[str], Query(max_length=200)]
