@@ -129,6 +129,7 @@ def _title(seen: Situation, incident: Incident) -> Any:
         ("事发", clock(incident.occurred_at, seen.at)),
         ("接报", clock(incident.received_at, seen.at)),
         ("指挥长", incident.commander or DASH), ("主责单位", incident.lead_body or DASH),
+        ("现场指挥部", _post(seen, incident)),
         ("值守席位", incident.desk or DASH), ("来源与假定", incident.assumption or ""),
     ]  # fmt: skip
     return html.Div(
@@ -137,6 +138,12 @@ def _title(seen: Situation, incident: Incident) -> Any:
             html.Dl([part for k, v in rows if v for part in (html.Dt(k), html.Dd(v))]),
         ]
     )
+
+
+def _post(seen: Situation, incident: Incident) -> str:
+    """Where the incident's command post stands and its number; blank while there is none."""
+    posts = (p for p in seen.posts.values() if p.incident_id == incident.id and p.state == "open")
+    return next((f"{p.place} {p.phone}".strip() for p in posts), "")
 
 
 def _grading(incident: Incident) -> Any:

@@ -242,7 +242,7 @@ def items_view(seen: Situation, actor: Actor, sides: Sides, items: tuple[Handove
                 html.B(letter, className=f"letter {side}"), item.kind,
                 [html.B(item.title, className="off" if late else ""), html.Br(),
                  html.Small(item.detail)],
-                due, _taken(seen, item, waiting, may and running is not None),
+                due, _taken(seen, item, waiting, may) if running else "",
             )
         )  # fmt: skip
     heads = ("事件", "类别", "事项", "时限", "接收")

@@ -1,4 +1,4 @@
-"""值班日志 and 值班快报: lines by the minute, corrections beside them, papers at a click."""
+"""值班日志: lines by the minute, corrections beside them, printed at a click."""
 
 from __future__ import annotations
 
@@ -33,7 +33,6 @@ FIELDS = ("text", "at", "incident_id", "ref", "reason")
 SPANS = {"shift": "本班", "24": "24 小时", "72": "3 天", "all": "全部"}
 KINDS = {"": "全部", "hand": "手写", "record": "系统"}
 SHOWN = 400
-BRIEFS = ((24, "24 小时"), (12, "12 小时"), (72, "3 天"))
 
 
 class Ids(StrEnum):
@@ -93,19 +92,8 @@ def layout() -> list[Any]:
     ]  # fmt: skip
 
 
-def brief_layout() -> list[Any]:
-    """The 值班快报 at a click."""
-    rows = [
-        html.Div(
-            [html.H3(f"近 {word}"), *_links(f"/api/v1/brief?hours={hours}&format=")],
-            className="box",
-        )
-        for hours, word in BRIEFS
-    ]
-    return [html.Div(rows, className="posts-now")]
-
-
-def _links(at: str) -> list[Any]:
+def links(at: str) -> list[Any]:
+    """A paper's address as a page to print, in Word and in PDF."""
     return [
         html.A(word, href=at + form, className="btn",
                **({"target": "_blank"} if form == "html" else {"download": ""}))
@@ -134,7 +122,7 @@ def register(app: Dash, center: Center) -> None:
         since = since_of(seen, actor.org, span or "24")
         lines = await center.ask(duty_log, seen, since=since, text=text or "", kind=kind or "")
         asked = {"text": text or "", "kind": kind or "", **({"since": iso(since)} if since else {})}
-        files = _links(f"/api/v1/log?{urlencode(asked)}&format=")
+        files = links(f"/api/v1/log?{urlencode(asked)}&format=")
         return flat(view(seen, actor, lines)), flat(files), incident_options(seen)
 
     @app.callback(

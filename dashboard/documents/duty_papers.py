@@ -10,7 +10,7 @@ from typing import Any
 from dashboard.documents.paper import Block, Grid, Heading, Pairs, Paper, Paragraph
 from dashboard.words import DASH
 from data.domain.clock import SHANGHAI
-from data.domain.incident import CASUALTY_WORDS, Incident
+from data.domain.incident import CASUALTY_WORDS, ROMAN, Incident
 from data.domain.org import AreaTree
 from data.domain.people import typed_people
 from data.domain.reporting import deadlines
@@ -66,6 +66,7 @@ def brief(
         Heading(text="二、监测预警"), _alarms(seen, since),
         Heading(text="三、力量与物资"), _forces(seen, incidents),
         Heading(text="四、信息报送"), _reports(seen, areas, incidents, rules, since),
+        *_filings(seen, since),
         Heading(text="五、任务与批示"), *_tasks(seen, org),
         Heading(text="六、值班"), _roster(seen, org),
     ]  # fmt: skip
@@ -101,7 +102,7 @@ def _incident_blocks(seen: Situation, incidents: Sequence[Incident]) -> list[Blo
             if (value := getattr(incident.casualties, key)) is not None
         ]
         responses = "；".join(
-            f"{r.body}《{r.contingency}》{r.level} 级响应" for r in seen.responses_of(incident.id)
+            f"{r.body}《{r.contingency}》{ROMAN[r.level]} 级响应" for r in seen.responses_of(incident.id)
         )
         post = next(
             (p for p in seen.posts.values() if p.incident_id == incident.id and p.state == "open"),
@@ -191,6 +192,23 @@ def _reports(
     if not rows:
         return Paragraph(text="无报送时限。")
     return Grid(heads=("事件", "报送", "报送关系", "时限", "状态"), rows=tuple(rows))
+
+
+def _filings(seen: Situation, since: datetime) -> list[Block]:
+    """The numbered reports sent in the span, and those still on their way."""
+    held = [
+        f
+        for f in seen.filings.values()
+        if (f.sent_at is not None and f.sent_at >= since) or (f.open and f.sent_at is None)
+    ]
+    if not held:
+        return [Paragraph(text="本时段没有编发信息报告。")]
+    rows = tuple(
+        (f.id, f.title, f.signer, stamp(f.sent_at), f.state.word)
+        for f in sorted(held, key=lambda f: f.id)
+    )
+    heads = ("编号", "标题", "签发", "报出", "状态")
+    return [Grid(heads=heads, rows=rows, widths=(12, 46, 12, 18, 12), caption="信息报告")]
 
 
 def _tasks(seen: Situation, org: str) -> list[Block]:

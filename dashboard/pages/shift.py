@@ -7,7 +7,7 @@ from typing import Any
 
 from dash import Dash
 
-from dashboard.components import office, shift_handover, shift_log, shift_roster
+from dashboard.components import office, shift_brief, shift_handover, shift_log, shift_roster
 from data.center import Center
 
 
@@ -34,7 +34,7 @@ def layout() -> Any:
         ),
         office.Part(
             word="值班快报", said="事件、预警、力量、报送、任务和值班情况，按现有数据即时生成。",
-            content=shift_log.brief_layout(),
+            content=shift_brief.layout(),
         ),
     )  # fmt: skip
     return office.page("shift", "值班与交接", Ids.BODY, parts)
@@ -45,3 +45,4 @@ def register(app: Dash, center: Center) -> None:
     shift_handover.register(app, center)
     shift_roster.register(app, center)
     shift_log.register(app, center)
+    shift_brief.register(app, center)
