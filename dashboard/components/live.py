@@ -43,6 +43,7 @@ def root() -> Any:
 # Every page a person works on, in the order of a response.
 WAYS = (
     ("duty", "值班台"),
+    ("contingencies", "预案"),
     ("tasks", "任务"),
     ("filing", "报送"),
     ("shift", "值班"),

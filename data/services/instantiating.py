@@ -47,7 +47,8 @@ def start_response(unit: Unit, command: m.StartResponse, tools: Tools) -> dict[s
             overlay=plan.overlay, origin=incident.origin,
         )
     )  # fmt: skip
-    made = _give(unit, plan, incident, response, plan.tasks_at(command.level))
+    wanted = _missing(plan.tasks_at(command.level), _standing(unit, plan, incident), frozenset())
+    made = _give(unit, plan, incident, response, wanted)
     needed = _prefill(unit, plan, incident, command.level, None)
     said = f"，{response.basis}" if response.basis else ""
     unit.tell(
@@ -91,7 +92,8 @@ def change_response(unit: Unit, command: m.ChangeResponse, tools: Tools) -> dict
     )  # fmt: skip
     wanted = plan.tasks_at(command.level)
     standing = _standing(unit, plan, incident)
-    made = _give(unit, plan, incident, response, _missing(wanted, standing))
+    missing = _missing(wanted, standing, _run(unit, held))
+    made = _give(unit, plan, incident, response, missing)
     gone, kept = _call_off(
         unit, standing, {t.title for t in wanted}, f"响应由{ROMAN[held.level]}级调整为"
         f"{ROMAN[command.level]}级：{reason}",
@@ -185,9 +187,21 @@ def _standing(unit: Unit, plan: Contingency, incident: Incident) -> list[Task]:
     ]
 
 
-def _missing(wanted: Iterable[PlannedTask], standing: Iterable[Task]) -> list[PlannedTask]:
-    """The planned tasks nobody was given yet, under this response or an earlier one."""
-    given = {t.title for t in standing if t.open}
+def _run(unit: Unit, response: Response) -> frozenset[str]:
+    """The ids of the response's levels since it was started, its own with them."""
+    mine = unit.find(Response, incident_id=response.incident_id)
+    return frozenset(
+        r.id
+        for r in mine
+        if (r.contingency_id, r.started_at) == (response.contingency_id, response.started_at)
+    )
+
+
+def _missing(
+    wanted: Iterable[PlannedTask], standing: Iterable[Task], run: frozenset[str]
+) -> list[PlannedTask]:
+    """The planned tasks nobody has open, and nobody has done under a level of this run."""
+    given = {t.title for t in standing if t.open or t.response_id in run}
     return [t for t in wanted if t.title not in given]
 
 

@@ -64,6 +64,10 @@ def test_a_response_from_start_to_end(center):
                            contingency=response["contingency"]), w.DUTY,
         )  # fmt: skip
 
+    done = given["核实人员伤亡、失联和受威胁情况"]
+    for n in range(len(done.checklist)):
+        center.handle(t.TickTask(task_id=done.id, item=n), w.DUTY)
+    center.handle(t.AdvanceTask(task_id=done.id, to="done"), w.DUTY)
     raised = center.handle(
         m.ChangeResponse(response_id=response["id"], level="II", reason="又有失联"), w.DUTY
     ).body
@@ -82,7 +86,7 @@ def test_a_response_from_start_to_end(center):
     assert [x["id"] for x in lowered["kept"]] == [begun.id]
     assert "召开指挥部会商并明确前后方分工" in {x["title"] for x in lowered["cancelled"]}
     wanted = {x.title for x in plan(center).tasks_at("IV")}
-    assert set(tasks_of(center, here)) == wanted | {begun.title}
+    assert set(tasks_of(center, here)) == (wanted | {begun.title}) - {done.title}
     gone = w.seen(center).tasks[lowered["cancelled"][0]["id"]]
     assert (gone.state, gone.result) == ("cancelled", "响应由Ⅱ级调整为Ⅳ级：搜救结束")
 
@@ -90,6 +94,13 @@ def test_a_response_from_start_to_end(center):
     assert [x["id"] for x in ended["kept"]] == [begun.id]
     assert set(tasks_of(center, here)) == {begun.title}
     assert not [r for r in w.seen(center).responses_of(here) if r.contingency_id == SLIDE]
+
+    again = center.handle(
+        m.StartResponse(incident_id=here, contingency_id=SLIDE, level="III"), w.DUTY
+    ).body
+    titles = {x["title"] for x in again["tasks"]}
+    assert done.title in titles
+    assert begun.title not in titles
 
 
 def test_stated_needs_are_not_overwritten_and_an_overlay_adds_its_own(center):
@@ -123,7 +134,7 @@ def test_nothing_is_left_behind_by_a_refused_start(center):
         )
     with pytest.raises(Invalid, match="没有这一级"):
         center.handle(
-            m.StartResponse(incident_id=here, contingency_id=SLIDE, level="V"),  # type: ignore[arg-type]
+            m.StartResponse(incident_id=here, contingency_id="CP-overall", level="V"),  # type: ignore[arg-type]
             w.DUTY,
         )
     with pytest.raises(Forbidden):
