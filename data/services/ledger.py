@@ -92,7 +92,6 @@ def own_depot(unit: Unit, tools: Tools, depot_id: str) -> Depot:
     ------
     NotFound, Forbidden
     """
-    unit.actor.require(Permission.SUPPLY)
     depot = unit.get(Depot, depot_id)
     if not tools.areas.covers(unit.actor.org, depot.area_code):
         raise Forbidden(f"{depot.name} 不属本辖区，由其主管单位登记")
@@ -125,6 +124,7 @@ def take_in(unit: Unit, command: m.TakeIn, tools: Tools) -> dict[str, Any]:
     Invalid, NotFound, Forbidden
         No amount, reason, depot or item; not one's own depot.
     """
+    unit.actor.require(Permission.SUPPLY)
     reason = checks.required(command.reason, "reason", "入库依据", "请写明采购、调入或捐赠等依据")
     amount = positive(command.amount)
     lot = unit.get(Lot, command.lot_id) if command.lot_id else _new_lot(unit, command)
@@ -159,6 +159,7 @@ def write_off(unit: Unit, command: m.WriteOff, tools: Tools) -> dict[str, Any]:
     ------
     Invalid, Conflict, NotFound, Forbidden
     """
+    unit.actor.require(Permission.SUPPLY)
     lot = unit.get(Lot, command.lot_id)
     depot = own_depot(unit, tools, lot.depot_id)
     reason = checks.required(command.reason, "reason", "核销理由", "请写明报损、过期或其他原因")
@@ -174,6 +175,7 @@ def write_off(unit: Unit, command: m.WriteOff, tools: Tools) -> dict[str, Any]:
 
 def mark_lot(unit: Unit, command: m.MarkLot, tools: Tools) -> dict[str, Any]:
     """Correct a lot's condition, batch, expiry or floor."""
+    unit.actor.require(Permission.SUPPLY)
     lot = unit.get(Lot, command.lot_id)
     depot = own_depot(unit, tools, lot.depot_id)
     checks.amount(command.keep, "keep", "保底数")

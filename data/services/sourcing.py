@@ -36,7 +36,7 @@ def set_norm(unit: Unit, command: m.SetNorm, tools: Tools) -> dict[str, Any]:
     Invalid, NotFound, Forbidden
     """
     unit.actor.require(Permission.IMPORT)
-    area = _own(unit, tools, command.area_code)
+    area = _own(unit, tools, command.area_code or unit.actor.org)
     item = unit.get(Item, command.item_id)
     checks.amount(command.least, "least", "最低储备量")
     code = None if area == PROVINCE else area

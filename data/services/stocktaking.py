@@ -54,6 +54,7 @@ def open_stocktake(unit: Unit, command: m.OpenStocktake, tools: Tools) -> dict[s
 
 def count_lots(unit: Unit, command: m.CountLots, tools: Tools) -> dict[str, Any]:
     """Enter or correct counts; nothing is booked yet."""
+    unit.actor.require(Permission.SUPPLY)
     take = _open(unit, command.stocktake_id)
     depot = _own(unit, tools, take.depot_id)
     counts = _counted(unit, depot, take.counts, command.counts)
@@ -75,6 +76,7 @@ def close_stocktake(unit: Unit, command: m.CloseStocktake, tools: Tools) -> dict
     Invalid, IllegalMove, NotFound, Forbidden
         A difference without a reason; not under way.
     """
+    unit.actor.require(Permission.SUPPLY)
     take = _open(unit, command.stocktake_id)
     depot = _own(unit, tools, take.depot_id)
     if command.how == TakeState.CONFIRMED.value:

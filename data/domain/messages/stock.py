@@ -142,7 +142,7 @@ class CloseStocktake(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class SetNorm(Command):
-    """The least an area keeps of an item; 0 ends the line. Without an area, the province."""
+    """The least an area keeps of an item; 0 ends the line. Without an area, the actor's own."""
 
     item_id: str
     least: float
