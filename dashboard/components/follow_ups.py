@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from dashboard.components import task_words as tw
+from dashboard.components.room_ups import waiting_in_room
 from dashboard.components.waiting import Waiting
 from data.domain.filing import FilingState
 from data.domain.incident import Incident
@@ -18,7 +19,7 @@ def waiting_for(seen: Situation, actor: Actor, areas: AreaTree) -> list[Waiting]
     """Overdue first; what is not for this account, or not yet due, is not urgent."""
     rows = [
         *_instructions(seen, actor, areas), *_tasks(seen, actor, areas),
-        *_filings(seen, actor, areas),
+        *_filings(seen, actor, areas), *waiting_in_room(seen, actor),
     ]  # fmt: skip
     return sorted(rows, key=lambda w: (not w.urgent, w.due is None, w.due or w.since or seen.at))
 

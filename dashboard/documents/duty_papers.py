@@ -102,7 +102,8 @@ def _incident_blocks(seen: Situation, incidents: Sequence[Incident]) -> list[Blo
             if (value := getattr(incident.casualties, key)) is not None
         ]
         responses = "；".join(
-            f"{r.body}《{r.contingency}》{ROMAN[r.level]} 级响应" for r in seen.responses_of(incident.id)
+            f"{r.body}《{r.contingency}》{ROMAN[r.level]} 级响应"
+            for r in seen.responses_of(incident.id)
         )
         post = next(
             (p for p in seen.posts.values() if p.incident_id == incident.id and p.state == "open"),

@@ -167,7 +167,7 @@ def _signals(seen: Situation) -> Iterator[HandoverItem]:
     for need in seen.field_needs.values():
         if _open(need):
             team = seen.teams.get(need.team_id)
-            what = getattr(need, "item", "") or getattr(need, "words", "") or need.id
+            what = need.title or need.id
             yield HandoverItem(
                 key=f"need:{need.id}", kind="现场需求",
                 title=f"{team.name if team else need.team_id}：{what}",

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from dashboard.components.contact_text import read_contacts
+from dashboard.components.room_ups import waiting_in_room
 from dashboard.components.roster_text import read_roster, text_of
 from dashboard.components.shift_log import command_of
 from data.domain.clock import SHANGHAI
-from data.domain.directory import ContactKind
+from data.domain.directory import CallNote, CallResult, ContactKind
 from data.domain.messages import WriteEntry
-from data.domain.org import Area, AreaTree
+from data.domain.org import Actor, Area, AreaTree
+from data.domain.people import Person
+from data.domain.shift import Shift, ShiftState
+from data.domain.situation import Situation
 from data.errors import Invalid
 
 NOW = datetime(2020, 7, 8, 0, 30, tzinfo=UTC)  # 08:30 in Beijing
@@ -86,3 +90,27 @@ def test_a_bare_time_of_a_log_line_is_the_last_one() -> None:
         assert (local.day, local.hour) == (day, hour)
     with pytest.raises(Invalid):
         command_of({**empty, "at": "7-9 08:00"}, NOW)
+
+
+def test_the_queue_asks_for_the_shift_and_the_call_of_its_own_room() -> None:
+    """A shift past its end, one that begun untaken, a call that is due; never another room's."""
+    at = NOW
+    seen = Situation(
+        revision=1, at=at,
+        shifts={
+            "1": Shift(id="1", org="420000", state=ShiftState.ON, starts_at=at - timedelta(hours=9),
+                       ends_at=at - timedelta(hours=1), chief=Person(name="演练甲")),
+            "2": Shift(id="2", org="421127", starts_at=at - timedelta(hours=1),
+                       ends_at=at + timedelta(hours=1), chief=Person(name="演练乙")),
+        },
+        calls={
+            "3": CallNote(id="3", incident_id=None, org="420000", name="演练丙",
+                          result=CallResult.BUSY, at=at, again_at=at - timedelta(minutes=1)),
+        },
+    )  # fmt: skip
+    duty, county = Actor.of("duty", "duty", "420000"), Actor.of("county", "duty", "421127")
+    assert [w.title for w in waiting_in_room(seen, duty)] == [
+        "班 回拨 演练丙", "本班已过下班时间，尚未交接",
+    ]  # fmt: skip
+    assert [w.title for w in waiting_in_room(seen, county)] == ["班次已到，尚未接班"]
+    assert not list(waiting_in_room(seen, Actor.of("wall", "wall", "420000")))
