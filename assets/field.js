@@ -219,7 +219,11 @@
   function read() {
     return send.ask("GET", "/api/v1/field/order").then(function (answer) {
       lost = answer.status >= 500;
-      if (answer.status === 401 || answer.status === 403) { locked = true; return draw(); }
+      if (answer.status === 401 || answer.status === 403) {
+        locked = true;
+        if (answer.status === 403) at("wrong").textContent = "本浏览器登录着其他账号，输入现场码会退出它";
+        return draw();
+      }
       if (!answer.ok) return draw();
       locked = false;
       order = answer.told;
@@ -259,7 +263,7 @@
   function leave() {
     return send.ask("DELETE", "/api/v1/session").then(function () {
       locked = true; order = null;
-      return draw();
+      return keep.set("order", null).then(draw);
     }).catch(function () { lost = true; return draw(); });
   }
 

@@ -122,7 +122,7 @@
   function answers(view) {
     if (!view.needs.length) return fill("answers", []);
     fill("answers", [make("h2", { text: "指挥中心答复" }), make("ul", {},
-      view.needs.slice().reverse().map(function (need) {
+      view.needs.slice(-6).reverse().map(function (need) {
         return make("li", { class: "is-" + need.state }, [
           make("b", { text: need.word }), make("span", { text: need.title }),
           need.answer ? make("small", { text: need.answer }) : null

@@ -15,6 +15,8 @@ _FIELDS: dict[str, tuple[str, ...]] = {
     "zone": ("kind", "label", "incident_id"),
     "response": ("incident_id", "body", "level"),
     "task": ("incident_id", "title", "state", "owner_org", "due_at"),
+    "need": ("incident_id", "team_id", "state", "kind"),
+    "photo": ("incident_id", "team_id"),
     "instruction": ("incident_id", "state", "owner_org", "due_at"),
 }
 
