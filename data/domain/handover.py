@@ -38,7 +38,7 @@ def open_items(
     """
     found = [
         *_incidents(seen, areas, org, rules), *_tasks(seen, org), *_instructions(seen, org),
-        *_papers(seen, org), *_signals(seen), *_calls(seen, org),
+        *_papers(seen, org), *_signals(seen), *_calls(seen, org), *_meetings(seen, org),
     ]  # fmt: skip
     far = datetime.max.replace(tzinfo=seen.at.tzinfo)
     return tuple(sorted(found, key=lambda i: (i.kind != "事件", i.due_at or far, i.key)))
@@ -182,4 +182,14 @@ def _calls(seen: Situation, org: str) -> Iterator[HandoverItem]:
             yield HandoverItem(
                 key=f"call:{call.id}", kind="待回电话", title=f"{call.name}（{call.result.word}）",
                 detail=call.words[:80], incident_id=call.incident_id, due_at=call.again_at,
+            )  # fmt: skip
+
+
+def _meetings(seen: Situation, org: str) -> Iterator[HandoverItem]:
+    """会商 that the duty room called and has not ended."""
+    for held in seen.consultations.values():
+        if held.org == org and held.state == "open":
+            yield HandoverItem(
+                key=f"consultation:{held.id}", kind="会商", title=held.topic,
+                detail=f"进行中，已议定 {len(held.conclusions)} 项", incident_id=held.incident_id,
             )  # fmt: skip

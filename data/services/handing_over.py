@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from data.domain.clearance import Clearance
+from data.domain.command_post import Consultation
 from data.domain.directory import CallNote
 from data.domain.dispatch import Assignment, Transfer
 from data.domain.duty_log import line_of
@@ -213,7 +214,7 @@ def _seen(unit: Unit, tools: Tools) -> Situation:
         teams=by_id(unit.find(Team)), alarms=by_id(unit.find(Alarm, state="raised")),
         field_needs=by_id(unit.find(FieldNeed)), filings=by_id(unit.find(Filing)),
         clearances=by_id(unit.find(Clearance)), supports=by_id(unit.find(SupportRequest)),
-        calls=by_id(unit.find(CallNote)),
+        calls=by_id(unit.find(CallNote)), consultations=by_id(unit.find(Consultation)),
     )  # fmt: skip
     return scoped(seen, unit.actor.org, tools.areas)
 

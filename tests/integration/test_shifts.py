@@ -13,6 +13,7 @@ from data.center import Center
 from data.domain.command_post import Attendee
 from data.domain.directory import CallResult, ContactKind
 from data.domain.duty_log import duty_log
+from data.domain.handover import open_items
 from data.domain.messages import CloseIncident, WriteEntry
 from data.domain.messages import directing as d
 from data.domain.messages import shifts as m
@@ -48,6 +49,12 @@ def rows(center: Center, *starts: float) -> tuple[m.RosterRow, ...]:
         )
         for n, h in enumerate(starts)
     )  # fmt: skip
+
+
+def waiting(center: Center) -> set[str]:
+    """Keys of what a handover would list now."""
+    rules = center.tools.rules["reporting"]
+    return {i.key for i in open_items(w.seen(center), "420000", center.areas, rules)}
 
 
 def test_a_shift_is_handed_over_only_when_every_open_item_is_taken(center: Center) -> None:
@@ -175,7 +182,9 @@ def test_each_conclusion_becomes_a_task_of_its_incident(center: Center) -> None:
     assert (made["task"]["incident_id"], made["task"]["meeting_id"]) == (two, held["id"])
     do(center, d.Conclude(consultation_id=held["id"], text="暂不扩大转移", task=False))
     do(center, t.AdvanceTask(task_id=made["task"]["id"], to="done", words="已加密"))
+    assert f"consultation:{held['id']}" in waiting(center)
     do(center, d.EndConsultation(consultation_id=held["id"], record="两地汇报情况"))
+    assert f"consultation:{held['id']}" not in waiting(center)
     with pytest.raises(IllegalMove, match="已结束"):
         do(center, d.Conclude(consultation_id=held["id"], text="再议", owner="甲"))
     seen = w.seen(center)
