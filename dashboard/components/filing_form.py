@@ -154,7 +154,7 @@ async def keep(
     title = answer.body["filing"]["title"] if answer else after["title"]
     if title != after["title"]:
         desk_fields.fill(FORM, {"title": title})
-    return {**after, "title": title}, "已自动保存" if answer else "已保存，无未存内容"
+    return {**after, "title": title}, "已自动保存"
 
 
 def register(app: Dash, center: Center) -> None:

@@ -45,6 +45,7 @@ WAYS = (
     ("duty", "值班台"),
     ("contingencies", "预案"),
     ("tasks", "任务"),
+    ("supplies", "物资"),
     ("filing", "报送"),
     ("shift", "值班"),
     ("directory", "通讯"),

@@ -1,0 +1,197 @@
+"""One whole response, both incidents: order, tasks, supplies, reports, a late answer, the end."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from data.exercise.runner import start_runner
+from tests.serving import PASSWORD, Running
+
+LIMIT_MS = 60_000
+
+
+def wait_until(true: Callable[[], Any], limit_s: float = 60.0) -> Any:
+    """Wait for a condition of the server; the last value is handed back."""
+    end = time.monotonic() + limit_s
+    while not (found := true()):
+        if time.monotonic() > end:
+            raise AssertionError("the condition never came true")
+        time.sleep(0.1)
+    return found
+
+
+@pytest.fixture
+def signed(night: Running) -> Iterator[Callable[[str], httpx.Client]]:
+    """Clients by account, closed after the test."""
+    with ExitStack() as held:
+        yield lambda username: held.enter_context(night.client(username))
+
+
+@pytest.fixture(scope="module")
+def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """The exercise of 8 July 2020 with both incidents open, its clock halted at 08:30."""
+    running = Running(var=tmp_path_factory.mktemp("response"), scenario="2020-07-08").start()
+    running.center.seed()
+    runner = start_runner(running.base, PASSWORD)
+    with running.client("duty") as api:
+        wait_until(lambda: api.get("/api/v1/exercise").json()["opened"])
+        halt(api, "08:30")
+    yield running
+    runner.stop()
+    running.stop()
+
+
+def halt(api: httpx.Client, clock: str) -> None:
+    """The exercise's clock at a time of the day, halted."""
+    to = {"jump_to": f"2020-07-08T{clock}:00+08:00", "paused": True}
+    moved = api.post("/api/v1/exercise", json=to, timeout=60)
+    assert moved.status_code == 200, moved.text
+
+
+def done(api: httpx.Client, path: str, status: int = 200, **body: Any) -> Any:
+    """A write that must be taken."""
+    key = {"Idempotency-Key": str(uuid.uuid4())}
+    answer = api.post(f"/api/v1/{path}", json=body, headers=key, timeout=60)
+    assert answer.status_code == status, f"{path}: {answer.text}"
+    return answer.json()
+
+
+def screen(browser: Browser, running: Running, username: str, path: str) -> Page:
+    """A signed-in page."""
+    context = browser.new_context(viewport={"width": 1920, "height": 1080}, locale="zh-CN")
+    context.set_default_timeout(LIMIT_MS)
+    signed = context.request.post(
+        f"{running.base}/api/v1/session", data={"username": username, "password": PASSWORD}
+    )
+    assert signed.ok, signed.text()
+    page = context.new_page()
+    page.goto(running.base + path)
+    return page
+
+
+def sides_of(api: httpx.Client) -> list[str]:
+    """Both incidents of the night."""
+    found = [i["id"] for i in api.get("/api/v1/incidents").json()["items"]]
+    assert len(found) == 2
+    return found
+
+
+Signed = Callable[[str], httpx.Client]
+
+
+def test_responses_put_the_contingencies_tasks_on_the_board(
+    browser: Browser, night: Running, signed: Signed
+) -> None:
+    """Both incidents' tasks stand side by side, each with its deadline."""
+    duty = signed("duty")
+    for incident in sides_of(duty):
+        fit = duty.get(f"/api/v1/incidents/{incident}/contingencies").json()["items"]
+        done(
+            duty, f"incidents/{incident}/responses/start", 201, contingency_id=fit[0]["id"],
+            level="III",
+        )  # fmt: skip
+    board = screen(browser, night, "duty", "/tasks")
+    for side in ("jia", "yi"):
+        card = board.locator(f"#tasks-board .col.{side} .tk").first
+        expect(card.locator("time")).to_contain_text("剩", timeout=LIMIT_MS)
+    board.context.close()
+
+
+def test_a_county_reports_early_and_the_city_signs_for_it(browser: Browser, night: Running) -> None:
+    """What one level sends stands in the next level's queue, and its receipt comes back."""
+    county = screen(browser, night, "duty.421127", "/filing")
+    county.locator("#filings-board .btn", has_text="拟首报").first.click()
+    expect(county.locator("#filings-side")).to_have_class("side writing", timeout=LIMIT_MS)
+    county.locator("#draft-source").fill("大河镇值班室 电话")
+    county.locator("#draft-course").fill("山体滑坡，正在搜救")
+    county.locator("#draft-trend").focus()
+    expect(county.locator("#draft-kept")).to_have_text("已自动保存", timeout=LIMIT_MS)
+    county.locator("#filings-words").fill("情况紧急")
+    early = county.locator("#filings-actions .btn", has_text="先报后签")
+    early.click()
+    early.click()
+    expect(county.locator("#filings-after")).to_contain_text("黄冈市", timeout=LIMIT_MS)
+    city = screen(browser, night, "duty.421100", "/duty")
+    city.locator("#queue-list .row", has_text="待签收").first.click()
+    expect(city).to_have_url(night.base + "/filing")
+    city.locator("#filings-board .tk").first.click()
+    city.locator("#filings-after .btn", has_text="签收").first.click()
+    expect(county.locator("#filings-after")).to_contain_text("系统签收", timeout=LIMIT_MS)
+    county.context.close()
+    city.context.close()
+
+
+def test_a_leaders_words_answered_late_are_accepted_as_late(
+    browser: Browser, night: Running, signed: Signed
+) -> None:
+    """Wall and board say it is overdue; the incident is not closed over it."""
+    duty, leader = signed("duty"), signed("leader")
+    here = sides_of(duty)[0]
+    asked = done(
+        leader, "instructions", 201, text="核清失联人数，半小时内报告。", incident_id=here,
+        due_at="2020-07-08T09:00:00+08:00",
+    )["instruction"]["id"]  # fmt: skip
+    halt(duty, "09:20")
+    board = screen(browser, night, "duty", "/tasks")
+    expect(board.locator("#instruct-list .columns")).to_be_attached(timeout=LIMIT_MS)
+    board.keyboard.press("Alt+2")
+    card = board.locator("#instruct-list .tk", has_text="核清失联人数")
+    expect(card.locator("time")).to_contain_text("超", timeout=LIMIT_MS)
+    wall = screen(browser, night, "wall", "/wall")
+    expect(wall.locator(".inc-card.jia")).to_contain_text("批示逾期 1", timeout=LIMIT_MS)
+    card.click()
+    board.locator("#instruct-words").fill("失联 9 人，名单已核")
+    board.locator("#instruct-actions .btn", has_text="反馈").first.click()
+    expect(board.locator("#instruct-detail")).to_contain_text("（逾期）", timeout=LIMIT_MS)
+    refused = duty.post(f"/api/v1/incidents/{here}/close", json={"reason": "结束"})
+    assert refused.status_code == 409, refused.text
+    assert "批示" in refused.text
+    done(leader, f"instructions/{asked}/accept", words="同意")
+    expect(card).to_contain_text("办结")
+    board.context.close()
+    wall.context.close()
+
+
+def test_supplies_that_arrive_short_say_so(
+    browser: Browser, night: Running, signed: Signed
+) -> None:
+    """The receipt keeps the difference and its reason, for everybody to read."""
+    duty, chief = signed("duty"), signed("chief")
+    lots = duty.get("/api/v1/lots").json()["items"]
+    lot = max(lots, key=lambda row: row["on_hand"])
+    wanted = {"lot": lot["id"], "amount": 10, "incident": sides_of(duty)[0]}
+    transfer = done(duty, "dispatches", 201, transfers=[wanted])["transfers"][0]["id"]
+    done(chief, f"transfers/{transfer}/approve")
+    for step in ("pick", "ship"):
+        done(duty, f"transfers/{transfer}/{step}")
+    done(duty, f"transfers/{transfer}/receive", amount=8, reason="途中淋湿 2 件")
+    held = {t["id"]: t for t in duty.get("/api/v1/transfers").json()["items"]}[transfer]
+    assert (held["received"], held["state"]) == (8, "received")
+    supplies = screen(browser, night, "duty", "/supplies")
+    expect(supplies.locator("main")).to_contain_text(transfer, timeout=LIMIT_MS)
+    supplies.context.close()
+
+
+def test_the_end_owes_nothing_and_leaves_its_papers(night: Running, signed: Signed) -> None:
+    """Open tasks are carried over with the reason; then both incidents close and are reviewed."""
+    duty = signed("duty")
+    for incident in sides_of(duty):
+        refused = duty.post(f"/api/v1/incidents/{incident}/close", json={"reason": "结束"})
+        assert "任务" in refused.text
+        done(duty, f"incidents/{incident}/tasks/carry", reason="转值班室续办")
+        done(duty, f"incidents/{incident}/close", reason="处置结束")
+        for way in ("docx", "pdf", "html"):
+            path = f"/api/v1/incidents/{incident}/after-action"
+            paper = duty.get(path, params={"format": way}, timeout=60)
+            assert paper.status_code == 200, paper.text
+            assert len(paper.content) > 2000
+    carried = [t for t in duty.get("/api/v1/tasks").json()["items"] if t["carried_from"]]
+    assert {t["carried_from"] for t in carried} == set(sides_of(duty))
