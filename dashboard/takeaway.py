@@ -25,6 +25,10 @@ _PANEL_CSS = """
 .brief small{color:#9fb0cb}.brief~.key{display:none}
 @media print{.brief{position:static;width:auto;background:#fff;color:#000}}
 """
+_JOINT_CSS = """
+.brief{width:min(380px,28vw)}
+.brief.right{left:auto;right:0;border-right:0;border-left:1px solid #22304a}
+"""
 
 
 def map_page(seen: Situation, frames: Frames | None = None) -> str:
@@ -37,6 +41,17 @@ def briefing_page(center: Center, seen: Situation, incident: Incident) -> str:
     page = _page(seen, f"{incident.name} 情况简报")
     panel = f"<style>{_PANEL_CSS}</style>" + _panel(center, seen, incident)
     return _with_type(page.replace("</body>", f"{panel}</body>", 1))
+
+
+def joint_page(center: Center, seen: Situation) -> str:
+    """The briefing of both incidents, one on each side of the offline map."""
+    mine = seen.sided()[:2]
+    page = _page(seen, "突发事件处置情况汇报")
+    panels = [_panel(center, seen, incident) for incident in mine]
+    if len(panels) == 2:  # noqa: PLR2004 - one on each side
+        panels[1] = panels[1].replace('class="brief"', 'class="brief right"', 1)
+    css = f"<style>{_PANEL_CSS}{_JOINT_CSS}</style>"
+    return _with_type(page.replace("</body>", f"{css}{''.join(panels)}</body>", 1))
 
 
 def _page(

@@ -11,6 +11,7 @@ from dash import html
 from dashboard.words import DASH, clock_time, count, identity
 from data.domain.clock import minutes_between
 from data.domain.incident import Incident
+from data.domain.intervals import intervals
 from data.domain.situation import Situation, TimelineLine
 
 MOST_LINES = 400
@@ -86,6 +87,58 @@ def key_table(seen: Situation) -> Any:
         for step in zip(*columns, strict=True)
     ]
     return html.Table([html.Thead(head), html.Tbody(rows)], className="keys")
+
+
+def target_table(seen: Situation) -> Any:
+    """Every step against its target, a column each incident; what took longer is marked."""
+    incidents = sorted(seen.incidents.values(), key=lambda i: i.id)
+    if not incidents:
+        return None
+    columns = [intervals(seen, i) for i in incidents]
+    head = [html.Th("用时 / 目标"), *(
+        html.Th(html.B(i.letter, className=f"letter {identity(seen, i.id)}")) for i in incidents
+    )]  # fmt: skip
+    rows = [
+        html.Tr(
+            [
+                html.Td(row[0].word, title=row[0].basis),
+                *(
+                    html.Td(
+                        [span(s.minutes), html.Small(f" / {span(s.target)}") if s.target else None],
+                        className="late" if s.late else "",
+                    )
+                    for s in row
+                ),
+            ]
+        )
+        for row in zip(*columns, strict=True)
+    ]
+    return html.Table([html.Thead(html.Tr(head)), html.Tbody(rows)], className="keys targets")
+
+
+def papers(seen: Situation) -> Any:
+    """The briefing of all and the after-action report of each, to take away."""
+    at = seen.revision
+    rows = [("汇报材料", "/api/v1/briefing")]
+    rows += [
+        (f"{i.letter} 复盘报告", f"/api/v1/incidents/{i.id}/after-action")
+        for i in sorted(seen.incidents.values(), key=lambda i: i.id)
+    ]
+    return html.Ul(
+        [
+            html.Li(
+                [
+                    html.Span(word),
+                    *(
+                        html.A(kind, href=f"{path}?format={way}&at={at}", className="btn tiny")
+                        for way, kind in (("docx", "Word"), ("pdf", "PDF"), ("html", "网页"))
+                    ),
+                ]
+            )
+            for word, path in rows
+        ],
+        className="papers",
+    )
 
 
 def course(now: Situation, cursor: int | None) -> Any:

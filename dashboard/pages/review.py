@@ -30,6 +30,7 @@ class Ids(StrEnum):
     COURSE = "review-course"
     CARDS = "review-cards"
     KEYS = "review-keys"
+    PAPERS = "review-papers"
     PLANS = "review-plans"
     CHART = "review-chart"
     LIVE = "review-live"
@@ -74,6 +75,8 @@ def _right() -> Any:
             html.Div(id=Ids.CARDS, className="cards"),
             html.H3("关键用时"),
             html.Div(id=Ids.KEYS),
+            html.H3(["材料", html.Small("光标处所知")]),
+            html.Div(id=Ids.PAPERS),
             html.H3(["方案对比", plan_review.opener()]),
             html.Div(id=Ids.PLANS),
         ],
@@ -134,6 +137,7 @@ def register(app: Dash, center: Center) -> None:
         Output(Ids.STAMP, "children"),
         Output(Ids.CARDS, "children"),
         Output(Ids.KEYS, "children"),
+        Output(Ids.PAPERS, "children"),
         Output(Ids.PLANS, "children"),
         Output(Ids.CHART, "figure"),
         Output(Ids.CHART, "style"),
@@ -199,7 +203,8 @@ def panels(center: Center, actor: Actor, cursor: int | None) -> tuple[Any, ...]:
         flat(review_views.course(now, cursor)),
         _stamp(seen),
         review_views.cards(seen),
-        review_views.key_table(seen),
+        [review_views.key_table(seen), review_views.target_table(seen)],
+        review_views.papers(seen),
         review_views.comparison(seen, _plan_at(center, seen)),
         forces_chart.figure(now, None if cursor is None else seen.at),
         {"minHeight": f"{forces_chart.height_px(now)}px"},

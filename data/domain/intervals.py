@@ -1,0 +1,183 @@
+"""How long each step took against its target, and who knew what when; for the review."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from data.domain.clock import minutes_between
+from data.domain.incident import Incident
+from data.domain.org import AreaTree
+from data.domain.situation import Situation
+
+ASSUMED = "假定，可按本地规定修改"
+# Minutes allowed from one moment to the next. Only reporting upward has a rule that was found.
+TARGETS: Mapping[str, tuple[float, str]] = {
+    "接报→定级": (30, ASSUMED),
+    "接报→首次调派": (15, ASSUMED),
+    "接报→启动响应": (60, ASSUMED),
+    "首次调派→首队出动": (10, ASSUMED),
+    "接报→报出首报": (120, "逐级上报每级不超过 2 小时（国务院令第493号）"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interval:
+    """One step: `minutes` it took (None when it has not happened), and the minutes allowed."""
+
+    word: str
+    since: datetime | None
+    until: datetime | None
+    minutes: float | None
+    target: float | None
+    basis: str
+
+    @property
+    def late(self) -> bool:
+        """Whether it took longer than allowed."""
+        return self.minutes is not None and self.target is not None and self.minutes > self.target
+
+
+@dataclass(frozen=True, kw_only=True)
+class Knowing:
+    """Somebody got to know something: what, who, when, and by which way."""
+
+    what: str
+    who: str
+    at: datetime
+    way: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deed:
+    """A team as proposed and as done; minutes late are against the arrival expected when sent."""
+
+    team: str
+    incident_id: str
+    proposed: bool
+    sent: bool
+    expected: datetime | None
+    arrived: datetime | None
+    state: str
+
+    @property
+    def late_min(self) -> float | None:
+        """Minutes after (or before, negative) the expected arrival."""
+        if self.expected is None or self.arrived is None:
+            return None
+        return minutes_between(self.expected, self.arrived)
+
+
+def intervals(seen: Situation, incident: Incident) -> list[Interval]:
+    """The key steps of an incident, as far as they had happened."""
+    orders = seen.assignments_of(incident.id)
+    first = {
+        step: min((a.times[step] for a in orders if step in a.times), default=None)
+        for step in ("ordered", "departed", "arrived")
+    }
+    responses = [r.since for r in seen.responses.values() if r.incident_id == incident.id]
+    sent = [f.sent_at for f in seen.filings.values() if f.incident_id == incident.id and f.sent_at]
+    heard = incident.received_at
+    steps = (
+        ("发生→接报", incident.occurred_at, heard),
+        ("接报→定级", heard, incident.grading.confirmed_at),
+        ("接报→启动响应", heard, min(responses, default=None)),
+        ("接报→首次调派", heard, first["ordered"]),
+        ("首次调派→首队出动", first["ordered"], first["departed"]),
+        ("首次调派→首队到场", first["ordered"], first["arrived"]),
+        ("接报→报出首报", heard, min(sent, default=None)),
+    )
+    return [_interval(word, since, until) for word, since, until in steps]
+
+
+def _interval(word: str, since: datetime | None, until: datetime | None) -> Interval:
+    target, basis = TARGETS.get(word, (None, ""))
+    took = minutes_between(since, until) if since and until else None
+    return Interval(word=word, since=since, until=until, minutes=took, target=target, basis=basis)
+
+
+def knowing(seen: Situation, areas: AreaTree, incident: Incident) -> list[Knowing]:
+    """Who knew what when: reports taken, reports signed for, orders accepted, words answered."""
+    found = [
+        Knowing(what=f"{r.kind}：{r.text or r.place or r.type}", who=areas.name(r.org),
+                at=r.received_at, way=r.source or "来源未注明")
+        for r in seen.reports_of(incident.id)
+    ]  # fmt: skip
+    for filing in seen.filings.values():
+        if filing.incident_id == incident.id:
+            found += [
+                Knowing(what=filing.title, who=r.to, at=r.taken_at, way=r.way)
+                for r in filing.receipts if r.taken_at
+            ]  # fmt: skip
+    for held in seen.instructions.values():
+        if held.incident_id == incident.id and held.received_at:
+            found.append(
+                Knowing(what=f"批示：{held.text}", who=held.owner or areas.name(held.owner_org),
+                        at=held.received_at, way="签收批示")
+            )  # fmt: skip
+    for order in seen.assignments_of(incident.id):
+        team = seen.teams.get(order.team_id)
+        if "accepted" in order.times:
+            found.append(
+                Knowing(what="调派命令", who=team.name if team else order.team_id,
+                        at=order.times["accepted"], way="接令")
+            )  # fmt: skip
+    return sorted(found, key=lambda k: (k.at, k.who))
+
+
+def deeds(seen: Situation, incident: Incident, answers: Iterable[Mapping[str, Any]]) -> list[Deed]:
+    """What the issued plans proposed for an incident beside what was done.
+
+    Parameters
+    ----------
+    answers
+        The answers of the plans that were issued, in order.
+    """
+    proposed = {
+        str(row["team"])
+        for answer in answers
+        for row in answer.get("assignments") or ()
+        if row.get("incident") == incident.id
+    }
+    orders = {a.team_id: a for a in seen.assignments_of(incident.id)}
+    found = []
+    for team_id in sorted(proposed | set(orders)):
+        team, order = seen.teams.get(team_id), orders.get(team_id)
+        found.append(
+            Deed(
+                team=team.name if team else team_id, incident_id=incident.id,
+                proposed=team_id in proposed, sent=order is not None,
+                expected=order.eta if order else None,
+                arrived=order.times.get("arrived") if order else None,
+                state=order.state.word if order else "未派",
+            )
+        )  # fmt: skip
+    return sorted(found, key=lambda d: (not d.sent, d.arrived is None, d.team))
+
+
+def findings(seen: Situation, incident: Incident, steps: Sequence[Interval]) -> list[str]:
+    """What a review should ask about, counted from the record; no judgement is made."""
+    found = [
+        f"{s.word}用时 {s.minutes:.0f} 分，超过目标 {s.target:.0f} 分（{s.basis}）"
+        for s in steps
+        if s.late and s.minutes is not None and s.target is not None
+    ]
+    found += [
+        f"任务“{t.title}”{'逾期办结' if t.late() else '超时未办结'}"
+        for t in seen.tasks.values()
+        if incident.id in (t.incident_id, t.carried_from) and (t.late() or t.overdue(seen.at))
+    ]
+    found += [
+        f"批示“{n.text}”{'逾期反馈' if n.late() else '逾期未反馈'}"
+        for n in seen.instructions.values()
+        if n.incident_id == incident.id and (n.late() or n.overdue(seen.at))
+    ]
+    for transfer in seen.transfers_of(incident.id):
+        received = transfer.received
+        if received is not None and received < transfer.amount:
+            item = seen.items.get(transfer.item_id)
+            unit = item.unit if item else ""
+            found.append(f"物资 {transfer.id} 少收 {transfer.amount - received:g} {unit}")
+    return found

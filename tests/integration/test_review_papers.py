@@ -1,0 +1,88 @@
+"""Key steps against targets, who knew what when, proposed beside done, and the papers of it."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+
+import pytest
+from docx import Document
+from pypdf import PdfReader
+
+from dashboard import takeaway
+from dashboard.documents.review_papers import after_action_paper, briefing_paper
+from dashboard.documents.writing import written
+from data.domain.intervals import deeds, findings, intervals, knowing
+from data.domain.messages import AdvanceAssignment, IssueDispatch, WantedTeam
+from data.domain.messages import tasks as t
+from tests.integration import plan_world as w
+
+
+@pytest.fixture(scope="module")
+def center(tmp_path_factory):
+    """Two incidents, one team sent to the first and arrived, an instruction answered."""
+    with w.opened(tmp_path_factory.mktemp("var"), None) as made:
+        here = w.incidents(made)[0]
+        team = next(x for x in w.seen(made).available_teams())
+        sent = made.handle(
+            IssueDispatch(assignments=(WantedTeam(team=team.id, incident=here),)),
+            w.DUTY,
+        ).body["assignments"][0]["id"]
+        for status in ("accepted", "departed", "arrived"):
+            made.handle(AdvanceAssignment(assignment_id=sent, to=status), w.DUTY)
+        made.handle(
+            t.AddTask(title="转移群众", incident_id=here,
+                      due_at=made.clock.now() + timedelta(hours=1)), w.DUTY,
+        )  # fmt: skip
+        yield made
+
+
+def test_steps_and_who_knew_what(center):
+    """Each step has its minutes and target; what has not happened is unknown, never nought."""
+    seen = w.seen(center)
+    incident = seen.incidents[w.incidents(center)[0]]
+    steps = {s.word: s for s in intervals(seen, incident)}
+    assert steps["接报→首次调派"].minutes is not None
+    assert steps["接报→首次调派"].target == 15
+    assert steps["接报→报出首报"].minutes is None
+    assert not steps["接报→报出首报"].late
+    assert "493号" in steps["接报→报出首报"].basis
+    known = knowing(seen, center.areas, incident)
+    assert known == sorted(known, key=lambda k: (k.at, k.who))
+    assert any(k.way == "接令" for k in known)
+
+
+def test_proposed_beside_done(center):
+    """A team proposed and not sent, and one sent unasked, both stand in the list."""
+    seen = w.seen(center)
+    incident = seen.incidents[w.incidents(center)[0]]
+    answer = {"assignments": [{"team": "TM-900", "incident": incident.id}]}
+    found = {d.team: d for d in deeds(seen, incident, [answer])}
+    assert (found["TM-900"].proposed, found["TM-900"].sent) == (True, False)
+    mine = next(d for d in found.values() if d.sent)
+    assert (mine.proposed, mine.late_min is None or mine.late_min <= 0) == (False, True)
+
+
+def test_the_papers(center):
+    """The report names its findings; the briefing stands both side by side, in every way."""
+    seen = w.seen(center)
+    incident = seen.incidents[w.incidents(center)[0]]
+    paper = after_action_paper(seen, center.areas, incident, [])
+    document = Document(io.BytesIO(written(paper, "docx")[0]))
+    headings = [p.text for p in document.paragraphs if p.text[:2] in ("一、", "二、", "八、")]
+    assert headings == ["一、事件概况", "二、关键用时", "八、复盘线索"]
+    assert len(document.inline_shapes) == 1
+    heads = [[c.text for c in table.rows[0].cells] for table in document.tables]
+    assert ["何时", "谁", "知道什么", "怎么知道"] in heads
+    told = findings(seen, incident, intervals(seen, incident))
+    texts = "".join(p.text for p in document.paragraphs)
+    assert all(line in texts for line in told)
+    briefing = briefing_paper(seen, center.areas)
+    side = next(b for b in briefing.blocks if getattr(b, "heads", None))
+    assert [h[:1] for h in side.heads] == ["", "甲", "乙"]
+    reader = PdfReader(io.BytesIO(written(briefing, "pdf")[0]))
+    assert "处置情况汇报" in reader.pages[0].extract_text()
+    page = takeaway.joint_page(center, seen)
+    assert page.count('class="brief') == 2
+    assert 'src="http' not in page
+    assert 'href="http' not in page.replace('href="https://leafletjs.com', "")
