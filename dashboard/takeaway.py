@@ -26,7 +26,7 @@ _PANEL_CSS = """
 @media print{.brief{position:static;width:auto;background:#fff;color:#000}}
 """
 _JOINT_CSS = """
-.brief{width:min(380px,28vw)}
+.brief{width:min(380px,28vw)}.leaflet-left{left:min(380px,28vw)}.leaflet-right{right:min(380px,28vw)}
 .brief.right{left:auto;right:0;border-right:0;border-left:1px solid #22304a}
 """
 

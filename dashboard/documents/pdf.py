@@ -35,7 +35,7 @@ def to_pdf(paper: Paper) -> bytes:
     faces = {_PLAIN: cut_face(text, REGULAR), _HEAVY: cut_face(text, BOLD)}
     with _ONE_AT_A_TIME:
         for name, face in faces.items():
-            pdfmetrics.registerFont(TTFont(name, io.BytesIO(face)))
+            _register(TTFont(name, io.BytesIO(face)))
         pdfmetrics.registerFontFamily(_PLAIN, normal=_PLAIN, bold=_HEAVY)
         packed = io.BytesIO()
         document = SimpleDocTemplate(
@@ -45,6 +45,13 @@ def to_pdf(paper: Paper) -> bytes:
         )  # fmt: skip
         document.build(_flow(paper), onFirstPage=_number, onLaterPages=_number)
     return packed.getvalue()
+
+
+def _register(font: TTFont) -> None:
+    """Put a paper's own cut in the place of the last paper's: the library keeps the first one."""
+    pdfmetrics._fonts.pop(font.fontName, None)  # noqa: SLF001 - it has no way to take one back
+    pdfmetrics._dynFaceNames.pop(font.face.name, None)  # noqa: SLF001
+    pdfmetrics.registerFont(font)
 
 
 def _style(name: str, size: float, **more: Any) -> ParagraphStyle:

@@ -135,7 +135,7 @@ def _steps(steps: list[Any]) -> Grid:
         for s in steps
     )  # fmt: skip
     heads = ("环节", "从", "到", "用时", "目标", "", "目标依据")
-    return Grid(heads=heads, rows=rows, widths=(4, 3, 3, 2, 2, 1, 5))
+    return Grid(heads=heads, rows=rows, widths=(8, 7, 7, 4, 4, 2, 9))
 
 
 def _forces(seen: Situation, incident: Incident) -> list[Block]:
@@ -159,10 +159,10 @@ def _forces(seen: Situation, incident: Incident) -> list[Block]:
     found: list[Block] = []
     if teams:
         found.append(Grid(heads=("队伍", "状态", "下达", "出动", "到场"), rows=tuple(teams),
-                          widths=(5, 2, 2, 2, 2)))  # fmt: skip
+                          widths=(8, 4, 5, 5, 5)))  # fmt: skip
     if lots:
         found.append(Grid(heads=("物资", "调拨", "实收", "状态", "预计到达"), rows=tuple(lots),
-                          widths=(5, 2, 2, 2, 2)))  # fmt: skip
+                          widths=(8, 4, 4, 4, 5)))  # fmt: skip
     return found or [Paragraph(text="没有调派队伍和物资。")]
 
 
@@ -177,7 +177,7 @@ def _deeds(seen: Situation, incident: Incident, answers: Iterable[Mapping[str, A
     if not rows:
         return Paragraph(text="没有形成联合方案，也没有下达调派。")
     heads = ("队伍", "方案建议", "实际派出", "预计到场", "实际到场", "早晚")
-    return Grid(heads=heads, rows=tuple(rows), widths=(5, 2, 2, 2, 2, 2))
+    return Grid(heads=heads, rows=tuple(rows), widths=(8, 3, 3, 5, 5, 4))
 
 
 def _tasks(seen: Situation, areas: AreaTree, incident: Incident) -> Block:
@@ -202,7 +202,7 @@ def _knowing(seen: Situation, areas: AreaTree, incident: Incident) -> Block:
     rows = tuple((_stamp(k.at), k.who, k.what, k.way) for k in knowing(seen, areas, incident))
     if not rows:
         return Paragraph(text="没有记录。")
-    return Grid(heads=("何时", "谁", "知道什么", "怎么知道"), rows=rows, widths=(2, 3, 6, 3))
+    return Grid(heads=("何时", "谁", "知道什么", "怎么知道"), rows=rows, widths=(5, 6, 12, 6))
 
 
 def _course(seen: Situation, incident: Incident) -> Block:
@@ -210,7 +210,7 @@ def _course(seen: Situation, incident: Incident) -> Block:
     rows = tuple((_stamp(line.at), line.text, line.author) for line in lines[-MOST_LINES:])
     left = len(lines) - len(rows)
     caption = f"只列最近 {MOST_LINES} 行，另有 {left} 行见系统" if left > 0 else ""
-    return Grid(heads=("时间", "经过", "记录"), rows=rows, widths=(2, 9, 2), caption=caption)
+    return Grid(heads=("时间", "经过", "记录"), rows=rows, widths=(5, 20, 5), caption=caption)
 
 
 def _findings(seen: Situation, incident: Incident, steps: list[Any]) -> list[Block]:

@@ -73,10 +73,10 @@ def _right() -> Any:
         [
             html.H3(["此刻态势", html.Small("光标处所知")]),
             html.Div(id=Ids.CARDS, className="cards"),
-            html.H3("关键用时"),
-            html.Div(id=Ids.KEYS),
             html.H3(["材料", html.Small("光标处所知")]),
             html.Div(id=Ids.PAPERS),
+            html.H3("关键用时"),
+            html.Div(id=Ids.KEYS),
             html.H3(["方案对比", plan_review.opener()]),
             html.Div(id=Ids.PLANS),
         ],

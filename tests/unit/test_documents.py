@@ -91,6 +91,19 @@ def test_a_pdf_read_back(paper: Paper) -> None:
     assert any(d is not None and "/FontFile2" in d.get_object() for d in embedded)
 
 
+def test_papers_one_after_the_other_each_have_their_own_characters() -> None:
+    """The second paper's characters are not those of the first."""
+    for title in ("甲乙", "丙丁戊己庚辛"):
+        content, _ = written(Paper(title=title), "pdf")
+        assert title in PdfReader(io.BytesIO(content)).pages[0].extract_text()
+        found = PdfReader(io.BytesIO(content)).pages[0]["/Resources"]["/Font"]
+        mapped = "".join(
+            f.get_object()["/ToUnicode"].get_object().get_data().decode("latin-1").upper()
+            for f in found.values() if "/ToUnicode" in f.get_object()
+        )  # fmt: skip
+        assert all(f"{ord(c):04X}" in mapped for c in title)
+
+
 def test_text_and_page_keep_every_word_and_no_markup(paper: Paper) -> None:
     """Plain text reads top to bottom; the page escapes and needs no network."""
     text = to_text(paper)
