@@ -10,6 +10,7 @@ from dashboard.components.room_ups import waiting_in_room
 from dashboard.components.waiting import Waiting
 from data.domain.filing import FilingState
 from data.domain.incident import Incident
+from data.domain.linking import SupportState
 from data.domain.org import Actor, AreaTree, Permission
 from data.domain.situation import Situation
 from data.domain.task import DUE_SOON, InstructionState, Task, TaskState
@@ -19,7 +20,7 @@ def waiting_for(seen: Situation, actor: Actor, areas: AreaTree) -> list[Waiting]
     """Overdue first; what is not for this account, or not yet due, is not urgent."""
     rows = [
         *_instructions(seen, actor, areas), *_tasks(seen, actor, areas),
-        *_filings(seen, actor, areas), *waiting_in_room(seen, actor),
+        *_filings(seen, actor, areas), *_supports(seen, actor, areas), *waiting_in_room(seen, actor),
     ]  # fmt: skip
     return sorted(rows, key=lambda w: (not w.urgent, w.due is None, w.due or w.since or seen.at))
 
@@ -89,6 +90,25 @@ def _filings(seen: Situation, actor: Actor, areas: AreaTree) -> Iterable[Waiting
                 yield _report(held.title, f"{areas.name(held.org)}报来 · 待签收", receipt.sent_at)
 
 
+def _supports(seen: Situation, actor: Actor, areas: AreaTree) -> Iterable[Waiting]:
+    """Requests to us that wait for an answer, and answers to ours that wait for us."""
+    if not actor.may(Permission.RESPOND):
+        return
+    for held in seen.supports.values():
+        ours = held.org == actor.org and held.state == SupportState.ANSWERED
+        asked = held.to_org == actor.org and held.state in (
+            SupportState.SENT,
+            SupportState.RECEIVED,
+        )
+        if ours or asked:
+            word = "已答复，待办结" if ours else held.state.word
+            yield Waiting(
+                kind="task", char="援", title=held.title, since=held.asked_at,
+                note=f"{areas.name(held.org)} → {held.to} · {word}",
+                due=None if ours else held.due_at, href="/links", changes={},
+            )  # fmt: skip
+
+
 def _report(title: str, note: str, since: datetime | None) -> Waiting:
     return Waiting(
         kind="task", char="报", title=title, note=note, since=since, href="/filing", changes={}
@@ -120,4 +140,3 @@ def overdue_words(seen: Situation, incident_id: str) -> str:
     )
     parts = (f"超时任务 {tasks}" if tasks else "", f"批示逾期 {asked}" if asked else "")
     return " · ".join(p for p in parts if p)
-

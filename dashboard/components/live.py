@@ -47,6 +47,7 @@ WAYS = (
     ("tasks", "任务"),
     ("supplies", "物资"),
     ("filing", "报送"),
+    ("links", "联动"),
     ("shift", "值班"),
     ("directory", "通讯"),
     ("review", "复盘"),

@@ -1,0 +1,37 @@
+"""上下联动: support requests up, down and outward, and how the levels stand to one another."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from dash import Dash
+
+from dashboard.components import admin_parts, office, support_desk
+from data.center import Center
+
+
+class Ids(StrEnum):
+    """The page's own ids."""
+
+    BODY = "links-body"
+
+
+def layout() -> Any:
+    """The skeleton; it holds no data."""
+    parts = (
+        office.Part(
+            word="支援请求", said="编号、签收、答复、办结；中心以外的单位由请求方代录答复人。",
+            content=support_desk.layout(),
+        ),
+        office.Part(
+            word="联动总览", said="下一级各单位：最近来报、等谁签收、请求和超时事项。",
+            content=[admin_parts.hole(support_desk.Ids.LEVELS)],
+        ),
+    )  # fmt: skip
+    return office.page("links", "上下联动", Ids.BODY, parts)
+
+
+def register(app: Dash, center: Center) -> None:
+    """Register the requests."""
+    support_desk.register(app, center)
