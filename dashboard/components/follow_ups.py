@@ -20,7 +20,8 @@ def waiting_for(seen: Situation, actor: Actor, areas: AreaTree) -> list[Waiting]
     """Overdue first; what is not for this account, or not yet due, is not urgent."""
     rows = [
         *_instructions(seen, actor, areas), *_tasks(seen, actor, areas),
-        *_filings(seen, actor, areas), *_supports(seen, actor, areas), *waiting_in_room(seen, actor),
+        *_filings(seen, actor, areas), *_supports(seen, actor, areas),
+        *waiting_in_room(seen, actor),
     ]  # fmt: skip
     return sorted(rows, key=lambda w: (not w.urgent, w.due is None, w.due or w.since or seen.at))
 

@@ -22,7 +22,7 @@ S = SupportState
 def board(
     seen: Situation, areas: AreaTree, actor: Actor, text: str, chosen: str | None, click: Any
 ) -> Any:
-    """Three columns: asked of us, asked by us, ended."""
+    """Three columns: asked of us or below us, asked by us, ended."""
     held = [
         r
         for r in seen.supports.values()
@@ -30,8 +30,8 @@ def board(
     ]
     held.sort(key=lambda r: (r.due_at is None, r.due_at or seen.at, r.id))
     columns = (
-        ("请求我们", [r for r in held if r.open and r.org != actor.org]),
-        ("我们请求", [r for r in held if r.open and r.org == actor.org]),
+        ("收到的、辖区内的", [r for r in held if r.open and r.org != actor.org]),
+        ("我们发出的", [r for r in held if r.open and r.org == actor.org]),
         ("办结、撤回", sorted((r for r in held if not r.open), key=lambda r: r.id, reverse=True)),
     )
     over = sum(r.overdue(seen.at) for r in seen.supports.values())

@@ -165,7 +165,7 @@ IDS = {
     "{report_id}": "R-0001", "{incident_id}": "I-0001", "{team_id}": "TM-1", "{zone_id}": "Z-1",
     "{response_id}": "S-1", "{assignment_id}": "A-00001", "{transfer_id}": "T-00001",
     "{alarm_id}": "W-1", "{plan_id}": "P-00001",
-    "{task_id}": "TK-00001", "{instruction_id}": "PS-0001", "{filing_id}": "XB-00001", 
+    "{task_id}": "TK-00001", "{instruction_id}": "PS-0001", "{filing_id}": "XB-00001",
     "{support_id}": "QQ-0001",
     "{contingency_id}": "CP-flood", "{need_id}": "XQ-0001", "{photo_id}": "ZP-00001",
     "{shift_id}": "BC-0001", "{handover_id}": "JJ-0001", "{post_id}": "ZB-0001",
