@@ -176,7 +176,11 @@ def test_supplies_that_arrive_short_say_so(
     held = {t["id"]: t for t in duty.get("/api/v1/transfers").json()["items"]}[transfer]
     assert (held["received"], held["state"]) == (8, "received")
     supplies = screen(browser, night, "duty", "/supplies")
-    expect(supplies.locator("main")).to_contain_text(transfer, timeout=LIMIT_MS)
+    expect(supplies.locator("#transfers-show input")).to_have_count(4, timeout=LIMIT_MS)
+    supplies.keyboard.press("Alt+2")
+    supplies.locator("#transfers-show input[value=scene]").check(force=True)
+    supplies.locator(f'#transfers-list [data-sets*="{transfer}"]').click()
+    expect(supplies.locator(".panel-2")).to_contain_text("途中淋湿 2 件", timeout=LIMIT_MS)
     supplies.context.close()
 
 
