@@ -1,7 +1,7 @@
 /* Moves the review's cursor: a click on a line, one step back or on, or playing on by itself. */
 (function () {
   "use strict";
-  var PLAY_MS = 1000, timer = null;
+  var PLAY_MS = 1600, SPEEDS = [1, 2, 4, 8], speed = 1, timer = null;
   function rows() { return Array.prototype.slice.call(document.querySelectorAll(".review .ev li[data-seq]")); }
   function numbers() {
     var found = {};
@@ -32,7 +32,16 @@
   function play(button) {
     if (timer) { stop(); return; }
     button.classList.add("on");
-    timer = setInterval(function () { step(1); }, PLAY_MS);
+    run();
+  }
+  function run() {
+    clearInterval(timer);
+    timer = setInterval(function () { step(1); }, PLAY_MS / speed);
+  }
+  function faster(button) {
+    speed = SPEEDS[(SPEEDS.indexOf(speed) + 1) % SPEEDS.length];
+    button.firstChild.textContent = "×" + speed;
+    if (timer) run();
   }
   var sliding = null;
   document.addEventListener("input", function (event) {
@@ -50,6 +59,8 @@
     var button = event.target.closest("[data-review]");
     if (!button) return;
     var act = button.dataset.review;
-    if (act === "play") play(button); else { stop(); step(act === "on" ? 1 : -1); }
+    if (act === "play") play(button);
+    else if (act === "speed") faster(button);
+    else { stop(); step(act === "on" ? 1 : -1); }
   });
 })();

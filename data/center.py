@@ -11,6 +11,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from data.allocation.travel import TravelSource
 from data.config import Settings
+from data.domain.authority import read_limits
 from data.domain.clock import Clock, RealClock, real_now
 from data.domain.depot import Depot, Item, Lot
 from data.domain.dispatch import Assignment
@@ -155,9 +156,7 @@ class Center(PlanDesk):
             return
         self.exercise.set(SetExercise(speed=speed, paused=paused, jump_to=jump_to))
 
-    def import_table(
-        self, actor: Actor, kind: str, path: Path, *, write: bool
-    ) -> dict[str, Any]:
+    def import_table(self, actor: Actor, kind: str, path: Path, *, write: bool) -> dict[str, Any]:
         """Check a table of the user's own and, when asked, write its good rows.
 
         Returns the report: `good`, `refused` rows with line, field, value, reason and remedy,
@@ -287,6 +286,8 @@ def _tools(areas: AreaTree, telemetry: Telemetry, settings: Settings) -> Tools:
 
     rules = {name: reference.read_rules(name) for name in ("grading", "reporting")}
     rules["structure"] = reference.read_structure()
+    rules["authority"] = reference.read_authority()
+    read_limits(rules["authority"])  # a table that cannot be read stops the start, not an order
     travel = build_travel(settings.roads, settings.osrm)
     return replace(
         Tools(areas=areas, rules=rules, spatial=build_spatial(), travel=travel),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from dashboard.components import task_words as tw
 from dashboard.components.room_ups import waiting_in_room
 from dashboard.components.waiting import Waiting
+from data.domain.authority import Limit, needs_approval
 from data.domain.filing import FilingState
 from data.domain.incident import Incident
 from data.domain.linking import SupportState
@@ -16,12 +17,14 @@ from data.domain.situation import Situation
 from data.domain.task import DUE_SOON, InstructionState, Task, TaskState
 
 
-def waiting_for(seen: Situation, actor: Actor, areas: AreaTree) -> list[Waiting]:
+def waiting_for(
+    seen: Situation, actor: Actor, areas: AreaTree, limits: Sequence[Limit] = ()
+) -> list[Waiting]:
     """Overdue first; what is not for this account, or not yet due, is not urgent."""
     rows = [
         *_instructions(seen, actor, areas), *_tasks(seen, actor, areas),
         *_filings(seen, actor, areas), *_supports(seen, actor, areas),
-        *waiting_in_room(seen, actor),
+        *waiting_in_room(seen, actor), *_approvals(seen, actor, limits),
     ]  # fmt: skip
     return sorted(rows, key=lambda w: (not w.urgent, w.due is None, w.due or w.since or seen.at))
 
@@ -107,6 +110,21 @@ def _supports(seen: Situation, actor: Actor, areas: AreaTree) -> Iterable[Waitin
                 kind="task", char="援", title=held.title, since=held.asked_at,
                 note=f"{areas.name(held.org)} → {held.to} · {word}",
                 due=None if ours else held.due_at, href="/links", changes={},
+            )  # fmt: skip
+
+
+def _approvals(seen: Situation, actor: Actor, limits: Sequence[Limit]) -> Iterable[Waiting]:
+    """Supply orders above the set amounts, for who may approve them."""
+    if not actor.may(Permission.SIGN):
+        return
+    for transfer in seen.transfers.values():
+        item = seen.items.get(transfer.item_id)
+        limit = needs_approval(limits, item, transfer) if item else None
+        if item is not None and limit is not None:
+            yield Waiting(
+                kind="task", char="审", since=transfer.times.get("ordered"), changes={},
+                title=f"{item.name} {transfer.amount:g} {item.unit}", href="/supplies",
+                note=limit.words(),
             )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from dashboard.components.waiting import Waiting
 from dashboard.gate import current_actor
 from dashboard.words import iso
 from data.center import Center
+from data.domain.authority import read_limits
 from data.domain.candidates import candidates
 from data.domain.dispatch import AssignmentState
 from data.domain.incident_types import type_name
@@ -217,7 +218,8 @@ def register(app: Dash, center: Center) -> None:
     async def redraw(_revision: Any) -> Any:
         seen = await desk.see(center)
         items = waiting(seen, await center.ask(all_clocks, center, seen))
-        items += follow_ups.waiting_for(seen, current_actor(), center.areas)
+        limits = read_limits(center.tools.rules.get("authority"))
+        items += follow_ups.waiting_for(seen, current_actor(), center.areas, limits)
         items += field_card.waiting_for(seen)
         tone = sounding(seen)
         return tabs_view(items), flat(list_view(items)), tone["data-grade"], tone["data-count"]

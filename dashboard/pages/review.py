@@ -8,7 +8,7 @@ from typing import Any
 
 from dash import Dash, Input, Output, dcc, html, no_update
 
-from dashboard.components import forces_chart, live, plan_review, review_views
+from dashboard.components import forces_chart, live, plan_review, review_ledgers, review_views
 from dashboard.components import map as live_maps
 from dashboard.components.flat import FLAT, flat
 from dashboard.components.map import Part, live_map, part
@@ -85,7 +85,12 @@ def _right() -> Any:
 
 
 def _timeline() -> Any:
-    steps = (("◀", "back", ",", "上一条"), ("▶", "play", "p", "播放"), ("▶▶", "on", ".", "下一条"))
+    steps = (
+        ("◀", "back", ",", "上一条"),
+        ("▶", "play", "p", "播放"),
+        ("▶▶", "on", ".", "下一条"),
+        ("×1", "speed", "x", "播放速度"),
+    )
     return html.Section(
         [
             html.Div(
@@ -203,7 +208,11 @@ def panels(center: Center, actor: Actor, cursor: int | None) -> tuple[Any, ...]:
         flat(review_views.course(now, cursor)),
         _stamp(seen),
         review_views.cards(seen),
-        [review_views.key_table(seen), review_views.target_table(seen)],
+        [
+            review_views.key_table(seen),
+            review_views.target_table(seen),
+            *review_ledgers.ledgers(seen, center.areas, issued(center, seen)),
+        ],
         review_views.papers(seen),
         review_views.comparison(seen, _plan_at(center, seen)),
         forces_chart.figure(now, None if cursor is None else seen.at),
@@ -212,6 +221,12 @@ def panels(center: Center, actor: Actor, cursor: int | None) -> tuple[Any, ...]:
         seen.revision,
         f"/api/v1/takeaway.html?at={seen.revision}",
     )
+
+
+def issued(center: Center, seen: Situation) -> list[dict[str, Any]]:
+    """The answers of the plans issued by then, in order."""
+    orders = sorted(seen.dispatches.values(), key=lambda d: d.id)
+    return [center.database.plan(d.plan_id).answer for d in orders if d.plan_id]
 
 
 def _stamp(seen: Situation) -> Any:
@@ -225,5 +240,5 @@ def _stamp(seen: Situation) -> Any:
 
 def _plan_at(center: Center, seen: Situation) -> dict[str, Any] | None:
     """The answer of the newest plan issued by then."""
-    issued = [d for d in sorted(seen.dispatches.values(), key=lambda d: d.id) if d.plan_id]
-    return center.database.plan(issued[-1].plan_id).answer if issued else None  # type: ignore[arg-type]
+    answers = issued(center, seen)
+    return answers[-1] if answers else None

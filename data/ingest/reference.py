@@ -161,6 +161,13 @@ def read_contingencies() -> list[tuple[str, str]]:
     return [(path.stem, path.read_text(encoding="utf-8")) for path in files]
 
 
+def read_authority() -> dict[str, Any]:
+    """Which supply orders need an approval; each figure says what it rests on."""
+    path = REFERENCE / "authority.yaml"
+    rules: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return rules
+
+
 def read_structure() -> dict[str, Any]:
     """三委三部: which committee or headquarters leads a type, which level commands a grade."""
     path = REFERENCE / "command_structure.yaml"

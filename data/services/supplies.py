@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from data.domain.authority import needs_approval, read_limits
 from data.domain.depot import Depot, Item
 from data.domain.dispatch import Carriage, Transfer, TransferState, TransferStep
 from data.domain.incident import Incident
@@ -13,7 +14,7 @@ from data.domain.messages import AdvanceTransfer
 from data.domain.messages import stock as m
 from data.domain.org import Permission
 from data.domain.stock import PRECISION, MovementKind
-from data.errors import Forbidden, Invalid
+from data.errors import Forbidden, IllegalMove, Invalid
 from data.services import checks
 from data.services.tools import Tools
 from data.store.stock_book import Why, book
@@ -123,16 +124,31 @@ def pick(unit: Unit, command: m.PickTransfer, tools: Tools) -> dict[str, Any]:
     """The depot has put the goods together."""
     unit.actor.require(Permission.SUPPLY)
     it = held(unit, tools, command.transfer_id, at_depot=True)
+    _authorised(it, tools)
     moved = it.transfer.moved(S.PICKED, unit.now)
     book(unit, moved.lot_id, it.why(K.PICK, command.words.strip()))
     it.tell(unit, "备货完毕")
     return shown(stepped(unit, moved, "备货", command.words.strip()))
 
 
+def _authorised(it: Held, tools: Tools) -> None:
+    """Refuse a transfer above the set amount that nobody has approved.
+
+    Raises
+    ------
+    IllegalMove
+        Naming the limit and who may approve.
+    """
+    limit = needs_approval(read_limits(tools.rules.get("authority")), it.item, it.transfer)
+    if limit is not None:
+        raise IllegalMove(f"{limit.words()}；请带班领导或领导在“物资—调拨”审批后再备货、发运")
+
+
 def ship(unit: Unit, command: m.ShipTransfer, tools: Tools) -> dict[str, Any]:
     """The goods leave the depot."""
     unit.actor.require(Permission.SUPPLY)
     it = held(unit, tools, command.transfer_id, at_depot=True)
+    _authorised(it, tools)
     at = _at(unit, it.transfer, command.at)
     carriage = Carriage(
         vehicle=command.vehicle.strip(), plate=command.plate.strip().upper(),
