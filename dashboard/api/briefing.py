@@ -72,7 +72,9 @@ def _papers(router: APIRouter, center: Center) -> None:
 
         def make() -> tuple[bytes, dict[str, str]]:
             seen, incident = center.queries.incident(actor, incident_id, moment(at))
-            paper = after_action_paper(seen, center.areas, incident, issued(center, seen))
+            paper = after_action_paper(
+                seen, center.areas, incident, issued(center, seen), actor.org
+            )
             return written(paper, way)
 
         content, headers = await center.ask(make)
@@ -94,7 +96,7 @@ def _papers(router: APIRouter, center: Center) -> None:
                     "content-disposition": 'attachment; filename="hubei-briefing.html"',
                 }  # fmt: skip
                 return takeaway.joint_page(center, seen).encode(), headers
-            return written(briefing_paper(seen, center.areas), way)
+            return written(briefing_paper(seen, center.areas, actor.org), way)
 
         content, headers = await center.ask(make)
         return Response(content, headers=headers)

@@ -10,18 +10,20 @@ from dashboard.documents.charts import bars_png
 from dashboard.documents.paper import Block, Grid, Heading, Pairs, Paper, Paragraph, Picture
 from dashboard.words import DASH, clock_time
 from data.domain.clock import SHANGHAI
-from data.domain.incident import CASUALTY_WORDS, Incident
+from data.domain.incident import CASUALTY_WORDS, ROMAN, Incident
 from data.domain.incident_types import type_name
 from data.domain.intervals import deeds, findings, intervals, knowing
-from data.domain.org import AreaTree
+from data.domain.org import PROVINCE, AreaTree
 from data.domain.situation import Situation
 
 MOST_LINES = 300
+MOST_INCIDENTS = 8
 
 
 def after_action_paper(
-    seen: Situation, areas: AreaTree, incident: Incident, answers: Iterable[Mapping[str, Any]]
-) -> Paper:
+    seen: Situation, areas: AreaTree, incident: Incident,
+    answers: Iterable[Mapping[str, Any]], org: str = PROVINCE,
+) -> Paper:  # fmt: skip
     """The 复盘报告 of one incident: facts from the journal only; conclusions are left to people.
 
     Parameters
@@ -44,24 +46,28 @@ def after_action_paper(
     ]  # fmt: skip
     return Paper(
         title=f"{incident.name}复盘报告", mark=_drill(seen), blocks=tuple(blocks),
-        signed="湖北省应急指挥中心", date=_day(seen.at),
+        signed=f"{areas.name(org)}应急指挥中心", date=_day(seen.at),
         foot=(f"系统按记录 #{seen.revision} 自动汇总，结论由复盘会议作出。",),
     )  # fmt: skip
 
 
-def briefing_paper(seen: Situation, areas: AreaTree) -> Paper:
-    """The 汇报材料: all open incidents side by side, then each by itself."""
+def briefing_paper(seen: Situation, areas: AreaTree, org: str = PROVINCE) -> Paper:
+    """The 汇报材料 of a duty room: all open incidents side by side, then each by itself."""
     mine = seen.sided()
     blocks: list[Block] = [Heading(text="一、总体情况"), _side_by_side(seen, mine)]
     number = iter("二三四五六七八九十")
-    for incident in mine[:8]:
+    for incident in mine[:MOST_INCIDENTS]:
         name = incident.short_name or incident.name
         blocks += [Heading(text=f"{next(number)}、{incident.letter} {name}"),
                    _facts(seen, incident), *_forces(seen, incident),
                    _tasks(seen, areas, incident)]  # fmt: skip
+    if len(mine) > MOST_INCIDENTS:
+        left = "、".join(f"{i.letter} {i.short_name or i.name}" for i in mine[MOST_INCIDENTS:])
+        blocks.append(Paragraph(text=f"另有 {left}，详见系统。"))
     return Paper(
         title=f"{len(mine)} 起突发事件处置情况汇报" if mine else "当前无突发事件",
-        mark=_drill(seen), blocks=tuple(blocks), signed="湖北省应急指挥中心", date=_day(seen.at),
+        mark=_drill(seen), blocks=tuple(blocks), signed=f"{areas.name(org)}应急指挥中心",
+        date=_day(seen.at),
         foot=(f"数据截至 {clock_time(seen.at)}，记录 #{seen.revision}。",),
     )  # fmt: skip
 
@@ -86,7 +92,9 @@ def _people(incident: Incident) -> str:
 
 def _responses(seen: Situation, incident: Incident) -> str:
     held = (r for r in seen.responses.values() if r.incident_id == incident.id)
-    return "；".join(f"{r.body}{r.contingency}{r.level}级（{_stamp(r.since)}）" for r in held)
+    return "；".join(
+        f"{r.body}{r.contingency}{ROMAN[r.level]}级（{_stamp(r.since)}）" for r in held
+    )
 
 
 def _facts(seen: Situation, incident: Incident) -> Pairs:

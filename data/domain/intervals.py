@@ -8,24 +8,32 @@ from datetime import datetime
 from typing import Any
 
 from data.domain.clock import minutes_between
+from data.domain.dispatch import Assignment, AssignmentState
 from data.domain.incident import Incident
+from data.domain.incident_types import INCIDENT_TYPES, NATURAL, PRODUCTION
 from data.domain.org import AreaTree
 from data.domain.situation import Situation
 
+NOT_SENT = frozenset({AssignmentState.CANCELLED, AssignmentState.DECLINED})
 ASSUMED = "假定，可按本地规定修改"
-# Minutes allowed from one moment to the next. Only reporting upward has a rule that was found.
+# Minutes allowed from one moment to the next. Only reporting upward has rules that were found,
+# each for its own kind of incident (data/reference/reporting.json); what fits neither is assumed.
+REPORTING: Mapping[str, str] = {
+    PRODUCTION: "国务院令第493号：逐级上报，每级不超过2小时",
+    NATURAL: "自然灾害情况统计调查制度（地方实施文本）：2小时",
+}
 TARGETS: Mapping[str, tuple[float, str]] = {
     "接报→定级": (30, ASSUMED),
     "接报→首次调派": (15, ASSUMED),
     "接报→启动响应": (60, ASSUMED),
     "首次调派→首队出动": (10, ASSUMED),
-    "接报→报出首报": (120, "逐级上报每级不超过 2 小时（国务院令第493号）"),
+    "接报→报出首报": (120, ASSUMED),
 }
 
 
 @dataclass(frozen=True, kw_only=True)
 class Interval:
-    """One step: `minutes` it took (None when it has not happened), and the minutes allowed."""
+    """One step: `minutes` it took, or `waited` so far when it has not happened; what is allowed."""
 
     word: str
     since: datetime | None
@@ -33,11 +41,13 @@ class Interval:
     minutes: float | None
     target: float | None
     basis: str
+    waited: float | None = None
 
     @property
     def late(self) -> bool:
-        """Whether it took longer than allowed."""
-        return self.minutes is not None and self.target is not None and self.minutes > self.target
+        """Whether it took, or has been waited for, longer than allowed."""
+        spent = self.waited if self.minutes is None else self.minutes
+        return spent is not None and self.target is not None and spent > self.target
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +62,7 @@ class Knowing:
 
 @dataclass(frozen=True, kw_only=True)
 class Deed:
-    """A team as proposed and as done; minutes late are against the arrival expected when sent."""
+    """A team as proposed and as done; minutes late are against the newest expected arrival."""
 
     team: str
     incident_id: str
@@ -78,7 +88,11 @@ def intervals(seen: Situation, incident: Incident) -> list[Interval]:
         for step in ("ordered", "departed", "arrived")
     }
     responses = [r.since for r in seen.responses.values() if r.incident_id == incident.id]
-    sent = [f.sent_at for f in seen.filings.values() if f.incident_id == incident.id and f.sent_at]
+    sent = [
+        f.sent_at
+        for f in seen.filings.values()
+        if f.incident_id == incident.id and f.kind == "首报" and f.sent_at
+    ]
     heard = incident.received_at
     steps = (
         ("发生→接报", incident.occurred_at, heard),
@@ -89,13 +103,23 @@ def intervals(seen: Situation, incident: Incident) -> list[Interval]:
         ("首次调派→首队到场", first["ordered"], first["arrived"]),
         ("接报→报出首报", heard, min(sent, default=None)),
     )
-    return [_interval(word, since, until) for word, since, until in steps]
+    now = min(seen.at, incident.closed_at or seen.at)
+    return [_interval(incident, word, since, until, now) for word, since, until in steps]
 
 
-def _interval(word: str, since: datetime | None, until: datetime | None) -> Interval:
+def _interval(
+    incident: Incident, word: str, since: datetime | None, until: datetime | None, now: datetime
+) -> Interval:
     target, basis = TARGETS.get(word, (None, ""))
+    kind = INCIDENT_TYPES.get(incident.type)
+    if word == "接报→报出首报" and kind is not None:
+        basis = next((REPORTING[r] for r in kind.regulations if r in REPORTING), basis)
     took = minutes_between(since, until) if since and until else None
-    return Interval(word=word, since=since, until=until, minutes=took, target=target, basis=basis)
+    waited = minutes_between(since, now) if since and until is None else None
+    return Interval(
+        word=word, since=since, until=until, minutes=took, target=target, basis=basis,
+        waited=waited,
+    )  # fmt: skip
 
 
 def knowing(seen: Situation, areas: AreaTree, incident: Incident) -> list[Knowing]:
@@ -141,14 +165,18 @@ def deeds(seen: Situation, incident: Incident, answers: Iterable[Mapping[str, An
         for row in answer.get("assignments") or ()
         if row.get("incident") == incident.id
     }
-    orders = {a.team_id: a for a in seen.assignments_of(incident.id)}
+    orders = seen.assignments_of(incident.id)
+    ordered = {a.team_id for a in orders}
+    rows: list[tuple[str, Assignment | None]] = [(a.team_id, a) for a in orders]
+    rows += [(team_id, None) for team_id in sorted(proposed - ordered) if team_id in seen.teams]
     found = []
-    for team_id in sorted(proposed | set(orders)):
-        team, order = seen.teams.get(team_id), orders.get(team_id)
+    for team_id, order in rows:
+        team = seen.teams.get(team_id)
         found.append(
             Deed(
                 team=team.name if team else team_id, incident_id=incident.id,
-                proposed=team_id in proposed, sent=order is not None,
+                proposed=team_id in proposed,
+                sent=order is not None and order.state not in NOT_SENT,
                 expected=order.eta if order else None,
                 arrived=order.times.get("arrived") if order else None,
                 state=order.state.word if order else "未派",
@@ -159,11 +187,7 @@ def deeds(seen: Situation, incident: Incident, answers: Iterable[Mapping[str, An
 
 def findings(seen: Situation, incident: Incident, steps: Sequence[Interval]) -> list[str]:
     """What a review should ask about, counted from the record; no judgement is made."""
-    found = [
-        f"{s.word}用时 {s.minutes:.0f} 分，超过目标 {s.target:.0f} 分（{s.basis}）"
-        for s in steps
-        if s.late and s.minutes is not None and s.target is not None
-    ]
+    found = [_said(s) for s in steps if s.late]
     found += [
         f"任务“{t.title}”{'逾期办结' if t.late() else '超时未办结'}"
         for t in seen.tasks.values()
@@ -181,3 +205,12 @@ def findings(seen: Situation, incident: Incident, steps: Sequence[Interval]) -> 
             unit = item.unit if item else ""
             found.append(f"物资 {transfer.id} 少收 {transfer.amount - received:g} {unit}")
     return found
+
+
+def _said(step: Interval) -> str:
+    """A step that took too long, or has been waited for too long."""
+    spent = (
+        f"已等 {step.waited:.0f} 分仍未完成" if step.minutes is None and step.waited is not None
+        else f"用时 {step.minutes or 0:.0f} 分"
+    )  # fmt: skip
+    return f"{step.word}{spent}，超过目标 {step.target or 0:.0f} 分（{step.basis}）"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from pypdf import PdfReader
 from dashboard import takeaway
 from dashboard.documents.review_papers import after_action_paper, briefing_paper
 from dashboard.documents.writing import written
+from data.domain.dispatch import AssignmentState
 from data.domain.intervals import deeds, findings, intervals, knowing
 from data.domain.messages import AdvanceAssignment, IssueDispatch, WantedTeam
 from data.domain.messages import tasks as t
@@ -46,7 +48,13 @@ def test_steps_and_who_knew_what(center):
     assert steps["接报→首次调派"].target == 15
     assert steps["接报→报出首报"].minutes is None
     assert not steps["接报→报出首报"].late
-    assert "493号" in steps["接报→报出首报"].basis
+    assert "自然灾害" in steps["接报→报出首报"].basis
+    accident = intervals(seen, replace(incident, type="hazchem"))
+    assert "493号" in next(s.basis for s in accident if s.word == "接报→报出首报")
+    later = replace(seen, at=seen.at + timedelta(hours=6))
+    waiting = {s.word: s for s in intervals(later, incident)}["接报→报出首报"]
+    assert (waiting.minutes, waiting.late) == (None, True)
+    assert any("仍未完成" in line for line in findings(later, incident, [waiting]))
     known = knowing(seen, center.areas, incident)
     assert known == sorted(known, key=lambda k: (k.at, k.who))
     assert any(k.way == "接令" for k in known)
@@ -56,11 +64,18 @@ def test_proposed_beside_done(center):
     """A team proposed and not sent, and one sent unasked, both stand in the list."""
     seen = w.seen(center)
     incident = seen.incidents[w.incidents(center)[0]]
-    answer = {"assignments": [{"team": "TM-900", "incident": incident.id}]}
+    sent = seen.assignments_of(incident.id)[0]
+    other = next(t for t in seen.available_teams() if t.id != sent.team_id)
+    answer = {"assignments": [{"team": other.id, "incident": incident.id}]}
     found = {d.team: d for d in deeds(seen, incident, [answer])}
-    assert (found["TM-900"].proposed, found["TM-900"].sent) == (True, False)
+    assert (found[other.name].proposed, found[other.name].sent) == (True, False)
     mine = next(d for d in found.values() if d.sent)
-    assert (mine.proposed, mine.late_min is None or mine.late_min <= 0) == (False, True)
+    assert (mine.proposed, mine.arrived) == (False, sent.times["arrived"])
+    assert mine.late_min is not None
+    gone = replace(sent, id="A-99999", state=AssignmentState.CANCELLED, times={})
+    both = replace(seen, assignments=seen.assignments | {gone.id: gone})
+    rows = [d for d in deeds(both, incident, [answer]) if d.team == mine.team]
+    assert sorted((d.sent, d.arrived is not None) for d in rows) == [(False, False), (True, True)]
 
 
 def test_the_papers(center):
