@@ -71,11 +71,11 @@ def layout() -> list[Any]:
     return [html.Div([left, side], className="two")]
 
 
-def side_class(held: Filing | None, actor: Actor) -> str:
-    """Which contents the right side shows."""
+def side_class(held: Filing | None, actor: Actor, filled: str | None) -> str:
+    """Which contents the right side shows; the form only once it is filled with this draft."""
     if held is None:
         return "side none"
-    writes = held.editable and actor.may(Permission.REPORT)
+    writes = held.editable and actor.may(Permission.REPORT) and filled == held.id
     return "side writing" if writes else "side reading"
 
 
@@ -136,8 +136,7 @@ def register(app: Dash, center: Center) -> None:
 
     @app.callback(
         Output(Ids.BOARD, FLAT), Output(Ids.HEAD, FLAT), Output(Ids.PAPER, FLAT),
-        Output(Ids.ACTIONS, FLAT), Output(Ids.AFTER, FLAT), Output(Ids.SIDE, "className"),
-        Output(Ids.SOURCES, FLAT),
+        Output(Ids.ACTIONS, FLAT), Output(Ids.AFTER, FLAT), Output(Ids.SOURCES, FLAT),
         Input(Live.REVISION, "data"),
         Input(Ids.CHOSEN, "data"),
     )  # fmt: skip
@@ -151,7 +150,17 @@ def register(app: Dash, center: Center) -> None:
         )  # fmt: skip
         parts = views_of(center, seen, actor, held)
         sources = views.conflicts_view(seen, seen.sided())
-        return flat(board), *map(flat, parts), side_class(held, actor), flat(sources)
+        return flat(board), *map(flat, parts), flat(sources)
+
+    @app.callback(
+        Output(Ids.SIDE, "className"),
+        Input(Live.REVISION, "data"),
+        Input(Ids.CHOSEN, "data"),
+        Input(filing_form.Ids.HELD, "data"),
+    )
+    async def side(_revision: Any, chosen: str | None, stands: dict[str, Any] | None) -> str:
+        held = (await desk.see(center)).filings.get(chosen or "")
+        return side_class(held, current_actor(), (stands or {}).get("id"))
 
     @app.callback(Output(Ids.RULES, FLAT), Input(Ids.RULES, "id"))
     async def rules(_id: str) -> str:

@@ -1,5 +1,6 @@
 """An information report in a real browser: drafted, kept on leaving a field, signed, sent."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -72,6 +73,7 @@ def test_a_report_from_draft_to_receipt(running: Running, browser: Browser, page
     duty.locator("#filings-after .btn", has_text="登记对方已收到").click()
     expect(duty.locator("#filings-after")).to_contain_text("部值班室张某 电话（电话确认）")
     duty.get_by_role("button", name="拟续报").click()
+    expect(duty.locator("#draft-title")).to_have_value(re.compile("续报"))
     expect(duty.locator("#draft-dead")).to_have_value("2")
     duty.locator("#draft-dead").fill("6")
     duty.locator("#draft-trend").focus()
