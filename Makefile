@@ -22,7 +22,7 @@ run: $(RUN_STAMP) ## start the center: migrates, seeds and loads the exercise on
 	$(BIN)/python -m dashboard serve --setup $(ARGS)
 
 test: $(DEV_STAMP) prepare lint ## install what is missing, lint, then every test
-	@source .ci/prepared && $(BIN)/python -m pytest $(ARGS)
+	@source .ci/prepared && $(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 lint: $(DEV_STAMP) ## ruff, mypy and the import rules
 	$(BIN)/ruff check .

@@ -40,6 +40,11 @@ class Permission(StrEnum):
     CONTINGENCY = "contingency"
     DIRECTORY = "directory"
     FIELD = "field"
+    WARN = "warn"
+    HAZARD = "hazard"
+    VERIFY = "verify"
+    MONITOR = "monitor"
+    SHARE = "share"
 
 
 P = Permission
@@ -48,7 +53,7 @@ _DUTY = frozenset(
     {
         P.READ, P.REPORT, P.GRADE, P.RESPOND, P.DISPATCH, P.FOLLOW, P.SUPPLY, P.ENTRY, P.ZONE,
         P.ALARM, P.PLAN, P.EXERCISE, P.IMPORT, P.POSITION, P.TELEMETRY, P.TASK, P.SHIFT,
-        P.CONTINGENCY, P.DIRECTORY,
+        P.CONTINGENCY, P.DIRECTORY, P.WARN, P.HAZARD, P.VERIFY, P.MONITOR,
     }
 )  # fmt: skip
 
@@ -60,10 +65,12 @@ ROLE_PERMISSIONS: Mapping[str, frozenset[Permission]] = {
     "chief": _DUTY | {P.REVIEW, P.SIGN, P.INSTRUCT},
     "leader": frozenset({P.READ, P.ENTRY, P.PLAN, P.INSTRUCT, P.SIGN}),
     "keeper": frozenset({P.READ, P.SUPPLY}),
+    # 网格员: tells of hazards, follows what became of them
+    "grid": frozenset({P.HAZARD}),
     # a team leader's phone: one order, nothing else
     "field": frozenset({P.FIELD}),
     "wall": frozenset({P.READ}),
-    "admin": frozenset({P.READ, P.ACCOUNTS, P.IMPORT}),
+    "admin": frozenset({P.READ, P.ACCOUNTS, P.IMPORT, P.MONITOR, P.SHARE}),
     "security": frozenset({P.SESSIONS, P.AUDIT}),
     "auditor": frozenset({P.READ, P.AUDIT}),
     "runner": _DUTY,
@@ -82,7 +89,7 @@ def grantable(held: frozenset[Permission]) -> frozenset[Permission]:
 
 ROLE_WORDS: Mapping[str, str] = {
     "duty": "值班员", "chief": "带班领导", "leader": "领导", "keeper": "仓库管理员",
-    "field": "队伍负责人", "wall": "大屏", "admin": "系统管理员",
+    "grid": "网格员", "field": "队伍负责人", "wall": "大屏", "admin": "系统管理员",
     "security": "安全管理员", "auditor": "审计员", "runner": "演练导演",
 }  # fmt: skip
 

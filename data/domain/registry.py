@@ -12,13 +12,17 @@ from data.domain.directory import CallNote, Contact
 from data.domain.dispatch import Assignment, Dispatch, Transfer
 from data.domain.field import FieldNeed, Photo
 from data.domain.filing import Filing
+from data.domain.hazard import HazardReport, Rectification
 from data.domain.incident import Entry, Incident, Report, Response, Zone
 from data.domain.linking import SupportRequest
 from data.domain.sensor import Alarm, RiskSource, Sensor
+from data.domain.sharing import Connector
 from data.domain.shift import Handover, Shift
 from data.domain.stock import Movement, StockNorm, Stocktake, Supplier
+from data.domain.surge import Surge
 from data.domain.task import Instruction, Task
 from data.domain.team import Force, Team
+from data.domain.warning import Delivery, Warning, Watch  # noqa: A004 - the field's word
 
 KINDS: dict[str, type[Any]] = {
     "incident": Incident, "report": Report, "response": Response, "entry": Entry, "zone": Zone,
@@ -43,6 +47,13 @@ KINDS: dict[str, type[Any]] = {
     "handover": Handover,
     "photo": Photo,
     "need": FieldNeed,
+    "warning": Warning,
+    "delivery": Delivery,
+    "watch": Watch,
+    "hazard": HazardReport,
+    "rectification": Rectification,
+    "connector": Connector,
+    "surge": Surge,
 }  # fmt: skip
 KIND_OF: dict[type[Any], str] = {cls: kind for kind, cls in KINDS.items()}
 
@@ -71,4 +82,11 @@ ID_FORM: dict[str, tuple[str, int]] = {
     "handover": ("JJ", 4),
     "photo": ("ZP", 5),
     "need": ("XQ", 4),
+    "warning": ("YJ", 4),
+    "delivery": ("FB", 5),
+    "watch": ("GZ", 4),
+    "hazard": ("YH", 5),
+    "rectification": ("ZG", 4),
+    "connector": ("GX", 3),
+    "surge": ("BQ", 4),
 }  # fmt: skip

@@ -16,13 +16,17 @@ from data.domain.directory import CallNote, Contact
 from data.domain.dispatch import Assignment, Dispatch, Transfer
 from data.domain.field import FieldNeed, Photo
 from data.domain.filing import Filing
+from data.domain.hazard import HazardReport, Rectification
 from data.domain.incident import Entry, Incident, Report, Response, Zone
 from data.domain.linking import SupportRequest
 from data.domain.sensor import Alarm, RiskSource, Sensor
+from data.domain.sharing import Connector
 from data.domain.shift import Handover, Shift
 from data.domain.stock import Movement, StockNorm, Stocktake, Supplier
+from data.domain.surge import Surge
 from data.domain.task import Instruction, Task
 from data.domain.team import Force, Team, TeamState
+from data.domain.warning import Delivery, Warning, Watch  # noqa: A004 - the field's word
 
 GRAVITY: Mapping[str | None, int] = {"I": 0, "II": 1, "III": 2, "IV": 3, None: 4}
 
@@ -123,6 +127,13 @@ class Situation:
     handovers: dict[str, Handover] = field(default_factory=dict)
     photos: dict[str, Photo] = field(default_factory=dict)
     field_needs: dict[str, FieldNeed] = field(default_factory=dict)
+    warnings: dict[str, Warning] = field(default_factory=dict)
+    deliveries: dict[str, Delivery] = field(default_factory=dict)
+    watches: dict[str, Watch] = field(default_factory=dict)
+    hazards: dict[str, HazardReport] = field(default_factory=dict)
+    rectifications: dict[str, Rectification] = field(default_factory=dict)
+    connectors: dict[str, Connector] = field(default_factory=dict)
+    surges: dict[str, Surge] = field(default_factory=dict)
     positions: dict[str, Position] = field(default_factory=dict)
     readings: dict[str, Latest] = field(default_factory=dict)
     lines: tuple[dict[str, Any], ...] = ()

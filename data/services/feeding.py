@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from data.domain.clock import Clock, aware
-from data.domain.messages import RaiseAlarm
 from data.domain.org import Actor, Permission
 from data.domain.sensor import Sensor
 from data.domain.situation import Situation
 from data.services.bus import Bus
 from data.services.hub import Hub
+from data.services.watching import Watching
 from data.store.queries import Queries
 from data.store.telemetry import Fix, Reading, Telemetry
 
@@ -31,6 +31,7 @@ class Feed:
         self.bus = bus
         self.hub = hub
         self.clock = clock
+        self.watching = Watching(queries=queries, bus=bus)
 
     def positions(self, actor: Actor, rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
         """Store positions of teams the actor may see; the newest of each is pushed."""
@@ -73,31 +74,8 @@ class Feed:
             else:
                 good.append(made)
         self.telemetry.add_readings(good)
-        for reading in sorted(good, key=lambda r: r.at):
-            self._watch(actor, seen.sensors[reading.sensor], reading)
+        self.watching.take(actor, good)
         return {"accepted": len(good), "rejected": rejected}
-
-    def _watch(self, actor: Actor, sensor: Sensor, reading: Reading) -> None:
-        """Tell the monitoring service when a reading stands on another rung than its alarm."""
-        alarms = [
-            a
-            for a in self.queries.situation(actor).alarms.values()
-            if a.sensor_id == sensor.id and a.state != "cleared"
-        ]
-        rung = sensor.reached(reading.value, reading.at.date())
-        held = max(alarms, key=lambda a: a.threshold, default=None)
-        if held is None and rung is None:
-            return
-        if held and rung and held.level == rung.level and held.threshold == rung.value:
-            return
-        lowest = rung.value if rung else reading.value
-        self.bus.handle(
-            RaiseAlarm(
-                sensor_id=sensor.id, level=rung.level if rung else "",
-                value=reading.value, threshold=lowest, at=reading.at,
-            ),
-            actor,
-        )  # fmt: skip
 
 
 def _reading(sensors: Mapping[str, Sensor], row: Any, now: datetime) -> Reading | str:

@@ -45,6 +45,13 @@ _FIELDS = {
     "handover": "handovers",
     "photo": "photos",
     "need": "field_needs",
+    "warning": "warnings",
+    "delivery": "deliveries",
+    "watch": "watches",
+    "hazard": "hazards",
+    "rectification": "rectifications",
+    "connector": "connectors",
+    "surge": "surges",
 }  # fmt: skip
 
 

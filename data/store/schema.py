@@ -106,6 +106,13 @@ TABLES: dict[str, Table] = {
     "handover": _kind("handover", "org", "state"),
     "photo": _kind("photo", "incident_id", "team_id"),
     "need": _kind("need", "incident_id", "team_id", "state"),
+    "warning": _kind("warning", "state", "colour", "area_code"),
+    "delivery": _kind("delivery", "warning_id", "channel", "state"),
+    "watch": _kind("watch", "state", "warning_id", "area_code"),
+    "hazard": _kind("hazard", "state", "area_code", "incident_id"),
+    "rectification": _kind("rectification", "state", "hazard_id", "owner_org"),
+    "connector": _kind("connector", "state", "area_code"),
+    "surge": _kind("surge", "state", "area_code"),
 }  # fmt: skip
 
 # One active assignment per team, decided by the database.

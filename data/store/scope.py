@@ -11,6 +11,18 @@ from data.domain.incident import Report
 from data.domain.org import PROVINCE, AreaTree
 from data.domain.situation import Situation
 
+# Which filter cuts which of the situation's fields; teams, depots and what hangs on them are below.
+_CUTS: Mapping[str, tuple[str, ...]] = {
+    "of_incident": ("responses", "posts", "photos", "field_needs"),
+    "of_incident_or_org": ("entries", "zones"),
+    "local": (
+        "alarms", "sources", "suppliers", "warnings", "deliveries", "watches", "hazards",
+        "rectifications", "connectors", "surges",
+    ),
+    "shared": ("tasks", "instructions", "consultations", "calls"),
+    "involved": ("filings", "clearances", "supports", "shifts", "handovers"),
+}  # fmt: skip
+
 
 def scoped(situation: Situation, org: str, areas: AreaTree) -> Situation:
     """The situation cut down to what `org` may know.
@@ -26,52 +38,54 @@ def scoped(situation: Situation, org: str, areas: AreaTree) -> Situation:
         k: i for k, i in situation.incidents.items() if not subtree.isdisjoint(i.all_areas)
     }
     cut = _Cut(subtree=subtree, incidents=frozenset(incidents))
-    assignments = cut.of_incident(situation.assignments)
-    transfers = cut.of_incident(situation.transfers)
-    teams = cut.local(situation.teams, {a.team_id for a in assignments.values()})
-    depots = cut.local(situation.depots, {t.depot_id for t in transfers.values()})
-    sensors = cut.local(situation.sensors)
-    own = {k: a for k, a in situation.assignments.items() if a.team_id in teams}
+    plainly = {
+        name: getattr(cut, how)(getattr(situation, name))
+        for how, names in _CUTS.items()
+        for name in names
+    }
     return replace(
         situation,
         incidents=incidents,
         reports={k: r for k, r in situation.reports.items() if cut.report(r)},
-        responses=cut.of_incident(situation.responses),
-        entries=cut.of_incident_or_org(situation.entries),
-        zones=cut.of_incident_or_org(situation.zones),
-        teams=teams,
-        assignments=assignments | own,
         dispatches={
             k: d
             for k, d in situation.dispatches.items()
             if d.org in subtree or not cut.incidents.isdisjoint(d.incidents)
         },
-        depots=depots,
-        lots={k: lot for k, lot in situation.lots.items() if lot.depot_id in depots},
-        transfers=transfers,
-        sensors=sensors,
-        alarms=cut.local(situation.alarms),
-        sources=cut.local(situation.sources),
-        tasks=cut.shared(situation.tasks),
-        instructions=cut.shared(situation.instructions),
-        posts=cut.of_incident(situation.posts),
-        consultations=cut.shared(situation.consultations),
         contacts=cut.known(situation.contacts, areas.path(org)),
-        calls=cut.shared(situation.calls),
-        movements={k: m for k, m in situation.movements.items() if m.depot_id in depots},
-        stocktakes={k: s for k, s in situation.stocktakes.items() if s.depot_id in depots},
-        suppliers=cut.local(situation.suppliers),
-        filings=cut.involved(situation.filings),
-        clearances=cut.involved(situation.clearances),
-        supports=cut.involved(situation.supports),
-        shifts=cut.involved(situation.shifts),
-        handovers=cut.involved(situation.handovers),
-        photos=cut.of_incident(situation.photos),
-        field_needs=cut.of_incident(situation.field_needs),
-        positions={k: p for k, p in situation.positions.items() if k in teams},
-        readings={k: r for k, r in situation.readings.items() if k in sensors},
         lines=tuple(line for line in situation.lines if cut.line(line)),
+        **plainly,
+        **_forces(situation, cut),
+        **_stock(situation, cut),
+        **_heard(situation, cut),
     )
+
+
+def _forces(situation: Situation, cut: _Cut) -> dict[str, Any]:
+    """Teams of the area or committed to it, with their assignments and positions."""
+    ours = cut.of_incident(situation.assignments)
+    teams = cut.local(situation.teams, {a.team_id for a in ours.values()})
+    own = {k: a for k, a in situation.assignments.items() if a.team_id in teams}
+    positions = {k: p for k, p in situation.positions.items() if k in teams}
+    return {"teams": teams, "assignments": ours | own, "positions": positions}
+
+
+def _stock(situation: Situation, cut: _Cut) -> dict[str, Any]:
+    """Depots of the area or sending to it, with lots, movements and counts."""
+    transfers = cut.of_incident(situation.transfers)
+    depots = cut.local(situation.depots, {t.depot_id for t in transfers.values()})
+    of_depot = {
+        name: {k: x for k, x in getattr(situation, name).items() if x.depot_id in depots}
+        for name in ("lots", "movements", "stocktakes")
+    }
+    return {"transfers": transfers, "depots": depots, **of_depot}
+
+
+def _heard(situation: Situation, cut: _Cut) -> dict[str, Any]:
+    """Sensors of the area and what they read."""
+    sensors = cut.local(situation.sensors)
+    readings = {k: r for k, r in situation.readings.items() if k in sensors}
+    return {"sensors": sensors, "readings": readings}
 
 
 @dataclass(frozen=True, kw_only=True)
