@@ -29,7 +29,7 @@ lint: $(DEV_STAMP) ## ruff, mypy and the import rules
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-prepare: ## a browser and a database server for the tests (apt-get, only what is missing)
+prepare: ## the programs the tests need: browser, database, MQTT broker, GDAL, ffmpeg (apt-get, only what is missing)
 	@bash .ci/prepare
 
 lock: $(DEV_STAMP) ## rewrite both lock files from pyproject.toml
