@@ -123,7 +123,7 @@ def _forces(seen: Situation, incident: Incident) -> list[str]:
         team = seen.teams.get(assignment.team_id)
         name = team.name if team else assignment.team_id
         eta = f"，预计 {clock_time(assignment.eta, seen.at)} 到" if assignment.eta else ""
-        rows.append(f"{name}　{assignment.state.word}{eta}")
+        rows.append(f"{name}　{assignment.word}{eta}")
     return rows or ["尚未调派队伍"]
 
 

@@ -11,7 +11,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from data.allocation.travel import TravelSource
 from data.config import Settings
-from data.domain.authority import read_limits
+from data.domain.authority import read_table
 from data.domain.clock import Clock, RealClock, real_now
 from data.domain.depot import Depot, Item, Lot
 from data.domain.dispatch import Assignment
@@ -287,7 +287,7 @@ def _tools(areas: AreaTree, telemetry: Telemetry, settings: Settings) -> Tools:
     rules = {name: reference.read_rules(name) for name in ("grading", "reporting")}
     rules["structure"] = reference.read_structure()
     rules["authority"] = reference.read_authority()
-    read_limits(rules["authority"])  # a table that cannot be read stops the start, not an order
+    read_table(rules["authority"])  # a table that cannot be read stops the start, not an order
     travel = build_travel(settings.roads, settings.osrm)
     return replace(
         Tools(areas=areas, rules=rules, spatial=build_spatial(), travel=travel),

@@ -7,9 +7,10 @@ from typing import Any, Literal
 from fastapi import APIRouter, Request, Response
 from pydantic import AwareDatetime, Field
 
-from dashboard.api.bodies import Body
+from dashboard.api.bodies import AuthorityBody, Body
 from dashboard.api.common import actor_of, answer, carry, page
 from data.center import Center
+from data.domain.dispatch import Authority
 from data.domain.levels import levels
 from data.domain.linking import Want
 from data.domain.messages import linking as m
@@ -32,6 +33,7 @@ class AskBody(Body):
     incident_id: str | None = None
     to: str = ""
     due_at: AwareDatetime | None = None
+    authorised_by: AuthorityBody | None = None
 
 
 class TakeBody(Body):
@@ -98,7 +100,11 @@ def _writing(router: APIRouter, center: Center) -> None:
     @router.post("/support", status_code=201)
     async def ask(request: Request, body: AskBody) -> Response:
         """Ask another body for support."""
-        fields = body.model_dump() | {"wants": _wants(body.wants)}
+        word = body.authorised_by
+        fields = body.model_dump() | {
+            "wants": _wants(body.wants),
+            "authorised_by": Authority(**word.model_dump()) if word else None,
+        }
         return await carry(request, center, m.AskSupport(**fields), 201)
 
     @router.post("/support/{support_id}/receive")

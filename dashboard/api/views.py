@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from data.center import Center
+from data.domain.clearance import ClearanceState
 from data.domain.dispatch import Assignment, Plan, Transfer
 from data.domain.incident import Incident
 from data.domain.reporting import deadlines
@@ -38,7 +39,7 @@ def assignment_view(seen: Situation, assignment: Assignment) -> dict[str, Any]:
     return {
         **plain(assignment),
         "team_name": team.name if team else assignment.team_id,
-        "state_word": assignment.state.word,
+        "state_word": assignment.word, "held": assignment.waits,
         "active": assignment.active,
     }
 
@@ -52,6 +53,10 @@ def transfer_view(seen: Situation, transfer: Transfer) -> dict[str, Any]:
         "unit": item.unit if item else "",
         "depot_name": depot.name if depot else transfer.depot_id,
         "state_word": transfer.state.word,
+        "held": any(
+            c.state == ClearanceState.ASKED and transfer.id in c.transfers
+            for c in seen.clearances.values()
+        ),
     }
 
 

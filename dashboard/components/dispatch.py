@@ -6,19 +6,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from types import SimpleNamespace
 from typing import Any
 
 from dash import Dash, Input, Output, State, dcc, html, no_update, set_props
 
-from dashboard.components import desk, drafting, follow, toasts
+from dashboard.components import clearance_hint, desk, drafting, follow, toasts
 from dashboard.components.desk import Desk
 from dashboard.components.desk_words import kbd
+from dashboard.components.dispatch_refusal import AREA, still, told_of
 from dashboard.components.draft import DraftIds
-from dashboard.components.draft_sides import instant
 from dashboard.components.fork_panel import opener
 from dashboard.gate import current_actor
-from dashboard.words import clock_time
 from data.center import Center
 from data.domain.clock import SHANGHAI
 from data.domain.dispatch import Authority
@@ -26,9 +24,7 @@ from data.domain.messages import IssueDispatch, WantedLot, WantedTeam
 from data.domain.org import ROLE_WORDS, Permission
 from data.errors import CenterError, Invalid
 
-AREA = "dispatch"
 WAYS = ("系统", "电话", "当面", "书面")
-MINUTES_PER_HOUR = 60
 
 
 class DispatchIds(StrEnum):
@@ -43,6 +39,7 @@ class DispatchIds(StrEnum):
     ISSUE = "dispatch-issue"
     FORM = "dispatch-form"
     TOLD = "dispatch-told"
+    NEEDS = "dispatch-needs"
 
 
 def layout() -> Any:
@@ -55,6 +52,7 @@ def layout() -> Any:
             html.Div(
                 [
                     html.Div(id=DispatchIds.REFUSED, role="alert"),
+                    html.Div(id=DispatchIds.NEEDS),
                     _authority_form(),
                     html.Div(
                         [
@@ -105,15 +103,20 @@ def register(app: Dash, center: Center) -> None:
         Output(DispatchIds.NAME, "placeholder"),
         Output(DispatchIds.POST, "placeholder"),
         Output(DispatchIds.REFUSED, "children"),
+        Output(DispatchIds.NEEDS, "children"),
         Input(Desk.DRAFT, "data"),
         Input(DispatchIds.TOLD, "data"),
+        Input(DispatchIds.NAME, "value"),
     )
-    async def counted(kept: Any, told: dict[str, Any] | None) -> Any:
+    async def counted(kept: Any, told: dict[str, Any] | None, name: str | None) -> Any:
         actor = current_actor()
         draft = drafting.mine(kept, actor.username)
         refused = drafting.is_empty(draft) or not actor.may(Permission.DISPATCH)
         post = ROLE_WORDS.get(actor.role, actor.role)
-        return button_words(draft), refused, actor.name, post, still(told, draft)
+        seen = await desk.see(center)
+        named = (name or "").strip() not in ("", actor.name)
+        needs = clearance_hint.view(center, seen, draft, actor, named)
+        return button_words(draft), refused, actor.name, post, still(told, draft), needs
 
     @app.callback(
         Output(Desk.DRAFT, "data", allow_duplicate=True),
@@ -228,90 +231,9 @@ def issued(body: Mapping[str, Any]) -> None:
     parts = [f"{len(teams)} 队"] if teams else []
     parts += [f"{len(lots)} 批物资"] if lots else []
     undo = {"do": "cancel", "ids": teams} if teams else {"do": "cancel_transfer", "ids": lots}
+    waits = sum(bool(a.get("held")) for a in body.get("assignments", []))
+    owed = sum(c["state"] != "asked" for c in body.get("clearances", []))
+    parts += [f"其中 {waits} 队待批"] if waits else []
+    parts += [f"{owed} 件事后补批"] if owed else []
     toasts.say(f"已下达调派 {body.get('number', '')}：{'、'.join(parts)}", undo=undo)
     set_props(DispatchIds.ISSUE, {"disabled": True})
-
-
-def told_of(error: CenterError, draft: drafting.Draft) -> dict[str, Any]:
-    """A refusal as plain data, with the draft it refused."""
-    return {
-        "title": error.title, "detail": error.detail, "errors": error.errors,
-        "holders": error.holders, "request_id": draft["request_id"],
-    }  # fmt: skip
-
-
-def still(told: Mapping[str, Any] | None, draft: drafting.Draft) -> Any:
-    """The refusal as far as it still holds: what was taken stays told until it is out."""
-    if not told:
-        return None
-    holders = [h for h in told["holders"] if _inside(draft, *_thing(h))]
-    if not holders and (told["holders"] or told["request_id"] != draft["request_id"]):
-        return None
-    return refusal(SimpleNamespace(**{**told, "holders": holders}), draft)
-
-
-def _thing(row: Mapping[str, Any]) -> tuple[str, str]:
-    """Whether a held thing is a team or a lot, and which."""
-    return ("lot" if row.get("thing") == "lot" else "team"), str(row.get("id"))
-
-
-def refusal(error: Any, draft: drafting.Draft) -> Any:
-    """What was refused and why; each taken thing with its holder and the next best to press."""
-    lines = [html.Li([e["message"], "。", e["remedy"]]) for e in error.errors]
-    lines += [_holder(h, draft) for h in error.holders]
-    detail = "" if error.errors or error.holders else error.detail
-    whole = "整单未下达，草案原样保留" if error.holders else ""
-    return html.Div(
-        [
-            html.Div([html.B(error.title), html.Span(whole, className="mu")]),
-            html.P(detail) if detail and detail != error.title else None,
-            html.Ul(lines) if lines else None,
-            html.Div(
-                [
-                    html.Button(f"去掉 {len(error.holders)} 项并重新求解", className="mini pri",
-                                **desk.acts("draft", do="exclude", solve=True,
-                                            things=[_thing(h)[1] for h in error.holders]))
-                    if error.holders else None,
-                    html.Button(["知道了 ", kbd("Esc")], className="mini", **desk.key("Escape"),
-                                **desk.acts(AREA, do="dismiss")),
-                ],
-                className="next",
-            ),
-        ],
-        className="short refused",
-    )  # fmt: skip
-
-
-def _holder(row: Mapping[str, Any], draft: drafting.Draft) -> Any:
-    """One taken thing: by whom, for which incident, since when, and what to take instead."""
-    kind, thing = _thing(row)
-    is_lot = kind == "lot"
-    words = [html.B(str(row.get("name") or thing))]
-    if row.get("held_by"):
-        where = f"{row.get('incident_letter') or ''} {row.get('incident_name') or ''}".strip()
-        since = clock_time(instant(row.get("since")))
-        words.append(f" 已由 {row['held_by']} 于 {since} 派往 {where}")
-    if is_lot or not row.get("held_by"):
-        words.append(f" {row.get('message') or ''}")
-    best = [b for b in row.get("next_best") or [] if not _inside(draft, kind, str(b.get(kind)))]
-    choices = [
-        html.Button(f"改用 {_best(b)}", className="mini",
-                    **desk.acts("draft", do="swap", **{kind: thing}, to=b[kind]))
-        for b in best
-    ]  # fmt: skip
-    if not choices:
-        choices = [html.Span("没有可替代的，请从草案移除或请求上级支援")]
-    return html.Li([html.Div(words), html.Div(choices, className="next")])
-
-
-def _inside(draft: drafting.Draft, kind: str, thing: str) -> bool:
-    return any(r[kind] == thing for r in draft[f"{kind}s"])
-
-
-def _best(best: Mapping[str, Any]) -> str:
-    """The next best in words: its name and when, or how much."""
-    minutes = best.get("eta_minutes")
-    if minutes is not None:
-        hours, rest = divmod(round(minutes), MINUTES_PER_HOUR)
-        return f"{best['name']}（{f'{hours} 时 ' if hours else ''}{rest} 分到）"
-    return f"{best['name']}（可调 {best.get('free', 0):g}）"

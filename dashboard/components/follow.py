@@ -137,7 +137,7 @@ def _assignment(seen: Situation, order: Assignment, others: list[Incident]) -> A
     name = team.name if team else order.team_id
     return html.Li(
         [
-            html.B(team.state.char if team else "—", className="st", title=order.state.word),
+            html.B(team.state.char if team else "—", className="st", title=order.word),
             html.Div(
                 [html.Span(name, className="name", title=order.reason or name), _eta(seen, order)],
                 className="what",
@@ -172,6 +172,8 @@ def _eta(seen: Situation, order: Assignment) -> Any:
         return html.Small(f"{clock_time(order.times[S.ARRIVED.value], seen.at)} 到场")
     if order.state in OVER:
         return html.Small(order.state.word)
+    if order.waits:
+        return html.Small([html.B("待批", className="late"), "　未下达到队"])
     if order.eta is None:
         return html.Small("到达时间未知")
     words = [
@@ -185,7 +187,10 @@ def _moves(order: Assignment, others: list[Incident]) -> list[Any]:
     """The next step as phoned in, then the other ways it may go."""
     may = MOVES[order.state]
     out = []
-    if order.state in NEXT:
+    if order.waits:
+        may = may & {S.CANCELLED}
+        out.append(html.A("去审批", className="mini pri", href="/tasks#3"))
+    elif order.state in NEXT:
         to, word = NEXT[order.state]
         out.append(_button(word, "mini pri", do="advance", id=order.id, to=to.value))
     if S.RELEASED in may and order.state != S.WORKING:
@@ -195,7 +200,7 @@ def _moves(order: Assignment, others: list[Incident]) -> list[Any]:
                            to=S.DECLINED.value))  # fmt: skip
     if S.REDIRECTED in may and others:
         out.append(_button("改派…", "mini", do="open", id=order.id))
-    if order.state not in OVER:
+    if order.state not in OVER and not order.waits:
         out.append(field_code.button(order.id))
     if S.CANCELLED in may:
         out.append(_button("撤销", "mini", "再按：撤销", do="advance", id=order.id,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
 from dashboard.components import task_words as tw
 from dashboard.components.room_ups import waiting_in_room
 from dashboard.components.waiting import Waiting
-from data.domain.authority import Limit, needs_approval
+from data.domain.clearance import ClearanceState
 from data.domain.filing import FilingState
 from data.domain.incident import Incident
 from data.domain.linking import SupportState
@@ -17,14 +17,12 @@ from data.domain.situation import Situation
 from data.domain.task import DUE_SOON, InstructionState, Task, TaskState
 
 
-def waiting_for(
-    seen: Situation, actor: Actor, areas: AreaTree, limits: Sequence[Limit] = ()
-) -> list[Waiting]:
+def waiting_for(seen: Situation, actor: Actor, areas: AreaTree) -> list[Waiting]:
     """Overdue first; what is not for this account, or not yet due, is not urgent."""
     rows = [
         *_instructions(seen, actor, areas), *_tasks(seen, actor, areas),
         *_filings(seen, actor, areas), *_supports(seen, actor, areas),
-        *waiting_in_room(seen, actor), *_approvals(seen, actor, limits),
+        *waiting_in_room(seen, actor), *_clearances(seen, actor, areas),
     ]  # fmt: skip
     return sorted(rows, key=lambda w: (not w.urgent, w.due is None, w.due or w.since or seen.at))
 
@@ -113,19 +111,22 @@ def _supports(seen: Situation, actor: Actor, areas: AreaTree) -> Iterable[Waitin
             )  # fmt: skip
 
 
-def _approvals(seen: Situation, actor: Actor, limits: Sequence[Limit]) -> Iterable[Waiting]:
-    """Supply orders above the set amounts, for who may approve them."""
-    if not actor.may(Permission.SIGN):
-        return
-    for transfer in seen.transfers.values():
-        item = seen.items.get(transfer.item_id)
-        limit = needs_approval(limits, item, transfer) if item else None
-        if item is not None and limit is not None:
-            yield Waiting(
-                kind="task", char="审", since=transfer.times.get("ordered"), changes={},
-                title=f"{item.name} {transfer.amount:g} {item.unit}", href="/supplies",
-                note=limit.words(),
-            )  # fmt: skip
+def _clearances(seen: Situation, actor: Actor, areas: AreaTree) -> Iterable[Waiting]:
+    """Approvals: for whose word they need, and for the desk while it may still note one."""
+    for held in seen.clearances.values():
+        if not held.open or not areas.covers(actor.org, held.org):
+            continue
+        notes = actor.may(Permission.DISPATCH) and (
+            held.by == "owner" or held.state == ClearanceState.ASKED
+        )
+        decides = held.may_decide(actor)
+        if not decides and not (notes and actor.org == held.org):
+            continue
+        yield Waiting(
+            kind="task", char="审", since=held.asked_at, due=held.due_at, changes={},
+            title=f"{held.word}　{held.title}", note=held.rule, href="/tasks#3",
+            urgent=decides or held.state == ClearanceState.ASKED or _close(seen, held.due_at),
+        )  # fmt: skip
 
 
 def _report(title: str, note: str, since: datetime | None) -> Waiting:

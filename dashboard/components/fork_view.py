@@ -124,7 +124,7 @@ def bound(seen: Situation, fork: Fork) -> list[Any]:
     rows = [
         html.Button(
             [html.B(letter(seen, a.incident_id), className="st"), team.name,
-             html.Small(a.state.word)],
+             html.Small(a.word)],
             className=identity(seen.incidents.get(a.incident_id)),
             **desk.acts(AREA, do="release", team=team.id),
         )

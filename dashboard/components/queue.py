@@ -18,7 +18,6 @@ from dashboard.components.waiting import Waiting
 from dashboard.gate import current_actor
 from dashboard.words import iso
 from data.center import Center
-from data.domain.authority import read_limits
 from data.domain.candidates import candidates
 from data.domain.dispatch import AssignmentState
 from data.domain.incident_types import type_name
@@ -102,9 +101,10 @@ def _alarms(seen: Situation) -> Iterable[Waiting]:
 def _unaccepted(seen: Situation) -> Iterable[Waiting]:
     for assignment in seen.assignments.values():
         ordered = assignment.times.get("ordered")
-        if assignment.state != AssignmentState.ORDERED or ordered is None:
+        if assignment.state != AssignmentState.ORDERED or assignment.held or ordered is None:
             continue
-        if seen.at - ordered < UNACCEPTED_AFTER:
+        told = assignment.times.get("authorised", ordered)
+        if seen.at - told < UNACCEPTED_AFTER:
             continue
         team = seen.teams.get(assignment.team_id)
         incident = seen.incidents.get(assignment.incident_id)
@@ -218,8 +218,7 @@ def register(app: Dash, center: Center) -> None:
     async def redraw(_revision: Any) -> Any:
         seen = await desk.see(center)
         items = waiting(seen, await center.ask(all_clocks, center, seen))
-        limits = read_limits(center.tools.rules.get("authority"))
-        items += follow_ups.waiting_for(seen, current_actor(), center.areas, limits)
+        items += follow_ups.waiting_for(seen, current_actor(), center.areas)
         items += field_card.waiting_for(seen)
         tone = sounding(seen)
         return tabs_view(items), flat(list_view(items)), tone["data-grade"], tone["data-count"]

@@ -170,7 +170,7 @@ def _team(seen: Situation, assignment: Assignment) -> Any:
     char = team.state.char if team else "接"
     return html.Li(
         [
-            html.B(char, className="st", title=assignment.state.word),
+            html.B(char, className="st", title=assignment.word),
             html.Span(name, title=name),
             _progress(seen, assignment),
         ],
@@ -190,7 +190,7 @@ def _progress(seen: Situation, assignment: Assignment) -> Any:
         return html.Em([html.U(f"误 {text}") if late else text])
     if state == "accepted":
         return html.Em("待出动")
-    return html.Em("待接令")
+    return html.Em(assignment.word)
 
 
 def _supplies(seen: Situation, incident: Incident) -> list[Any]:

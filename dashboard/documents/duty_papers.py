@@ -153,7 +153,7 @@ def _forces(seen: Situation, incidents: Sequence[Incident]) -> Block:
         people = [t.people for a in out if (t := seen.teams.get(a.team_id))]
         known = sum(p for p in people if p is not None)
         blank = sum(p is None for p in people)
-        states = Counter(a.state.word for a in out)
+        states = Counter(a.word for a in out)
         goods = Counter(t.state.word for t in seen.transfers_of(incident.id))
         rows.append(
             (

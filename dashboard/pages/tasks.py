@@ -1,4 +1,4 @@
-"""任务与批示: who is to do what by when, and what leaders asked for."""
+"""任务、批示与审批: who does what by when, what leaders asked for, whose word an order needs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from dash import Dash
 
-from dashboard.components import instruction_desk, office, task_board
+from dashboard.components import clearance_desk, instruction_desk, office, task_board
 from data.center import Center
 
 
@@ -28,11 +28,16 @@ def layout() -> Any:
             word="领导批示", said="签收、承办、反馈、认可；没有认可之前一直催。",
             content=instruction_desk.layout(),
         ),
+        office.Part(
+            word="审批", said="谁可批什么见授权表；本辖区力量直接下令，急件先行下达、事后补批。",
+            content=clearance_desk.layout(),
+        ),
     )  # fmt: skip
-    return office.page("tasks", "任务与批示", Ids.BODY, parts)
+    return office.page("tasks", "任务、批示与审批", Ids.BODY, parts)
 
 
 def register(app: Dash, center: Center) -> None:
-    """Register both parts."""
+    """Register the three parts."""
     task_board.register(app, center)
     instruction_desk.register(app, center)
+    clearance_desk.register(app, center)

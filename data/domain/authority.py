@@ -1,13 +1,30 @@
-"""Which supply orders need an approval before they are carried out; the amounts are a table."""
+"""Who may authorise what: sending forces, asking outside, large supplies; all of it a table."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
+from data.domain.approval import TABLE
 from data.domain.depot import Item
 from data.domain.dispatch import Transfer, TransferState
+
+T = TypeVar("T")
+FILE = "data/reference/authority.yaml"
+# Whose word is enough: `owner` is the body a force belongs to, noted by whoever telephoned.
+MAY: Mapping[str, frozenset[str]] = {
+    "chief": frozenset({"chief", "leader"}),
+    "leader": frozenset({"leader"}),
+    "owner": frozenset(),
+}
+BY_WORDS: Mapping[str, str] = {"chief": "带班领导", "leader": "领导", "owner": "力量主管方"}
+KIND_WORDS: Mapping[str, str] = {
+    "own": "本辖区力量", "same_prefecture": "同市跨县力量", "other_prefecture": "跨市州力量",
+    "provincial": "省级队伍", "national": "国家级力量", "social": "社会力量",
+    "enterprise": "企业队伍", "army": "军队和民兵武警", "support": "对外请求支援",
+    "supplies": "大宗物资",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,23 +45,109 @@ class Limit:
         return f"{self.item or '单笔'}超过 {self.over:g} {self.unit}须先审批（{self.basis}）"
 
 
-def read_limits(rules: Mapping[str, Any] | None) -> tuple[Limit, ...]:
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """One line about forces or requests: above what, whose word, before or after, within when."""
+
+    kind: str
+    by: str
+    wait: bool
+    minutes: float
+    basis: str
+    over: int = 0
+    to: tuple[str, ...] = ()
+
+    def words(self) -> str:
+        """The line as said to an officer."""
+        what = KIND_WORDS.get(self.kind, self.kind)
+        above = f"一次超过 {self.over} 队" if self.over else ""
+        who = "须" + BY_WORDS[self.by] + ("同意" if self.by == "owner" else "批准")
+        when = "后出动" if self.wait else f"，可先行下达，{self.minutes:g} 分钟内补批"
+        return f"{what}{above}{who}{when}（{self.basis}）"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuthorityTable:
+    """The whole table."""
+
+    dispatch: tuple[Rule, ...] = ()
+    support: tuple[Rule, ...] = ()
+    supplies: tuple[Limit, ...] = ()
+
+    def for_teams(self, kind: str, teams: int) -> Rule | None:
+        """The line for so many teams of a kind in one order; None when the officer's word does."""
+        fits = (r for r in self.dispatch if r.kind == kind and teams > r.over)
+        return next(fits, None)
+
+    def for_request(self, to: str) -> Rule | None:
+        """The line for a request to a body outside the center."""
+        return next((r for r in self.support if any(word in to for word in r.to)), None)
+
+
+def read_table(rules: Mapping[str, Any] | None) -> AuthorityTable:
     """The lines of `data/reference/authority.yaml`.
+
+    Raises
+    ------
+    ValueError
+        Naming the section and line that cannot be read, and the remedy.
+    """
+    held = rules or {}
+    return AuthorityTable(
+        dispatch=_lines(held, "dispatch", _force, "kind、over、by、wait、minutes、basis"),
+        support=_lines(held, "support", _request, "to、by、wait、minutes、basis"),
+        supplies=read_limits(held),
+    )
+
+
+def read_limits(rules: Mapping[str, Any] | None) -> tuple[Limit, ...]:
+    """The supply lines alone.
 
     Raises
     ------
     ValueError
         Naming the line that cannot be read.
     """
+    return _lines(rules or {}, "supplies", _limit, "unit、over，可写 item、basis")
+
+
+def _lines(
+    rules: Mapping[str, Any], section: str, read: Callable[[Mapping[str, Any]], T], fields: str
+) -> tuple[T, ...]:
     found = []
-    for n, row in enumerate((rules or {}).get("supplies") or (), 1):
+    for n, row in enumerate(rules.get(section) or (), 1):
         try:
-            found.append(Limit(**{**row, "over": float(row["over"]), "unit": str(row["unit"])}))
+            found.append(read(row))
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError(
-                f"authority.yaml 第 {n} 行看不懂：{row}；请写 unit、over，可写 item、basis"
+                f"{FILE} 的 {section} 第 {n} 行看不懂：{row}（{error}）；请写 {fields}"
             ) from error
     return tuple(found)
+
+
+def _limit(row: Mapping[str, Any]) -> Limit:
+    return Limit(**{**row, "over": float(row["over"]), "unit": str(row["unit"])})
+
+
+def _force(row: Mapping[str, Any]) -> Rule:
+    if row["kind"] not in {a.key for a in TABLE}:
+        raise ValueError(f"没有“{row['kind']}”这类力量")
+    return _rule({**row, "over": int(row["over"])})
+
+
+def _request(row: Mapping[str, Any]) -> Rule:
+    words = tuple(str(word) for word in row["to"])
+    if isinstance(row["to"], str) or not words:
+        raise ValueError("to 应是词的列表")
+    return _rule({**row, "kind": "support", "to": words})
+
+
+def _rule(row: Mapping[str, Any]) -> Rule:
+    if row["by"] not in MAY:
+        raise ValueError(f"by 只能是 {'、'.join(MAY)}")
+    if not isinstance(row["wait"], bool) or not float(row["minutes"]) > 0 or not row["basis"]:
+        raise ValueError("wait 应是 true 或 false，minutes 大于 0，basis 不能空")
+    return Rule(**{**row, "minutes": float(row["minutes"])})
 
 
 def needs_approval(limits: Iterable[Limit], item: Item, transfer: Transfer) -> Limit | None:

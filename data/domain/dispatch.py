@@ -99,6 +99,7 @@ class Assignment:
     released_seq: int | None = None
     note: str = ""
     sharing: bool = False  # its leader agreed that the phone sends its position
+    held: bool = False  # bound to the incident, and not sent before somebody authorises it
     version: int = 0
 
     @property
@@ -106,14 +107,26 @@ class Assignment:
         """Whether it still binds its team."""
         return self.state.binds
 
+    @property
+    def waits(self) -> bool:
+        """Whether it is 待批: the team is kept for the incident and must not be sent yet."""
+        return self.held and self.state == S.ORDERED
+
+    @property
+    def word(self) -> str:
+        """The field's word for where it stands."""
+        return "待批" if self.waits else self.state.word
+
     def moved(self, to: AssignmentState, at: datetime, note: str = "") -> Assignment:
         """The assignment after a move.
 
         Raises
         ------
         IllegalMove
-            When the move is not one of `MOVES`.
+            When the move is not one of `MOVES`, or the order still waits for its approval.
         """
+        if self.waits and to in (S.ACCEPTED, S.REDIRECTED):
+            raise IllegalMove(f"此令待批，不能转为“{to.word}”；请在“任务—审批”批准或记下口头授权")
         if to not in MOVES[self.state]:
             may = "、".join(s.word for s in AssignmentState if s in MOVES[self.state]) or "无"
             raise IllegalMove(f"任务现为“{self.state.word}”，不能转为“{to.word}”；可转为：{may}")

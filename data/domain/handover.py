@@ -82,7 +82,7 @@ def _out(seen: Situation, incident: Incident) -> Iterator[HandoverItem]:
     """The teams at work for an incident in one line, and what is on the road in another."""
     out = seen.assignments_of(incident.id, active=True)
     if out:
-        counted = Counter(a.state.word for a in out)
+        counted = Counter(a.word for a in out)
         states = "、".join(f"{word} {n}" for word, n in counted.items())
         names = [t.name for a in out if (t := seen.teams.get(a.team_id))]
         rest = f" 等 {len(names)} 支" if len(names) > 6 else ""  # noqa: PLR2004

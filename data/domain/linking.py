@@ -18,8 +18,9 @@ WANT_KINDS = ("队伍", "物资", "专家", "装备", "其他")
 
 
 class SupportState(StrEnum):
-    """The life of a request: sent, signed for, answered, fulfilled; or taken back."""
+    """The life of a request: perhaps held, sent, signed for, answered, fulfilled; or taken back."""
 
+    HELD = "held"
     SENT = "sent"
     RECEIVED = "received"
     ANSWERED = "answered"
@@ -34,10 +35,11 @@ class SupportState(StrEnum):
 
 S = SupportState
 _WORDS: Mapping[SupportState, str] = {
-    S.SENT: "待签收", S.RECEIVED: "待答复", S.ANSWERED: "已答复", S.DONE: "办结",
+    S.HELD: "待批", S.SENT: "待签收", S.RECEIVED: "待答复", S.ANSWERED: "已答复", S.DONE: "办结",
     S.WITHDRAWN: "撤回",
 }  # fmt: skip
 MOVES: Mapping[SupportState, frozenset[SupportState]] = {
+    S.HELD: frozenset({S.SENT, S.WITHDRAWN}),
     S.SENT: frozenset({S.RECEIVED, S.ANSWERED, S.WITHDRAWN}),
     S.RECEIVED: frozenset({S.ANSWERED, S.WITHDRAWN}),
     S.ANSWERED: frozenset({S.ANSWERED, S.DONE, S.WITHDRAWN}),

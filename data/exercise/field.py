@@ -28,10 +28,11 @@ def next_move(task: Mapping[str, Any]) -> tuple[str, datetime] | None:
     """The next state of an assignment and when it is due; None when it waits for a person."""
     state, times, key = task["state"], task["times"], task["id"]
     since = when(times, state)
-    if since is None:
+    if since is None or task.get("held"):
         return None
     if state == "ordered":
-        return "accepted", since + chance(key + state, 2, 6)
+        told = max(since, when(times, "authorised") or since)
+        return "accepted", told + chance(key + state, 2, 6)
     if state == "accepted":
         leaves = _time(task.get("leaves_at"))
         ready = since + chance(key + state, 1, 4)
@@ -51,9 +52,9 @@ def next_transfer(transfer: Mapping[str, Any]) -> tuple[str, datetime] | None:
     """The next state of a transfer and when it is due."""
     times, key = transfer["times"], transfer["id"]
     since = when(times, transfer["state"])
-    if since is None:
+    if since is None or transfer.get("held"):
         return None
-    if transfer["state"] == "ordered":
+    if transfer["state"] in {"ordered", "approved", "picked"}:
         return "shipped", since + chance(key, 15, 35)
     if transfer["state"] == "shipped":
         eta = _time(transfer.get("eta"))

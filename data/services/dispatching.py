@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import select
 
-from data.domain.depot import Depot, Item, Lot
+from data.domain.depot import Depot, Lot
 from data.domain.dispatch import (
     Assignment,
     AssignmentState,
@@ -25,7 +25,7 @@ from data.domain.org import Permission
 from data.domain.stock import MovementKind
 from data.domain.team import Team, TeamState
 from data.errors import Conflict, Forbidden, Invalid, NotFound, Stale
-from data.services import orders
+from data.services import clearance_book, dispatch_words, orders
 from data.services.certifying import require_sound
 from data.services.following import (
     advance_assignment,
@@ -73,11 +73,20 @@ def issue_dispatch(unit: Unit, command: IssueDispatch, tools: Tools) -> dict[str
     )  # fmt: skip
     assignments = [_assign(unit, order, want, asked, tools) for want in asked.teams]
     transfers = [_transfer(unit, order, want, asked, tools) for want in asked.lots]
+    asking = clearance_book.Asking(order=order, authority=authority, incidents=asked.incidents)
+    fresh = [
+        (a, asked.team[a.team_id])
+        for a in assignments
+        if a.team_id not in asked.moved or asked.moved[a.team_id].held
+    ]
+    opened = clearance_book.for_teams(unit, asking, fresh, tools)
+    opened += clearance_book.for_lots(unit, asking, transfers, tools)
+    assignments = [unit.get(Assignment, a.id) for a in assignments]
     words = orders.authority_words(authority)
-    _tell(unit, order, asked, words)
+    dispatch_words.tell(unit, order, asked, words, clearance_book.told(opened))
     return {
         "id": order.id, "number": order.number, "issued_at": order.issued_at,
-        "authorised_by": authority, "incidents": list(order.incidents),
+        "authorised_by": authority, "incidents": list(order.incidents), "clearances": opened,
         "assignments": [_shown(a) for a in assignments],
         "transfers": [_shown_transfer(t) for t in transfers],
     }  # fmt: skip
@@ -220,7 +229,9 @@ def _assign(
     )
     held = asked.moved.get(team.id)
     if held is not None:
-        unit.put(replace(held.moved(S.REDIRECTED, unit.now, want.reason), released_seq=unit.seq))
+        gone = replace(held, held=False).moved(S.REDIRECTED, unit.now, want.reason)
+        unit.put(replace(gone, released_seq=unit.seq))
+        clearance_book.settle(unit, held.dispatch_id)
         under_way = team.state not in (TeamState.ORDERED, TeamState.STANDBY)
         wait = 0.0 if under_way else team.ready_minutes
     else:
@@ -267,44 +278,13 @@ def _transfer(unit: Unit, order: Dispatch, want: WantedLot, asked: Asked, tools:
     )  # fmt: skip
 
 
-def _tell(unit: Unit, order: Dispatch, asked: Asked, words: str) -> None:
-    """The journal line, and a line for each incident of the order."""
-    lines: list[tuple[Incident, str]] = []
-    for incident in asked.incidents.values():
-        teams = [asked.team[w.team].name for w in asked.teams if w.incident == incident.id]
-        lots = [w for w in asked.lots if w.incident == incident.id]
-        parts = [teams[0] + (f" 等 {len(teams)} 队" if len(teams) > 1 else "")] if teams else []
-        if lots:
-            item = unit.get(Item, asked.lot[lots[0].lot].item_id)
-            more = f" 等 {len(lots)} 批" if len(lots) > 1 else ""
-            parts.append(f"{item.name} {lots[0].amount:g}{item.unit}{more}")
-        lines.append((incident, f"{'、'.join(parts)} → {incident.letter}"))
-    lines += _left(unit, asked)
-    whole = "；".join(text for _, text in lines)
-    head, tail = f"调派 {order.number}：", f"（授权：{words}）"
-    each = [(incident, f"{head}{text}{tail}") for incident, text in lines]
-    orders.tell_all(unit, each, f"{head}{whole}{tail}", words)
-
-
-def _left(unit: Unit, asked: Asked) -> list[tuple[Incident, str]]:
-    """A line for each incident that teams are moved away from."""
-    lines = []
-    for key in dict.fromkeys(held.incident_id for held in asked.moved.values()):
-        here = unit.get(Incident, key)
-        names = [asked.team[t].name for t, held in asked.moved.items() if held.incident_id == key]
-        goes = dict.fromkeys(
-            asked.incidents[w.incident].letter for w in asked.teams if w.team in asked.moved
-        )
-        lines.append((here, f"{'、'.join(names)} 由 {here.letter} 改派 {'、'.join(goes)}"))
-    return lines
-
-
 def _shown(made: Assignment) -> dict[str, Any]:
     """An assignment in the answer."""
     return {
         "id": made.id, "team": made.team_id, "incident": made.incident_id,
         "capability": made.capability, "amount": made.amount, "leaves_at": made.leaves_at,
         "eta": made.eta, "reason": made.reason, "state": made.state.value,
+        "held": made.waits,
     }  # fmt: skip
 
 

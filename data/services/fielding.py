@@ -154,6 +154,8 @@ def give_field_code(unit: Unit, command: m.GiveFieldCode, tools: Tools) -> dict[
     order, team = _followed(unit, tools, command.assignment_id)
     if not order.active and order.state != A.RELEASED:
         raise IllegalMove(f"{team.name} 的任务已{order.state.word}，不再签发现场码")
+    if order.waits:
+        raise IllegalMove(f"{team.name} 的调派令待批，批准后再签发现场码")
     passes.keep_code(
         unit.connection, unit.actor, code_hash=command.code_hash, order=order.id,
         name=f"{team.name}负责人", now=real_now(), expires_at=command.expires_at,

@@ -13,7 +13,7 @@ from data.domain.messages import AdvanceAssignment, RedirectAssignment
 from data.domain.org import Permission
 from data.domain.team import Team, TeamState
 from data.errors import Forbidden, Invalid
-from data.services import orders
+from data.services import clearance_book, orders
 from data.services.tools import Tools
 from data.store.unit_of_work import Unit
 
@@ -60,6 +60,8 @@ def step(
         moved = replace(moved, released_seq=unit.seq)
     kept = unit.put(moved)
     unit.put(replace(team, state=TEAM_AFTER[to]))
+    if assignment.waits:
+        clearance_book.settle(unit, assignment.dispatch_id)
     note = f"（{command.note}）" if command.note else ""
     unit.tell(
         f"{incident.letter} {team.name} {to.word}{note}",

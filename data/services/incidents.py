@@ -211,7 +211,7 @@ def close_incident(unit: Unit, command: CloseIncident, tools: Tools) -> dict[str
 def _refuse_while_bound(unit: Unit, incident: Incident) -> None:
     """Refuse to close while teams, supplies, tasks or instructions are open, naming them."""
     held = [
-        _holder(a.id, unit.get(Team, a.team_id).name, a.state.word, incident)
+        _holder(a.id, unit.get(Team, a.team_id).name, a.word, incident)
         for a in unit.find(Assignment, incident_id=incident.id)
         if a.active
     ] + [

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from data.domain.authority import MAY, read_table
+from data.domain.clearance import Clearance, ClearanceState
 from data.domain.clock import SHANGHAI, aware
 from data.domain.incident import Incident
 from data.domain.linking import VERDICTS, WANT_KINDS, SupportRequest, SupportState, Want
@@ -13,7 +15,7 @@ from data.domain.messages import linking as m
 from data.domain.org import PROVINCE, Permission
 from data.domain.task import Step
 from data.errors import Forbidden, Invalid
-from data.services import checks
+from data.services import checks, clearance_book
 from data.services.bus import Handler
 from data.services.tools import Tools
 from data.store.unit_of_work import Unit
@@ -43,17 +45,35 @@ def ask_support(unit: Unit, command: m.AskSupport, tools: Tools) -> dict[str, An
     year = unit.now.astimezone(SHANGHAI).year
     mine = [r for r in unit.find(SupportRequest) if r.org == unit.actor.org]
     number = f"请求支援〔{year}〕{sum(f'〔{year}〕' in r.number for r in mine) + 1}号"
+    key = unit.next_id("support")
+    cleared = _clearance(unit, command, incident, key, to, code, wants, tools)
+    waits = cleared is not None and cleared.state == ClearanceState.ASKED
     made = unit.put(
         SupportRequest(
-            id=unit.next_id("support"), incident_id=command.incident_id, org=unit.actor.org,
+            id=key, incident_id=command.incident_id, org=unit.actor.org,
+            state=S.HELD if waits else S.SENT,
             to_org=code, to=to, number=number, wants=wants, reason=reason, due_at=due,
             asked_at=unit.now, asked_by=unit.actor.name,
             steps=(Step(what="请求", by=unit.actor.name, at=unit.now, words=reason),),
             origin=incident.origin if incident else "real",
         )
     )  # fmt: skip
-    _tell(unit, made, f"{tools.areas.name(made.org)}请{to}支援：{made.title}")
-    return {"support": made}
+    held = f"（{cleared.word}：{cleared.rule}）" if cleared else ""
+    _tell(unit, made, f"{tools.areas.name(made.org)}请{to}支援：{made.title}{held}")
+    return {"support": made, "clearance": cleared}
+
+
+def _clearance(
+    unit: Unit, command: m.AskSupport, incident: Incident | None, key: str, to: str,
+    code: str | None, wants: tuple[Want, ...], tools: Tools,
+) -> Clearance | None:  # fmt: skip
+    """The approval a request to a body outside the center needs, by the table of authority."""
+    rule = read_table(tools.rules.get("authority")).for_request(to) if code is None else None
+    if rule is None or unit.actor.role in MAY[rule.by]:
+        return None
+    word = clearance_book.by_word(command.authorised_by, unit.actor)
+    title = f"请{to}支援：{clearance_book.named(w.words for w in wants)}"
+    return clearance_book.for_request(unit, rule, incident, key, title, word)
 
 
 def _addressee(org: str, to: str, tools: Tools) -> tuple[str, str | None]:
@@ -139,6 +159,7 @@ def withdraw_support(unit: Unit, command: m.WithdrawSupport, tools: Tools) -> di
     reason = checks.required(command.reason, "reason", "撤回理由", "请写明为何不再需要")
     step = Step(what="撤回", by=unit.actor.name, at=unit.now, words=reason)
     kept = unit.put(held.moved(S.WITHDRAWN, step))
+    clearance_book.drop(unit, kept.id, reason)
     _tell(unit, kept, f"{held.number}撤回：{reason}")
     return {"support": kept}
 

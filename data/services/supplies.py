@@ -15,7 +15,7 @@ from data.domain.messages import stock as m
 from data.domain.org import Permission
 from data.domain.stock import PRECISION, MovementKind
 from data.errors import Forbidden, IllegalMove, Invalid
-from data.services import checks
+from data.services import checks, clearance_book
 from data.services.tools import Tools
 from data.store.stock_book import Why, book
 from data.store.unit_of_work import Unit
@@ -114,10 +114,32 @@ def approve(unit: Unit, command: m.ApproveTransfer, tools: Tools) -> dict[str, A
     """Approve a transfer; who signs need not be who ordered."""
     unit.actor.require(Permission.SIGN)
     it = held(unit, tools, command.transfer_id)
-    moved = it.transfer.moved(S.APPROVED, unit.now)
-    book(unit, moved.lot_id, it.why(K.APPROVE, command.words.strip()))
+    kept = approved(unit, it.transfer, command.words.strip())
+    clearance_book.settle(unit, kept.dispatch_id)
     it.tell(unit, "审批")
-    return shown(stepped(unit, moved, "审批", command.words.strip()))
+    return shown(kept)
+
+
+def _of(unit: Unit, transfer: Transfer) -> Held:
+    """A transfer with what it concerns; the caller has checked the area."""
+    return Held(
+        transfer=transfer, incident=unit.get(Incident, transfer.incident_id),
+        depot=unit.get(Depot, transfer.depot_id), item=unit.get(Item, transfer.item_id),
+    )  # fmt: skip
+
+
+def approved(unit: Unit, transfer: Transfer, words: str) -> Transfer:
+    """The transfer approved in this unit of work; the caller has checked who may."""
+    moved = transfer.moved(S.APPROVED, unit.now)
+    book(unit, moved.lot_id, _of(unit, transfer).why(K.APPROVE, words))
+    return stepped(unit, moved, "审批", words)
+
+
+def called_off(unit: Unit, transfer: Transfer, words: str) -> Transfer:
+    """The transfer cancelled in this unit of work, what it held given back."""
+    moved = transfer.moved(S.CANCELLED, unit.now)
+    unit.release_lot(moved.lot_id, moved.amount, _of(unit, transfer).why(K.RELEASE, words))
+    return stepped(unit, moved, "撤销", words)
 
 
 def pick(unit: Unit, command: m.PickTransfer, tools: Tools) -> dict[str, Any]:
@@ -141,7 +163,8 @@ def _authorised(it: Held, tools: Tools) -> None:
     """
     limit = needs_approval(read_limits(tools.rules.get("authority")), it.item, it.transfer)
     if limit is not None:
-        raise IllegalMove(f"{limit.words()}；请带班领导或领导在“物资—调拨”审批后再备货、发运")
+        remedy = "请带班领导或领导在“任务—审批”或“物资—调拨”审批后再备货、发运"
+        raise IllegalMove(f"{limit.words()}；{remedy}")
 
 
 def ship(unit: Unit, command: m.ShipTransfer, tools: Tools) -> dict[str, Any]:
@@ -196,10 +219,10 @@ def cancel(unit: Unit, transfer_id: str, tools: Tools) -> dict[str, Any]:
     unit.actor.require(Permission.SUPPLY)
     unit.actor.require(Permission.DISPATCH)
     it = held(unit, tools, transfer_id)
-    moved = it.transfer.moved(S.CANCELLED, unit.now)
-    unit.release_lot(moved.lot_id, moved.amount, it.why(K.RELEASE, "撤销调拨"))
+    kept = called_off(unit, it.transfer, "撤销调拨")
+    clearance_book.settle(unit, kept.dispatch_id)
     it.tell(unit, "撤销")
-    return shown(stepped(unit, moved, "撤销"))
+    return shown(kept)
 
 
 def _at(unit: Unit, transfer: Transfer, at: datetime | None) -> datetime:

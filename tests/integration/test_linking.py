@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from data.domain.dispatch import Authority
 from data.domain.levels import levels
 from data.domain.linking import Want
 from data.domain.messages import linking as m
@@ -64,7 +65,7 @@ def test_a_county_asks_the_city_and_gets_half(center):
 
 def test_the_province_asks_the_ministry_and_notes_who_answered(center):
     """A body outside the center is answered for by hand, named."""
-    made = asked(center, w.DUTY)
+    made = asked(center, w.DUTY, authorised_by=Authority(name="李领导", way="电话"))
     assert (made["to"], made["to_org"]) == ("应急管理部", None)
     answer = {"support_id": made["id"], "verdict": "granted", "words": "已协调江西"}
     with pytest.raises(Invalid, match="何人答复"):

@@ -9,6 +9,7 @@ from plotly.utils import PlotlyJSONEncoder
 
 from dashboard.components import (
     dispatch,
+    dispatch_refusal,
     draft_edits,
     draft_sides,
     draft_view,
@@ -280,7 +281,7 @@ def test_a_refused_order_says_who_holds_it_and_offers_the_next_best():
         "incident_letter": "乙", "incident_name": "乙事件", "since": NOW.isoformat(),
         "message": "", "next_best": best,
     }  # fmt: skip
-    text = words(dispatch.refusal(Conflict("x", holders=[row]), draft))
+    text = words(dispatch_refusal.refusal(Conflict("x", holders=[row]), draft))
     assert "已由 周敏（调派 0708-0001） 于 08:30 派往 乙 乙事件" in text
     assert "改用 武汉搜救队（2 时 10 分到）" in text
     assert "整单未下达" in text
@@ -291,14 +292,14 @@ def test_a_refused_order_says_who_holds_it_and_offers_the_next_best():
 def test_a_refused_order_without_an_alternative_says_what_to_do():
     """With nothing to take instead the panel still tells the next step."""
     row = {"thing": "team", "id": "T1", "name": "黄石搜救队", "message": "现为停勤，不能调派"}
-    text = words(dispatch.refusal(Conflict("x", holders=[row]), drafting.blank("duty")))
+    text = words(dispatch_refusal.refusal(Conflict("x", holders=[row]), drafting.blank("duty")))
     assert "现为停勤" in text
     assert "请求上级支援" in text
 
 
 def test_any_refusal_is_shown_in_words():
     """A refusal without holders or fields still says what it is."""
-    text = words(dispatch.refusal(Forbidden("T9 不属本辖区"), drafting.blank("duty")))
+    text = words(dispatch_refusal.refusal(Forbidden("T9 不属本辖区"), drafting.blank("duty")))
     assert "T9 不属本辖区" in text
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from data.domain.dispatch import Authority
 from data.domain.linking import Verdict, Want
 from data.domain.messages import Command
 
@@ -18,6 +19,7 @@ class AskSupport(Command):
     incident_id: str | None = None
     to: str = ""
     due_at: datetime | None = None
+    authorised_by: Authority | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
