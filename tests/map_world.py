@@ -6,11 +6,12 @@ from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
+from data.domain.alarm import Alarm
 from data.domain.depot import Depot
 from data.domain.dispatch import Assignment, AssignmentState, Plan
 from data.domain.incident import Grading, Incident, Zone
 from data.domain.org import Actor
-from data.domain.sensor import Alarm, Sensor, Threshold
+from data.domain.sensor import Sensor, Threshold
 from data.domain.situation import ExerciseState, Latest, Position, Situation
 from data.domain.team import Team, TeamState
 from data.errors import NotFound

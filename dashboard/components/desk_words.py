@@ -8,8 +8,8 @@ from typing import Any
 from dash import html
 
 from dashboard.words import DASH, clock_time, grade_chip
+from data.domain.alarm import Alarm
 from data.domain.incident import CASUALTY_WORDS, Casualties, Grading, Incident
-from data.domain.sensor import Alarm
 
 LETTER_CLASS = {"甲": "jia", "乙": "yi"}
 CASUALTY_ORDER = (

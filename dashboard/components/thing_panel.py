@@ -16,12 +16,12 @@ from dashboard.components.live import Live
 from dashboard.components.report_fields import AMOUNTS
 from dashboard.gate import current_actor
 from data.center import Center
+from data.domain.alarm import Alarm
 from data.domain.candidates import candidates, suggest_command
 from data.domain.incident import CASUALTY_WORDS, Report
 from data.domain.incident_types import type_name
 from data.domain.messages import AcknowledgeAlarm, DismissReport, MergeReport, OpenIncident
 from data.domain.reporting import Deadline, deadlines
-from data.domain.sensor import Alarm
 from data.domain.situation import Situation
 
 OPEN, DISMISS = "open", "dismiss"

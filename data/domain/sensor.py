@@ -1,13 +1,11 @@
-"""Sensors, their dated thresholds, the alarms they raise, and risk sources."""
+"""Sensors 监测点 and their dated thresholds."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import date, datetime
-from typing import Literal
+from dataclasses import dataclass
+from datetime import date
 
 from data.domain.incident import Origin
-from data.errors import IllegalMove
 
 LADDER = ("设防", "警戒", "保证", "历史最高")
 
@@ -22,6 +20,13 @@ class Threshold:
     valid_to: date | None = None
     source: str = ""
     derived: bool = False
+    below: bool = False  # reached by falling to it, as a short beach or an empty tank
+    reason: str = ""
+    set_by: str = ""
+
+    def reached_by(self, value: float) -> bool:
+        """Whether a value stands at the level or beyond it."""
+        return value <= self.value if self.below else value >= self.value
 
     def holds(self, on: date) -> bool:
         """Whether the threshold is in force on a date."""
@@ -31,10 +36,19 @@ class Threshold:
 
 @dataclass(frozen=True, kw_only=True)
 class Sensor:
-    """A 监测点, so far a river, lake or reservoir station."""
+    """A 监测点: one quantity measured at one place, perhaps of a risk source.
+
+    `device` and `element` are how a protocol names it ("sl651:0012345678", "39"); a sensor that
+    says how often it should report (`expected_every_s`) is missed when it does not.
+    """
 
     id: str
     name: str
+    source_id: str | None = None
+    quantity: str = "水位"
+    device: str = ""
+    element: str = ""
+    expected_every_s: int | None = None
     river: str | None = None
     kind: str = "河道"
     unit: str = "m"
@@ -65,59 +79,3 @@ class Sensor:
     def reached(self, value: float, on: date) -> Threshold | None:
         """The highest threshold a value stands at or above on a date, if any."""
         return next((t for t in reversed(self.in_force(on)) if value >= t.value), None)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Alarm:
-    """A machine's 报警, waiting for a person."""
-
-    id: str
-    sensor_id: str
-    sensor_name: str
-    level: str
-    value: float
-    threshold: float
-    unit: str = "m"
-    raised_at: datetime
-    state: Literal["raised", "acknowledged", "cleared"] = "raised"
-    acknowledged_by: str | None = None
-    acknowledged_at: datetime | None = None
-    incident_id: str | None = None
-    area_code: str | None = None
-    origin: Origin = "real"
-    version: int = 0
-
-    def acknowledged(self, by: str, at: datetime, incident_id: str | None) -> Alarm:
-        """The alarm taken by a person, perhaps linked to an incident.
-
-        Raises
-        ------
-        IllegalMove
-            When somebody has already taken it.
-        """
-        if self.state != "raised":
-            raise IllegalMove(f"报警 {self.id} 已由 {self.acknowledged_by or '系统'} 处理")
-        return replace(
-            self, state="acknowledged", acknowledged_by=by, acknowledged_at=at,
-            incident_id=incident_id,
-        )  # fmt: skip
-
-
-@dataclass(frozen=True, kw_only=True)
-class RiskSource:
-    """A 风险源: what may go wrong, where, and whom to call."""
-
-    id: str
-    name: str
-    kind: str = ""
-    area_code: str | None = None
-    lon: float | None = None
-    lat: float | None = None
-    coord_is_stand_in: bool = False
-    grade: str | None = None
-    organisation: str | None = None
-    person: str | None = None
-    phone: str | None = None
-    origin: Origin = "real"
-    source: str = ""
-    version: int = 0

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from data.domain.alarm import Alarm
 from data.domain.capabilities import CAPABILITIES
 from data.domain.clearance import Clearance
 from data.domain.command_post import CommandPost, Consultation
@@ -19,9 +20,10 @@ from data.domain.filing import Filing
 from data.domain.hazard import HazardReport, Rectification
 from data.domain.incident import Entry, Incident, Report, Response, Zone
 from data.domain.linking import SupportRequest
-from data.domain.sensor import Alarm, RiskSource, Sensor
+from data.domain.sensor import Sensor
 from data.domain.sharing import Connector
 from data.domain.shift import Handover, Shift
+from data.domain.source import RiskSource
 from data.domain.stock import Movement, StockNorm, Stocktake, Supplier
 from data.domain.surge import Surge
 from data.domain.task import Instruction, Task

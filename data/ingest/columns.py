@@ -9,7 +9,7 @@ from typing import Any
 
 from data.domain.capabilities import CAPABILITIES
 from data.domain.depot import Depot, Lot
-from data.domain.sensor import RiskSource
+from data.domain.source import RiskSource
 from data.domain.team import Force, Team
 
 CRS_NAMES: Mapping[str, str] = {

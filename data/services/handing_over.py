@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from data.domain.alarm import Alarm
 from data.domain.clearance import Clearance
 from data.domain.command_post import Consultation
 from data.domain.directory import CallNote
@@ -19,7 +20,6 @@ from data.domain.linking import SupportRequest
 from data.domain.messages import Command
 from data.domain.messages import shifts as m
 from data.domain.org import PROVINCE, Permission
-from data.domain.sensor import Alarm
 from data.domain.shift import (
     Handover,
     HandoverItem,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
+from data.domain.alarm import Alarm
 from data.domain.messages import AcknowledgeAlarm, RaiseAlarm
 from data.domain.org import Permission
-from data.domain.sensor import Alarm, Sensor
+from data.domain.sensor import Sensor
 from data.domain.watch import watched
 from data.services import checks
 from data.services.tools import Tools
@@ -30,7 +30,7 @@ def raise_alarm(unit: Unit, command: RaiseAlarm, tools: Tools) -> dict[str, Any]
     seen = watched(sensor, highest.level if highest else None, command.value, on)
     if seen.raises is None and not seen.clears:
         return {"alarm": highest, "raised": False, "cleared": []}
-    cleared = [unit.put(replace(a, state="cleared")) for a in open_now]
+    cleared = [unit.put(a.cleared(command.at, command.value)) for a in open_now]
     if seen.raises is None:
         unit.tell(
             f"报警解除：{sensor.name} {command.value:g} {sensor.unit}，"

@@ -7,11 +7,12 @@ import pytest
 from shapely.geometry import box, mapping
 
 from data.domain import messages as m
+from data.domain.alarm import Alarm
 from data.domain.depot import Depot, Item, Lot
 from data.domain.dispatch import Assignment, AssignmentState
 from data.domain.incident import Casualties, Figure, Incident, Report
 from data.domain.org import SYSTEM, Actor, Area, AreaTree
-from data.domain.sensor import Alarm, Sensor, Threshold
+from data.domain.sensor import Sensor, Threshold
 from data.domain.spatial import Spatial
 from data.domain.team import Team, TeamState
 from data.errors import Conflict, Forbidden, IllegalMove, Invalid, NotFound, Stale

@@ -6,11 +6,13 @@ from itertools import count
 
 import pytest
 
+from data.domain.alarm import Alarm
 from data.domain.dispatch import Assignment, AssignmentState
 from data.domain.incident import Grading, Incident, Zone
 from data.domain.org import Actor, Area, AreaTree
-from data.domain.sensor import Alarm, RiskSource, Sensor
+from data.domain.sensor import Sensor
 from data.domain.situation import Position, Situation
+from data.domain.source import RiskSource
 from data.domain.team import Team, TeamState
 from data.errors import Invalid
 from data.services.coverage import before_after, coverage

@@ -15,10 +15,10 @@ from dashboard.components import (
 )
 from dashboard.components.report_fields import FIELDS, read_moment, read_report
 from dashboard.components.thing_panel import alarm_view, report_view
+from data.domain.alarm import Alarm
 from data.domain.filing import Filing, FilingState
 from data.domain.incident import Casualties, Figure, Grading, Incident, Report
 from data.domain.org import Actor, Area, AreaTree
-from data.domain.sensor import Alarm
 from data.domain.situation import Situation
 from data.domain.task import Instruction, Step, Task
 from data.errors import Conflict, Invalid
