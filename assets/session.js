@@ -49,8 +49,9 @@
         }).then(function (answer) {
           if (answer.ok) return answer.json().then(function (told) {
             // somebody else signed in: what the page shows is not theirs
-            var who = (document.getElementById("live-who") || {}).textContent || "";
-            if (who && who.split(/[ （]/).indexOf(told.user) < 0) location.reload(); else done();
+            var shown = document.getElementById("live-who");
+            var who = (shown && shown.getAttribute("data-account")) || "";
+            if (who && who !== told.user) location.reload(); else done();
           });
           return answer.json().then(function (told) {
             error.textContent = told.detail; error.hidden = false;

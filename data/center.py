@@ -23,6 +23,7 @@ from data.domain.situation import Situation
 from data.errors import NotFound, Unavailable
 from data.exercise.exercise import Exercise, create_or_resume
 from data.exercise.overlay import load_overlay
+from data.exercise.people import load_people
 from data.ingest import exchange, reference
 from data.ingest.coordinates import Crs, to_wgs84
 from data.ingest.count_sheet import CountTable, count_sheet, read_counts
@@ -229,7 +230,9 @@ class Center(PlanDesk):
                 depots=[t for t in things if isinstance(t, Depot)],
                 lots=[t for t in things if isinstance(t, Lot)],
             )
-            self.handle(StoreRows(what="演练假定数据", things=overlay.things), SYSTEM)
+            people = load_people(self.exercise.starts_at, self.exercise.ends_at)
+            assumed = (*overlay.things, *people)
+            self.handle(StoreRows(what="演练假定数据和虚构人员", things=assumed), SYSTEM)
         return self.accounts.seed(self.settings.seed_password, exercise=self.exercise is not None)
 
     def close(self) -> None:

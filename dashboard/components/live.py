@@ -115,4 +115,6 @@ def register(app: Dash, center: Center) -> None:
     async def who(_header: str) -> tuple[str, str]:
         actor = current_actor()
         role = ROLE_WORDS.get(actor.role, actor.role)
-        return f"{role} {actor.username}（{center.areas.name(actor.org)}）", actor.username
+        area = center.areas.name(actor.org)
+        named = actor.name if role in actor.name else f"{role} {actor.name}"
+        return f"{named}（{area}）", actor.username

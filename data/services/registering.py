@@ -9,10 +9,12 @@ from typing import Any, cast
 from data.domain.capabilities import CAPABILITIES
 from data.domain.contingency import Contingency
 from data.domain.depot import Depot, Lot
+from data.domain.directory import Contact
 from data.domain.dispatch import Assignment
 from data.domain.messages import CompleteTeam, StoreRows
 from data.domain.org import PROVINCE, Permission
 from data.domain.registry import KIND_OF
+from data.domain.shift import Shift
 from data.domain.stock import MovementKind
 from data.domain.team import Team, TeamState
 from data.errors import Conflict, Invalid, NotFound
@@ -25,6 +27,7 @@ _IDLE = (TeamState.STANDBY, TeamState.OFF_DUTY, TeamState.UNPLANNABLE)
 KIND_WORDS = {
     "force": "上级力量", "team": "队伍", "depot": "储备库", "item": "物资品类", "lot": "批次",
     "sensor": "监测点", "source": "风险源", "contingency": "应急预案",
+    "contact": "通讯录", "shift": "班次",
 }  # fmt: skip
 # What reference and import may keep; what happened is never imported.
 KEPT = frozenset(KIND_WORDS)
@@ -151,6 +154,8 @@ def _reconciled(unit: Unit, thing: Any, held: Any) -> Any:
         return thing
     if isinstance(held, Contingency) and held.editions:
         return held  # people have revised it; the shipped sample never takes its place
+    if isinstance(held, Shift | Contact):
+        return held  # what people did with it since stands
     merged = replace(thing, version=held.version)
     if isinstance(merged, Team):
         return _team(merged, held, seeded=unit.actor.role == "system")

@@ -30,8 +30,11 @@ CHIEF, SITS, NEXT = Person(name="演练甲"), Person(name="演练乙"), Person(n
 def center(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Center]:
     """The world of two incidents on either engine."""
     server = request.getfixturevalue("postgres_url") if request.param == "postgresql" else None
-    with w.opened(tmp_path_factory.mktemp("var"), server) as made:
-        yield made
+    with pytest.MonkeyPatch.context() as patched:
+        # these rooms begin without a roster: each test plans its own
+        patched.setattr("data.center.load_people", lambda *_: ())
+        with w.opened(tmp_path_factory.mktemp("var"), server) as made:
+            yield made
 
 
 def do(center: Center, command: Any, actor: Any = w.DUTY) -> dict[str, Any]:
