@@ -40,6 +40,7 @@ from data.services.plan_desk import PlanDesk
 from data.services.sessions import hash_of
 from data.services.tools import Tools
 from data.store.database import Database
+from data.store.quarantine import Quarantine
 from data.store.queries import Queries
 from data.store.telemetry import Telemetry
 
@@ -239,6 +240,7 @@ class Center(PlanDesk):
         """Give everything back."""
         if self.exercise:
             self.exercise.close()
+        self.feed.close()
         self.telemetry.close()
         self.database.close()
 
@@ -275,7 +277,10 @@ def build_center(settings: Settings) -> Center:
         accounts=AccountService(database.units.transaction, database.reader, areas),
         hub=hub,
         bus=bus,
-        feed=Feed(queries=queries, telemetry=telemetry, bus=bus, hub=hub, clock=clock),
+        feed=Feed(
+            queries=queries, telemetry=telemetry, quarantine=Quarantine(database.quarantine_url),
+            bus=bus, hub=hub, clock=clock,
+        ),
         exercise=exercise,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import msgspec
@@ -40,7 +41,8 @@ def build(center: Center) -> APIRouter:
         if len(raw) > LARGEST_BATCH_BYTES:
             raise Invalid.field("body", "一批数据超过 8 MB", "请分批上报")
         rows = await center.ask(_rows, raw)
-        return answer(await center.ask(center.feed.readings, actor, rows), 202)
+        waiting = await center.ask(center.feed.submit, actor, rows, source=actor.username)
+        return answer((await asyncio.wrap_future(waiting)).body(), 202)
 
     @router.get("/alarms")
     async def alarms(
@@ -78,5 +80,5 @@ def _rows(raw: bytes) -> list[Any]:
         try:
             rows.append(msgspec.json.decode(line))
         except (msgspec.DecodeError, RecursionError):
-            rows.append(line.decode("utf-8", "replace"))
+            rows.append(line)
     return rows

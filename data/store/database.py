@@ -39,6 +39,11 @@ class Database:
         """Where telemetry goes: its own file beside SQLite, the same server otherwise."""
         return f"sqlite:///{self.file.with_name('telemetry.db')}" if self.file else self.url
 
+    @property
+    def quarantine_url(self) -> str:
+        """Where refused rows are kept: a file beside telemetry, the same server otherwise."""
+        return f"sqlite:///{self.file.with_name('quarantine.db')}" if self.file else self.url
+
     def migrate(self) -> None:
         """Bring the schema to the newest version; safe to call at every start."""
         config = Config()

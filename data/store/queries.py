@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from threading import Lock
@@ -13,6 +14,7 @@ from sqlalchemy import Engine
 from data.domain.clock import Clock, aware
 from data.domain.incident import Incident
 from data.domain.org import Actor, AreaTree, Permission
+from data.domain.sensor import Sensor
 from data.domain.situation import ExerciseState, Situation
 from data.errors import Invalid, NotFound
 from data.store import journal
@@ -115,7 +117,23 @@ class Queries:
             snapshot = self._replay(connection, seq)
         return scoped(self._assemble(snapshot, instant, live=False), viewer.org, self.areas)
 
+    def sensors(self, viewer: Actor) -> Mapping[str, Sensor]:
+        """The sensors of the viewer's area as of now, without the rest of the situation."""
+        return self._kept(viewer.org).sensors
+
     def _now(self, org: str) -> Situation:
+        kept = self._kept(org)
+        teams, sensors = kept.teams, kept.sensors
+        return replace(
+            kept,
+            at=self.clock.now(),
+            positions={k: p for k, p in self.telemetry.positions().items() if k in teams},
+            readings={k: r for k, r in self.telemetry.readings().items() if k in sensors},
+            exercise=self._exercise(),
+        )
+
+    def _kept(self, org: str) -> Situation:
+        """What the journal says, cut for an organisation; kept until the next number."""
         snapshot = self.live.snapshot()
         key = (org, snapshot.seq)
         with self._lock:
@@ -127,14 +145,7 @@ class Queries:
                 self._scopes[key] = kept
                 while len(self._scopes) > KEPT_REPLAYS:
                     self._scopes.popitem(last=False)
-        teams, sensors = kept.teams, kept.sensors
-        return replace(
-            kept,
-            at=self.clock.now(),
-            positions={k: p for k, p in self.telemetry.positions().items() if k in teams},
-            readings={k: r for k, r in self.telemetry.readings().items() if k in sensors},
-            exercise=self._exercise(),
-        )
+        return kept
 
     def _exercise(self) -> ExerciseState | None:
         if self.exercise is None:

@@ -11,11 +11,13 @@ from typing import Any
 from sqlalchemy import Column, Float, Index, MetaData, String, Table, and_, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from data.domain.feeding import Reading
 from data.domain.situation import Latest, Position
 from data.store.engine import read_engine, write_engine
 from data.store.schema import UtcTime
 
 metadata = MetaData()
+__all__ = ["Fix", "Reading", "Telemetry"]
 _LATEST = datetime(9999, 1, 1, tzinfo=UTC)
 # Time first: writing is 1.4 to 2 times faster than with the sensor first.
 position = Table(
@@ -44,15 +46,6 @@ class Fix:
     team: str
     lon: float
     lat: float
-    at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reading:
-    """One sensor's value at an instant, in the sensor's unit."""
-
-    sensor: str
-    value: float
     at: datetime
 
 

@@ -1,0 +1,130 @@
+"""Looks at rows one by one: a reading of a known sensor, or the reason why it is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from data.domain.clock import aware
+from data.domain.feeding import Reading, Refused
+
+FUTURE = timedelta(minutes=5)
+LARGEST = 1e12  # no instrument reads beyond this; infinities and not-a-number fail it too
+KEPT_TEXT = 500  # characters of a refused row that are kept
+_plainly = msgspec.json.Decoder().decode
+
+
+class Checker:
+    """Checks rows against the sensors an actor may feed and the clock of the center.
+
+    Parameters
+    ----------
+    sensors
+        The sensors known at the last look.
+    again
+        Looks anew; asked only when a row names a sensor that is not there.
+    now
+        The center's instant; rows more than `FUTURE` after it are refused.
+    """
+
+    def __init__(
+        self, sensors: Mapping[str, Any], again: Callable[[], Mapping[str, Any]], now: datetime
+    ) -> None:
+        self.sensors = sensors
+        self.again = again
+        self.until = now + FUTURE
+        self.good: list[Reading] = []
+        self.refused: list[Refused] = []
+        self._fresh = False
+
+    def take(self, rows: Iterable[Any]) -> None:
+        """Sort rows into the good and the refused; an index is a row's place in all of them."""
+        good, sensors, until = self.good, self.sensors, self.until
+        for index, row in enumerate(rows, len(self.good) + len(self.refused)):
+            if (
+                type(row) is Reading
+                and row.sensor in sensors
+                and -LARGEST < row.value < LARGEST
+                and row.at.tzinfo is UTC
+                and row.at <= until
+            ):
+                good.append(row)
+                continue
+            made = self._slowly(row)
+            if isinstance(made, Reading):
+                good.append(made)
+                sensors = self.sensors
+            else:
+                kind, reason = made
+                self.refused.append(
+                    Refused(index=index, kind=kind, reason=reason, raw=text_of(row))
+                )
+
+    def _slowly(self, row: Any) -> Reading | tuple[str, str]:
+        """A reading, or (kind, reason) why the row is refused."""
+        made = reading_of(row)
+        if not isinstance(made, Reading):
+            return made
+        if made.sensor not in self.sensors and not self._fresh:
+            self.sensors, self._fresh = self.again(), True
+        if made.sensor not in self.sensors:
+            return "unknown", f"没有编号为 {made.sensor[:60]} 的监测点，或不在本辖区"
+        if made.at > self.until:
+            return "future", "时间晚于当前时间 5 分钟以上，请核对设备时钟"
+        return made
+
+
+def reading_of(row: Any) -> Reading | tuple[str, str]:
+    """A row of any shape as a reading in UTC, or (kind, reason)."""
+    if isinstance(row, bytes | str):
+        try:
+            row = _plainly(row)
+        except (msgspec.DecodeError, RecursionError, UnicodeError):
+            if isinstance(row, bytes) and _charset(row) != "utf-8":
+                return "encoding", "不是 UTF-8 编码（疑为 GB18030），请改用 UTF-8 重发"
+            return "malformed", "不是有效的 JSON，请按 {sensor, at, value} 逐行填写"
+    sensor: Any
+    value: Any
+    if isinstance(row, Reading):
+        sensor, value, at = row.sensor, row.value, row.at
+    else:
+        if not isinstance(row, dict) or not {"sensor", "at", "value"} <= row.keys():
+            return "malformed", "缺少 sensor、at 或 value，请按 {sensor, at, value} 逐行填写"
+        sensor, value, at = row["sensor"], row["value"], row["at"]
+    if not isinstance(sensor, str):
+        return "malformed", f"监测点编号 {str(sensor)[:20]} 应为文字"
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < LARGEST:
+        return "value", f"数值 {str(value)[:20]} 不是有限的数"
+    try:
+        instant = aware(at if isinstance(at, datetime) else datetime.fromisoformat(str(at)))
+    except (ValueError, OverflowError):
+        return "time", f"时间 {str(at)[:40]!r} 看不懂，请写成 2020-07-08T07:30:00+08:00"
+    return Reading(sensor=sensor, value=float(value), at=instant)
+
+
+def _charset(text: bytes) -> str:
+    """UTF-8 when it is that, GB18030 when it can be; what is cut in half does not matter."""
+    for name in ("utf-8", "gb18030"):
+        try:
+            text.decode(name)
+        except UnicodeDecodeError as error:
+            if error.end == len(text) or error.reason.startswith(("unexpected end", "incomplete")):
+                return name
+        else:
+            return name
+    return "utf-8"
+
+
+def text_of(row: Any) -> str:
+    """A row as text to be kept, cut to what a person can read."""
+    if isinstance(row, bytes):
+        return row[: KEPT_TEXT * 4].decode(_charset(row), "backslashreplace")[:KEPT_TEXT]
+    if isinstance(row, str):
+        return row[:KEPT_TEXT]
+    try:
+        return msgspec.json.encode(row).decode()[:KEPT_TEXT]
+    except (TypeError, ValueError, msgspec.EncodeError, RecursionError, OverflowError):
+        return repr(row)[:KEPT_TEXT]

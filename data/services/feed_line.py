@@ -1,0 +1,167 @@
+"""The line behind the door: batches wait, are stored together, watched together, then answered."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from itertools import groupby
+from threading import Condition, Thread
+
+from data.domain.feeding import Reading, Refused, Taken, Via
+from data.domain.org import Actor
+from data.errors import Unavailable
+
+log = logging.getLogger("hubei.feed")
+MOST_WAITING_ROWS = 100_000  # beyond this who sends has to wait: memory stays bounded
+MOST_GROUP_ROWS = 20_000  # stored in one commit
+
+
+@dataclass(eq=False)
+class Batch:
+    """Rows of one sender, checked already, and the answer somebody waits for."""
+
+    actor: Actor
+    via: Via
+    source: str
+    readings: list[Reading]
+    refused: list[Refused] = field(default_factory=list)
+    answer: Future[Taken] = field(default_factory=Future)
+    duplicates: int = 0
+    late: int = 0
+
+    @property
+    def weight(self) -> int:
+        """Rows, refused ones too; an empty batch weighs one."""
+        return len(self.readings) + len(self.refused) or 1
+
+    def settle(self) -> None:
+        """Answer: everything is stored and watched."""
+        taken = Taken(
+            accepted=len(self.readings), rejected=tuple(self.refused),
+            duplicates=self.duplicates, late=self.late,
+        )  # fmt: skip
+        if not self.answer.cancelled():
+            self.answer.set_result(taken)
+
+
+class _Waiting:
+    """A queue of batches bounded by rows; who puts waits while it is full."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.rows = 0
+        self._held: deque[Batch] = deque()
+        self._changed = Condition()
+        self._shut = False
+
+    def put(self, batch: Batch) -> bool:
+        """Add a batch, waiting for room; False when the line is closed."""
+        with self._changed:
+            while self.rows >= self.most and not self._shut:
+                self._changed.wait()
+            if self._shut:
+                return False
+            self._held.append(batch)
+            self.rows += batch.weight
+            self._changed.notify_all()
+            return True
+
+    def take(self, most: int) -> list[Batch]:
+        """What waits, up to about `most` rows; empty once the line is closed and drained."""
+        with self._changed:
+            while not self._held and not self._shut:
+                self._changed.wait()
+            taken: list[Batch] = []
+            rows = 0
+            while self._held and (not taken or rows + self._held[0].weight <= most):
+                batch = self._held.popleft()
+                rows += batch.weight
+                taken.append(batch)
+            self.rows -= rows
+            self._changed.notify_all()
+            return taken
+
+    def shut(self) -> None:
+        """Let nothing more in."""
+        with self._changed:
+            self._shut = True
+            self._changed.notify_all()
+
+
+class Line:
+    """Two workers in a row: one stores groups of batches, the next watches what was stored.
+
+    While one group is watched the next is being stored. Both queues are bounded, so a slow watcher
+    slows the senders instead of filling the memory.
+    """
+
+    def __init__(
+        self,
+        store: Callable[[list[Batch]], None],
+        watch: Callable[[Actor, list[Reading]], None],
+    ) -> None:
+        self.store = store
+        self.watch = watch
+        self._in = _Waiting(MOST_WAITING_ROWS)
+        self._stored = _Waiting(MOST_GROUP_ROWS * 2)
+        self._threads = [
+            Thread(target=self._storing, name="feed-store", daemon=True),
+            Thread(target=self._watching, name="feed-watch", daemon=True),
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def put(self, batch: Batch) -> Future[Taken]:
+        """Queue a batch; waits while the line is full.
+
+        Raises
+        ------
+        Unavailable
+            When the center is closing.
+        """
+        if not self._in.put(batch):
+            raise Unavailable("系统正在停止，请稍后重发")
+        return batch.answer
+
+    @property
+    def waiting(self) -> int:
+        """Rows that are not stored yet."""
+        return self._in.rows
+
+    def close(self) -> None:
+        """Store and answer what waits, then end."""
+        self._in.shut()
+        self._threads[0].join()
+        self._stored.shut()
+        self._threads[1].join()
+
+    def _storing(self) -> None:
+        while batches := self._in.take(MOST_GROUP_ROWS):
+            try:
+                self.store(batches)
+            except Exception as error:
+                log.exception("a group of %d batches was not stored", len(batches))
+                for batch in batches:
+                    refusal = Unavailable("数据没有存下，请稍后重发")
+                    refusal.__cause__ = error
+                    batch.answer.set_exception(refusal)
+            else:
+                for batch in batches:
+                    self._stored.put(batch)
+
+    def _watching(self) -> None:
+        while batches := self._stored.take(MOST_GROUP_ROWS):
+            for _, own in groupby(batches, key=lambda b: b.actor):
+                of_one = list(own)
+                try:
+                    readings = [r for b in of_one for r in b.readings]
+                    if readings:
+                        self.watch(of_one[0].actor, readings)
+                except Exception:
+                    # stored all the same; what stands in memory is watched again at the next start
+                    log.exception("stored readings were not watched")
+                for batch in of_one:
+                    batch.settle()
