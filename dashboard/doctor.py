@@ -28,6 +28,7 @@ def checks(settings: Settings) -> Iterator[tuple[bool, str]]:
     enough = free >= LEAST_FREE_BYTES
     yield enough, f"可用磁盘 {free / 1024**3:.1f} GB" + ("" if enough else "，请清理到 2 GB 以上")
     yield _roads(settings)
+    yield from (_rules(settings, name) for name in ("reporting", "authority"))
     local = settings.host in {"127.0.0.1", "localhost", "::1"}
     yield (
         local or settings.secure_cookies,
@@ -38,6 +39,16 @@ def checks(settings: Settings) -> Iterator[tuple[bool, str]]:
             else "：对外服务请用 HTTPS，并设 HUBEI_SECURE_COOKIES=1"
         ),
     )
+
+
+def _rules(settings: Settings, name: str) -> tuple[bool, str]:
+    """Which table of deadlines, or of authority, is in force."""
+    from data.ingest.rule_files import rule_file
+
+    try:
+        return True, rule_file(name, settings.var).words
+    except CenterError as error:
+        return False, error.detail
 
 
 def _roads(settings: Settings) -> tuple[bool, str]:

@@ -14,6 +14,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from dashboard.app import create_app
+from dashboard.attending import Attendant
 from dashboard.fonts import FontSet
 from data.center import Center, build_center
 from data.config import Settings
@@ -97,6 +98,7 @@ class Service:
         def opened() -> None:
             base = f"http://{self._host()}:{self.settings.port}"
             center.warm()
+            runner.append(Attendant(center).start())
             for line in (*addresses(base), *first):
                 self.say(line)
             if center.exercise:

@@ -11,13 +11,14 @@ from typing import Any, ParamSpec, TypeVar
 
 from data.allocation.travel import TravelSource
 from data.config import Settings
-from data.domain.authority import read_table
+from data.domain import escalation
 from data.domain.clock import Clock, RealClock, real_now
 from data.domain.depot import Depot, Item, Lot
 from data.domain.dispatch import Assignment
 from data.domain.incident import Incident
 from data.domain.messages import Command, SetExercise, StoreRows
 from data.domain.messages.fielding import GiveFieldCode
+from data.domain.messages.tasks import CallOverdue
 from data.domain.org import SYSTEM, Actor, AreaTree, Permission
 from data.domain.situation import Situation
 from data.errors import NotFound, Unavailable
@@ -29,6 +30,7 @@ from data.ingest.coordinates import Crs, to_wgs84
 from data.ingest.count_sheet import CountTable, count_sheet, read_counts
 from data.ingest.geography import build_spatial, build_travel
 from data.ingest.importing import run_import
+from data.ingest.rule_files import rule_file
 from data.ingest.seeding import area_tree, reference_things
 from data.services import coverage, passes
 from data.services.accounts import AccountService
@@ -81,6 +83,17 @@ class Center(PlanDesk):
     async def ask(self, query: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a blocking read in a worker thread."""
         return await asyncio.to_thread(query, *args, **kwargs)
+
+    def attend(self) -> int:
+        """Look round once: put what is overdue before somebody. Blocking; returns what was done.
+
+        Safe to call from several servers on one database: what is due is read again inside the
+        one unit of work that answers it.
+        """
+        seen, rules = self.queries.situation(SYSTEM), self.tools.rules["reporting"]
+        if not escalation.calls(seen, self.areas, rules):
+            return 0
+        return int(self.handle(CallOverdue(), SYSTEM).body["calls"])
 
     def coverage(
         self,
@@ -292,10 +305,12 @@ def _tools(areas: AreaTree, telemetry: Telemetry, settings: Settings) -> Tools:
         heard = telemetry.positions().get(team_id)
         return None if heard is None else (heard.lon, heard.lat)
 
-    rules = {name: reference.read_rules(name) for name in ("grading", "reporting")}
+    rules: dict[str, Any] = {"grading": reference.read_rules("grading")}
     rules["structure"] = reference.read_structure()
-    rules["authority"] = reference.read_authority()
-    read_table(rules["authority"])  # a table that cannot be read stops the start, not an order
+    for name in ("reporting", "authority"):
+        # a table that cannot be read stops the start, not an order
+        held = rule_file(name, settings.var)
+        rules |= {name: held.content, f"{name}_file": held.words}
     travel = build_travel(settings.roads, settings.osrm)
     return replace(
         Tools(areas=areas, rules=rules, spatial=build_spatial(), travel=travel),

@@ -164,7 +164,8 @@ def register(app: Dash, center: Center) -> None:
 
     @app.callback(Output(Ids.RULES, FLAT), Input(Ids.RULES, "id"))
     async def rules(_id: str) -> str:
-        return flat(views.rules_view(center.tools.rules["reporting"]))
+        rules = center.tools.rules
+        return flat(views.rules_view(rules["reporting"], rules.get("reporting_file", "")))
 
     @app.callback(
         Output(filing_form.Ids.HELD, "data", allow_duplicate=True),

@@ -182,7 +182,7 @@ def conflicts_view(seen: Situation, incidents: Iterable[Incident]) -> Any:
     return parts or empty("当前没有进行中的事件")
 
 
-def rules_view(rules: Mapping[str, Any]) -> Any:
+def rules_view(rules: Mapping[str, Any], file: str = "") -> Any:
     """Every reporting deadline the center counts, with its legal basis."""
     rows = []
     for rule in rules.get("clocks", ()):
@@ -194,4 +194,10 @@ def rules_view(rules: Mapping[str, Any]) -> Any:
         sure = "记忆，待核" if rule["confidence"] == "memory" else "已查证"
         rows.append((rule["label"], f"{rule['actor_body']} → {rule['recipient']}", limit,
                      rule["basis"], rule["source"], sure))  # fmt: skip
-    return table(("时限", "谁报给谁", "多久", "依据", "来源", "可信度"), rows, "没有时限规则。")
+    calls = rules.get("escalation") or {}
+    said = (
+        f"超时即交带班领导，每 {calls['repeat_min']} 分钟催一次，{calls['rounds']} 次未接、"
+        f"或接后仍未报的升级至上一级（{calls['basis'].partition('：')[0]}）。" if calls else ""
+    )  # fmt: skip
+    heads = ("时限", "谁报给谁", "多久", "依据", "来源", "可信度")
+    return [html.P(said + file), table(heads, rows, "没有时限规则。")]

@@ -9,7 +9,9 @@ from dash import Dash, Input, Output, dcc, html
 
 from dashboard.gate import current_actor
 from data.center import Center
-from data.domain.org import ROLE_WORDS
+from data.domain import escalation
+from data.domain.org import ROLE_WORDS, Actor, AreaTree, Permission
+from data.domain.situation import Situation
 
 
 class Live(StrEnum):
@@ -20,6 +22,7 @@ class Live(StrEnum):
     REVISION = "live-revision"
     HEADER = "live-header"
     WHO = "live-who"
+    CALLED = "live-called"
     LINK = "live-link"
     FRESH = "live-fresh"
     NUMBER = "live-number"
@@ -87,6 +90,7 @@ def header(title: str, page: str, *middle: Any) -> Any:
             ways(page),
             *middle,
             html.Span(className="sp"),
+            html.Span(id=Live.CALLED, className="called", role="status"),
             html.Span(id=Live.WHO, className="con who"),
             html.Span(
                 [
@@ -118,3 +122,33 @@ def register(app: Dash, center: Center) -> None:
         area = center.areas.name(actor.org)
         named = actor.name if role in actor.name else f"{role} {actor.name}"
         return f"{named}（{area}）", actor.username
+
+    @app.callback(Output(Live.CALLED, "children"), Input(Live.REVISION, "data"))
+    async def called(_revision: Any) -> Any:
+        actor = current_actor()
+        if not actor.may(Permission.READ) or actor.role not in FOR_THEM:
+            return None
+        seen = await center.ask(center.queries.situation, actor)
+        return called_view(seen, center.areas, actor)
+
+
+# Whose own word or action the center may wait for by name.
+FOR_THEM = frozenset({"duty", "chief", "leader"})
+
+
+def called_view(seen: Situation, areas: AreaTree, actor: Actor) -> Any:
+    """What waits for this very person: calls of overdue reports, and approvals only they give."""
+    calls = escalation.mine(seen.tasks.values(), actor)
+    owed = [
+        c
+        for c in seen.clearances.values()
+        if c.open and c.may_decide(actor) and areas.covers(actor.org, c.org)
+    ]
+    found = []
+    if calls:
+        said = "；".join(f"{t.title}（{t.owner}）" for t in calls)
+        found.append(html.A(f"催报 {len(calls)} 件待您接办", href="/tasks#1", title=said))
+    if owed:
+        said = "；".join(c.title for c in owed)
+        found.append(html.A(f"{len(owed)} 件待您批", href="/tasks#3", title=said))
+    return found or None

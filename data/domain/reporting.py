@@ -22,7 +22,10 @@ State = Literal["running", "due_soon", "overdue", "done", "late"]
 
 @dataclass(frozen=True, kw_only=True)
 class Deadline:
-    """One thing somebody must report by a time; `why` says what is unknown about it."""
+    """One thing somebody must report by a time; `why` says what is unknown about it.
+
+    `tier` is the level whose room owes it, or must press for it.
+    """
 
     id: str
     label: str
@@ -36,6 +39,7 @@ class Deadline:
     confidence: str
     state: State
     why: str = ""
+    tier: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,6 +160,7 @@ def _deadline(
         confidence=clock["confidence"],
         state=state,
         why=why,
+        tier=clock.get("tier") or str(clock.get("done", "")).removeprefix("filed:"),
     )
 
 

@@ -124,6 +124,7 @@ class Task:
     ended_at: datetime | None = None
     result: str = ""
     carried_from: str | None = None
+    clock: str = ""  # the overdue deadline it calls for; blank for any other task
     steps: tuple[Step, ...] = ()
     origin: Origin = "real"
     version: int = 0

@@ -10,6 +10,11 @@ from data.domain.messages import Command
 
 
 @dataclass(frozen=True, kw_only=True)
+class CallOverdue(Command):
+    """The center itself: put overdue reporting deadlines before whoever leads the shift."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class AddTask(Command):
     """Give somebody a task; without an incident it is the duty room's own."""
 

@@ -1,0 +1,99 @@
+"""The table of reporting deadlines, read strictly: a rule that cannot be read is named."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+REGULATIONS = frozenset({"production_safety", "natural_disaster", "geohazard"})
+TIERS = frozenset({"county", "prefecture", "province"})
+LEVELS = frozenset({"I", "II", "III", "IV"})
+TEXTS = ("label", "actor_body", "recipient", "basis", "source")
+CONFIDENCE = frozenset({"verified", "memory", "assumed"})
+HOURS_A_DAY = 24
+# What each kind of clock must say besides, and what any clock may say.
+NEEDS: Mapping[str, tuple[str, ...]] = {
+    "once": ("start", "limit_min", "done"), "daily": ("tier", "hour"), "every": ("per_day",),
+}  # fmt: skip
+MAY = frozenset(
+    {"id", "regulation", "kind", "confidence", "tier", "levels", "near_miss", "direct",
+     "dead_missing_from", *TEXTS}
+)  # fmt: skip
+ESCALATION = ("repeat_min", "rounds", "basis")
+
+
+def read_reporting(rules: Mapping[str, Any], file: str) -> Mapping[str, Any]:
+    """The rules as they are, once every line of them can be read.
+
+    Parameters
+    ----------
+    rules
+        `{"clocks": [...], "escalation": {...}, ...}` as in `data/reference/reporting.json`.
+    file
+        Where they were read from, for the refusal.
+
+    Raises
+    ------
+    ValueError
+        Naming the file, the rule, the field and the remedy.
+    """
+    clocks = rules.get("clocks")
+    if not isinstance(clocks, list) or not clocks:
+        raise ValueError(f"{file} 没有时限规则：请写 clocks 列表")
+    known: set[str] = set()
+    for n, clock in enumerate(clocks, 1):
+        name = clock.get("id") if isinstance(clock, Mapping) else None
+        fault = "没有 id" if not name else "id 重复" if name in known else _fault(clock)
+        if fault:
+            raise ValueError(f"{file} 第 {n} 条时限规则（{name or '无名'}）：{fault}")
+        known.add(str(name))
+    _escalation(rules.get("escalation"), file)
+    return rules
+
+
+def _escalation(rules: Any, file: str) -> None:
+    if not isinstance(rules, Mapping) or any(key not in rules for key in ESCALATION):
+        raise ValueError(f"{file} 没有 escalation：请写 {'、'.join(ESCALATION)}")
+    if not rules["repeat_min"] > 0 or not rules["rounds"] >= 1:
+        raise ValueError(f"{file} 的 escalation：repeat_min 应大于 0，rounds 不小于 1")
+
+
+def _fault(clock: Mapping[str, Any]) -> str:
+    """What is wrong with a rule; blank when nothing is."""
+    kind = str(clock.get("kind") or "")
+    if kind not in NEEDS:
+        return f"kind 是“{kind}”，应为 {'、'.join(NEEDS)}"
+    missing = [k for k in (*TEXTS, *NEEDS[kind]) if clock.get(k) in (None, "")]
+    if missing:
+        return f"缺 {'、'.join(missing)}；时限、法律依据和来源都要写明"
+    unknown = set(clock) - MAY - set(NEEDS[kind])
+    if unknown:
+        return f"看不懂 {'、'.join(sorted(unknown))}"
+    choices = (
+        ("regulation", REGULATIONS), ("confidence", CONFIDENCE),
+        *((("tier", TIERS),) if "tier" in clock else ()),
+    )  # fmt: skip
+    for field, allowed in choices:
+        if clock.get(field) not in allowed:
+            return f"{field} 是“{clock.get(field)}”，应为 {'、'.join(sorted(allowed))}"
+    if not set(clock.get("levels", ())) <= LEVELS:
+        return "levels 只能含 I、II、III、IV"
+    return _numbers(kind, clock)
+
+
+def _numbers(kind: str, clock: Mapping[str, Any]) -> str:
+    """What is wrong with the times of a rule."""
+    if kind == "once":
+        if not isinstance(clock["limit_min"], int | float) or clock["limit_min"] <= 0:
+            return "limit_min 应是大于 0 的分钟数"
+        if clock["start"] not in TIERS | {"occurred_at"}:
+            return "start 应为 occurred_at 或接报的一级"
+        if str(clock["done"]).removeprefix("filed:") not in TIERS:
+            return "done 应为接报的一级，或 filed: 加报出的一级"
+    if kind == "daily" and clock["hour"] not in range(HOURS_A_DAY):
+        return "hour 应是 0 到 23 的整数"
+    if kind == "every" and (
+        clock["per_day"] not in range(1, HOURS_A_DAY + 1) or HOURS_A_DAY % clock["per_day"]
+    ):
+        return "per_day 应能整除 24"
+    return ""

@@ -1,0 +1,67 @@
+"""The rule tables a department may set: its own file in the state folder, else the shipped."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from data.domain.authority import read_table
+from data.domain.reporting_rules import read_reporting
+from data.errors import Invalid
+from data.ingest.reference import REFERENCE
+
+FOLDER = "rules"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuleFile:
+    """One table as it is in force: its content, its file, and whether it is one's own."""
+
+    name: str
+    content: Mapping[str, Any]
+    path: Path
+    own: bool
+
+    @property
+    def words(self) -> str:
+        """Which file is in force, for the page that shows the table."""
+        if self.own:
+            return f"执行本单位的 {self.path}"
+        shipped = f"data/reference/{self.path.name}"
+        return f"执行随附的 {shipped}；要改，另存为数据目录下 {FOLDER}/{self.path.name}"
+
+
+def _authority(content: Mapping[str, Any], file: str) -> None:
+    del file  # the table names it by itself
+    read_table(content)
+
+
+_NAMES: Mapping[str, tuple[str, Callable[[str], Any], Callable[[Mapping[str, Any], str], Any]]] = {
+    "reporting": ("reporting.json", json.loads, read_reporting),
+    "authority": ("authority.yaml", yaml.safe_load, _authority),
+}
+
+
+def rule_file(name: str, var: Path) -> RuleFile:
+    """The table of a name (`reporting`, `authority`), one's own under `var/rules` first.
+
+    Raises
+    ------
+    Invalid
+        Naming the file, the line and the remedy, when it cannot be read.
+    """
+    file, parse, check = _NAMES[name]
+    mine = var / FOLDER / file
+    path = mine if mine.is_file() else REFERENCE / file
+    try:
+        content = dict(parse(path.read_text(encoding="utf-8")))
+        check(content, str(path))
+    except (OSError, ValueError, TypeError, yaml.YAMLError) as error:
+        remedy = "请改正后再启动；移开此文件即恢复随附的规则"
+        raise Invalid.field(name, f"规则文件 {path} 读不懂：{error}", remedy) from error
+    return RuleFile(name=name, content=content, path=path, own=path == mine)

@@ -1,0 +1,99 @@
+"""Puts overdue deadlines before the one who leads the shift, and above, as tasks by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from data.domain import escalation as e
+from data.domain.directory import Contact
+from data.domain.incident import Incident, Report
+from data.domain.messages import Command
+from data.domain.messages.tasks import CallOverdue
+from data.domain.org import SYSTEM
+from data.domain.shift import Shift
+from data.domain.situation import Situation
+from data.domain.task import Step, Task, TaskState
+from data.errors import Forbidden
+from data.services import tasking
+from data.services.bus import Handler
+from data.services.tools import Tools
+from data.store.unit_of_work import Unit
+
+
+def call_overdue(unit: Unit, command: CallOverdue, tools: Tools) -> dict[str, Any]:
+    """Open, repeat, raise or close every call that is due now; nothing due writes nothing.
+
+    Raises
+    ------
+    Forbidden
+        For any actor but the center itself.
+    """
+    del command
+    if unit.actor.username != SYSTEM.username:
+        raise Forbidden("时限催报由中心按规则自动办理")
+    seen = _seen(unit)
+    rules = tools.rules["reporting"]
+    lines = [_carried_out(unit, call, tools) for call in e.calls(seen, tools.areas, rules)]
+    if lines:
+        first = lines[0][0]
+        unit.tell(
+            "；".join(words for _, words in lines),
+            incident_id=first.id if len(lines) == 1 else None, area=first.area_code,
+        )  # fmt: skip
+    return {"calls": len(lines)}
+
+
+def _seen(unit: Unit) -> Situation:
+    """What the rules look at, read inside this unit of work."""
+
+    def held(cls: type[Any], **equal: Any) -> dict[str, Any]:
+        return {thing.id: thing for thing in unit.find(cls, **equal)}
+
+    return Situation(
+        revision=unit.seq, at=unit.now, incidents=held(Incident, status="open"),
+        reports=held(Report), tasks=held(Task), shifts=held(Shift), contacts=held(Contact),
+    )  # fmt: skip
+
+
+def _carried_out(unit: Unit, call: e.Call, tools: Tools) -> tuple[Incident, str]:
+    """The task kept, and what the journal says of it."""
+    if call.task is None:
+        return call.incident, _opened(unit, call, tools)
+    return call.incident, _moved_on(unit, call, call.task, call.rung.words(tools.areas))
+
+
+def _opened(unit: Unit, call: e.Call, tools: Tools) -> str:
+    """The first call: a task of whoever leads the shift of the room that owes the report."""
+    clock, letter = call.clock, call.incident.letter
+    task = tasking.make_task(
+        unit, title=f"催报：{letter} {clock.label}已超时", incident_id=call.incident.id,
+        owner=call.rung.owner, owner_org=call.rung.org, source=e.SOURCE, due_at=clock.due_at,
+        detail=f"{clock.actor_body} → {clock.recipient}；依据：{clock.basis}",
+    )  # fmt: skip
+    unit.put(replace(task, clock=call.key))
+    return f"时限催报：{letter} {clock.label}超时，交{call.rung.words(tools.areas)}"
+
+
+def _moved_on(unit: Unit, call: e.Call, task: Task, who: str) -> str:
+    """A later call: ended, repeated, or put before the level above."""
+    by, now, said = unit.actor.name, unit.now, task.title
+    if call.kind == "done":
+        unit.put(task.moved(TaskState.DONE, by, now, "已报"))
+        return f"{said}：已报，催报办结"
+    if call.kind == "lapsed":
+        unit.put(task.moved(TaskState.CANCELLED, by, now, "该时段已过，仍未报"))
+        return f"{said}：该时段已过，仍未报"
+    late = e.waits(call.clock, now)
+    held = replace(task, owner=call.rung.owner, owner_org=call.rung.org)
+    if call.kind == "remind":
+        step = Step(what=e.REMINDED, by=by, at=now, words=f"第 {call.count} 次，{who}")
+        unit.put(replace(held, steps=(*task.steps, step)))
+        return f"{said} {late} 分，第 {call.count} 次催{who}"
+    step = Step(what=e.RAISED, by=by, at=now, words=f"转{who}")
+    unit.put(replace(held, state=TaskState.OPEN, steps=(*task.steps, step)))
+    return f"{said} {late} 分仍未报，升级至{who}"
+
+
+HANDLERS: Mapping[type[Command], Handler] = {CallOverdue: call_overdue}

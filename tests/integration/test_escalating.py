@@ -1,0 +1,132 @@
+"""An overdue reporting deadline goes to somebody by name, again, and then to the level above."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from dashboard.components.live import called_view
+from data.domain.escalation import SOURCE, mine
+from data.domain.handover import open_items
+from data.domain.messages import FileFollowup
+from data.domain.messages.tasks import AdvanceTask, CallOverdue
+from data.domain.org import Actor
+from data.domain.reporting import deadlines
+from data.errors import Forbidden
+from tests.integration import plan_world as w
+
+COUNTY_CHIEF = Actor.of("chief.421127", "chief", "421127", "梅承志（演练）")
+CITY_CHIEF = Actor.of("chief.421100", "chief", "421100")
+CHIEF = Actor.of("chief", "chief", "420000", "陈带班")
+
+
+@pytest.fixture
+def center(tmp_path):
+    """The world of two incidents in 黄梅, its clock standing still."""
+    with w.opened(tmp_path, None) as made:
+        yield made
+
+
+def later(center, **span):
+    """The exercise's clock moved on, and the center having looked round."""
+    center.exercise.clock.change(jump_to=center.clock.now() + timedelta(**span))
+    return center.attend()
+
+
+def called(center, letter="甲"):
+    """The calls about the first incident, the earliest first."""
+    seen = w.seen(center)
+    here = next(i for i in seen.incidents.values() if i.letter == letter)
+    found = [t for t in seen.tasks.values() if t.clock and t.incident_id == here.id]
+    return sorted(found, key=lambda t: t.id)
+
+
+def overdue_of(center, incident_id):
+    """The overdue deadlines of an incident now."""
+    seen = w.seen(center)
+    rules, here = center.tools.rules["reporting"], seen.incidents[incident_id]
+    clocks = deadlines(here, seen.reports_of(incident_id), rules, seen.at, center.areas)
+    return [c for c in clocks if c.state == "overdue"]
+
+
+def test_nothing_overdue_writes_nothing(center):
+    """No journal row for a look round that found nothing."""
+    before = center.queries.revision()
+    assert center.attend() == 0
+    assert center.queries.revision() == before
+
+
+def test_only_the_center_itself_calls(center):
+    """No account presses somebody by this command."""
+    with pytest.raises(Forbidden, match="自动办理"):
+        center.handle(CallOverdue(), w.DUTY)
+
+
+def test_it_goes_up_by_name_until_somebody_takes_it_and_ends_when_reported(center):
+    """带班领导 by the roster, twice; then the leader above; then taken; then reported."""
+    assert later(center, hours=2, minutes=1) > 0
+    (first,) = [t for t in called(center) if "省级" in t.title]
+    assert first.source == SOURCE
+    assert (first.owner_org, first.owner) == ("420000", "带班领导 何敬之（演练）")
+    assert first in mine(w.seen(center).tasks.values(), CHIEF)
+    assert "催报" in str(called_view(w.seen(center), center.areas, CHIEF))
+    assert called_view(w.seen(center), center.areas, w.LEADER) is None
+    items = open_items(w.seen(center), "420000", center.areas, center.tools.rules["reporting"])
+    assert any(i.title == first.title for i in items)
+
+    assert later(center, minutes=5) == 0  # not every five seconds: every ten minutes
+    later(center, minutes=5)
+    (again,) = [t for t in called(center) if t.id == first.id]
+    assert [s.what for s in again.steps] == ["下达", "催办"]
+    later(center, minutes=10)
+    (above,) = [t for t in called(center) if t.id == first.id]
+    assert above.owner == "领导 梁承平（演练）"
+    assert above.steps[-1].what == "升级"
+    assert above in mine(w.seen(center).tasks.values(), w.LEADER)
+    assert above not in mine(w.seen(center).tasks.values(), CHIEF)
+
+    center.handle(AdvanceTask(task_id=first.id, to="taken"), w.DUTY)
+    assert above.id not in {t.id for t in mine(w.seen(center).tasks.values(), w.LEADER)}
+    center.handle(FileFollowup(incident_id=first.incident_id, text="已报"), w.DUTY)
+    center.attend()
+    (ended,) = [t for t in called(center) if t.id == first.id]
+    assert (ended.state, ended.result) == ("done", "已报")
+    told = [line["summary"] for line in w.seen(center).lines if "催报" in line["summary"]]
+    assert any("何敬之（演练）" in x for x in told)
+    assert any("第 2 次催湖北省带班领导" in x for x in told)
+    assert any("升级至湖北省领导 梁承平（演练）" in x for x in told)
+
+
+def test_taken_and_still_not_reported_is_heard_above(center):
+    """Taking a call stops the calls for as long as one takes; a report ends them."""
+    later(center, hours=2, minutes=1)
+    (task,) = [t for t in called(center) if "省级" in t.title]
+    center.handle(AdvanceTask(task_id=task.id, to="taken"), CHIEF)
+    later(center, minutes=11)
+    (above,) = [t for t in called(center) if t.id == task.id]
+    assert (above.owner, above.state) == ("领导 梁承平（演练）", "open")
+
+
+def test_a_day_that_is_over_is_said_to_be_missed(center):
+    """Yesterday's 零报告 can no longer be filed: the call ends as missed, on record."""
+    later(center, hours=26)
+    day = {t.id for t in called(center) if "零报告" in t.title}
+    assert day
+    later(center, hours=24)
+    missed = [t for t in called(center) if t.id in day]
+    assert {t.state for t in missed} == {"cancelled"}
+    assert all("仍未报" in t.result for t in missed)
+
+
+def test_the_county_is_called_in_its_own_room(center):
+    """A county's deadline goes to the county's 带班领导 first, the city's after."""
+    later(center, hours=26)
+    (mine_,) = [t for t in called(center) if "零报告（县）" in t.title]
+    assert (mine_.owner_org, mine_.owner) == ("421127", "带班领导 梅承志（演练）")
+    assert mine_ in mine(w.seen(center).tasks.values(), COUNTY_CHIEF)
+    later(center, minutes=10)
+    later(center, minutes=10)
+    (mine_,) = [t for t in called(center) if t.id == mine_.id]
+    assert (mine_.owner_org, mine_.owner) == ("421100", "带班领导 汪以诚（演练）")
+    assert mine_ in mine(w.seen(center).tasks.values(), CITY_CHIEF)
