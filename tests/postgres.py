@@ -1,19 +1,22 @@
 """Starts a throw-away PostgreSQL for tests: a free port, a temporary folder, gone afterwards."""
 
+import contextlib
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 _START_LIMIT_S = 60
 _SERVER_USER = "postgres"
 # a test database may be lost at any moment; speed is all that counts
-_SETTINGS = {
+_SETTINGS: Mapping[str, str] = {
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
@@ -21,6 +24,13 @@ _SETTINGS = {
     "max_connections": "60",
     "shared_buffers": "64MB",
     "timezone": "UTC",
+}
+# for tests of what survives: as a careful administrator would run it
+DURABLE: Mapping[str, str] = {
+    **_SETTINGS,
+    "fsync": "on",
+    "synchronous_commit": "on",
+    "full_page_writes": "on",
 }
 
 
@@ -49,6 +59,49 @@ def why_not() -> str | None:
     return None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Server:
+    """A PostgreSQL of the tests' own: its programs, folder, port and settings."""
+
+    binaries: Path
+    folder: Path
+    port: int
+    settings: Mapping[str, str]
+
+    @property
+    def url(self) -> str:
+        """The SQLAlchemy address of its database ``hubei``."""
+        return f"postgresql+psycopg://{_SERVER_USER}@127.0.0.1:{self.port}/hubei"
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        _start(self)
+
+    def kill(self) -> int:
+        """Kill every process of it without warning; returns how many there were."""
+        pid_file = self.folder / "data" / "postmaster.pid"
+        head = int(pid_file.read_text().split("\n", 1)[0])
+        os.kill(head, signal.SIGSTOP)  # it must not start new ones meanwhile
+        children = Path(f"/proc/{head}/task/{head}/children").read_text().split()
+        for pid in (*map(int, children), head):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        while not all(_gone(pid) for pid in (head, *children)):
+            os.sched_yield()
+        # where nobody collects the dead, their number still counts as living
+        for left in (pid_file, *self.folder.glob(".s.PGSQL.*")):
+            left.unlink(missing_ok=True)
+        return 1 + len(children)
+
+
+def _gone(pid: int | str) -> bool:
+    """Whether a process has ended, if only to wait for its parent."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] in "ZX"
+    except FileNotFoundError:
+        return True
+
+
 @contextmanager
 def throwaway_postgres() -> Iterator[str]:
     """A running server with an empty database ``hubei``; yields its SQLAlchemy address.
@@ -60,22 +113,37 @@ def throwaway_postgres() -> Iterator[str]:
     RuntimeError
         There is no server here, or it did not start; the message carries its log.
     """
+    with standing_postgres(_SETTINGS) as server:
+        yield server.url
+
+
+@contextmanager
+def standing_postgres(settings: Mapping[str, str]) -> Iterator[Server]:
+    """The same with settings of one's own, to be killed and started again.
+
+    Raises
+    ------
+    RuntimeError
+        There is no server here, or it did not start; the message carries its log.
+    """
     reason = why_not()
     binaries = find_binaries()
     if reason or binaries is None:
         raise RuntimeError(reason)
     with tempfile.TemporaryDirectory(prefix="hubei-pg-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
+        server = Server(
+            binaries=binaries, folder=Path(name), port=_free_port(), settings=settings
+        )  # fmt: skip
         if os.geteuid() == 0:
-            shutil.chown(folder, _SERVER_USER)
-        port = _free_port()
-        _initialise(binaries, folder)
+            shutil.chown(server.folder, _SERVER_USER)
+        _initialise(binaries, server.folder)
         try:
-            _start(binaries, folder, port)
-            _run(binaries / "createdb", "-h", "127.0.0.1", "-p", str(port), "hubei", cwd=folder)
-            yield f"postgresql+psycopg://{_SERVER_USER}@127.0.0.1:{port}/hubei"
+            server.start()
+            at = ("-h", "127.0.0.1", "-p", str(server.port))
+            _run(binaries / "createdb", *at, "hubei", cwd=server.folder)
+            yield server
         finally:
-            _stop(binaries, folder)
+            _stop(binaries, server.folder)
 
 
 def _initialise(binaries: Path, folder: Path) -> None:
@@ -84,14 +152,15 @@ def _initialise(binaries: Path, folder: Path) -> None:
     _run(binaries / "initdb", "-D", str(folder / "data"), *arguments, cwd=folder)
 
 
-def _start(binaries: Path, folder: Path, port: int) -> None:
+def _start(server: Server) -> None:
     """Start the server and wait until it answers."""
-    options = " ".join(f"-c {key}={value}" for key, value in _SETTINGS.items())
-    options += f" -c port={port} -c unix_socket_directories={folder}"
-    log = folder / "log"
-    command = ("-D", str(folder / "data"), "-l", str(log), "-o", options, "-w")
+    options = " ".join(f"-c {key}={value}" for key, value in server.settings.items())
+    options += f" -c port={server.port} -c unix_socket_directories={server.folder}"
+    log = server.folder / "log"
+    command = ("-D", str(server.folder / "data"), "-l", str(log), "-o", options, "-w")
+    ready = ("-t", str(_START_LIMIT_S), "start")
     try:
-        _run(binaries / "pg_ctl", *command, "-t", str(_START_LIMIT_S), "start", cwd=folder)
+        _run(server.binaries / "pg_ctl", *command, *ready, cwd=server.folder)
     except RuntimeError as failure:
         detail = log.read_text("utf-8", "replace") if log.exists() else ""
         message = f"{failure}\n{detail}"

@@ -1,0 +1,87 @@
+"""The long faults, by hand: ``python -m tests.faults [name ...]`` prints a table of what held."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+
+from data.store.database import Database
+from tests.faults import database_kills, kills, power, race
+from tests.postgres import DURABLE, standing_postgres
+
+RECORDINGS, CUTS, ATTEMPTS = 10, 500, 100_000
+
+
+def _power() -> list[str]:
+    return [line for seed in range(RECORDINGS) for line in power.cut_power(CUTS, seed=seed)]
+
+
+def _power_normal() -> list[str]:
+    """The self-check: with NORMAL it must lose, and that it does is what held."""
+    lost = power.cut_power(100, synchronous="NORMAL")
+    return [] if lost else ["synchronous=NORMAL lost nothing: the test is blind"]
+
+
+def _sqlite_kills() -> list[str]:
+    with tempfile.TemporaryDirectory(prefix="hubei-kills-") as folder:
+        return kills.kill_workers(f"sqlite:///{folder}/center.db", 1000)
+
+
+def _postgres_kills() -> list[str]:
+    with standing_postgres(DURABLE) as server:
+        return kills.kill_workers(server.url, 1000)
+
+
+def _race(url: str) -> list[str]:
+    database = Database(url)
+    database.migrate()
+    try:
+        race.contest(database, url, ATTEMPTS // race.RACERS)
+    except AssertionError as error:
+        return [str(error)]
+    finally:
+        database.close()
+    return []
+
+
+def _sqlite_race() -> list[str]:
+    with tempfile.TemporaryDirectory(prefix="hubei-race-") as folder:
+        return _race(f"sqlite:///{folder}/center.db")
+
+
+def _postgres_race() -> list[str]:
+    with standing_postgres(DURABLE) as server:
+        return _race(server.url)
+
+
+FAULTS: dict[str, tuple[str, Callable[[], list[str]]]] = {
+    "power": (f"{RECORDINGS * CUTS:,} power cuts, SQLite, synchronous=FULL", _power),
+    "power-normal": ("100 power cuts, synchronous=NORMAL: must lose", _power_normal),
+    "kills-sqlite": ("1,000 SIGKILLs of writing workers, SQLite", _sqlite_kills),
+    "kills-postgres": ("1,000 SIGKILLs of writing workers, PostgreSQL", _postgres_kills),
+    "database": (
+        "100 SIGKILLs of all PostgreSQL processes", lambda: database_kills.kill_database(100)
+    ),
+    "race-sqlite": (f"{ATTEMPTS:,} orders raced for by 8 processes, SQLite", _sqlite_race),
+    "race-postgres": (f"{ATTEMPTS:,} orders raced for by 8 processes, PostgreSQL", _postgres_race),
+}  # fmt: skip
+
+
+def main(names: list[str]) -> int:
+    """Run the named faults, or all; 1 when anything did not hold."""
+    print("| fault | held | seconds |\n|---|---|---|")
+    failed = False
+    for name in names or FAULTS:
+        title, run = FAULTS[name]
+        began = time.monotonic()
+        wrong = run()
+        failed |= bool(wrong)
+        told = "yes" if not wrong else f"no ({len(wrong)}): {wrong[0][:120]}"
+        print(f"| {title} | {told} | {time.monotonic() - began:.0f} |", flush=True)
+    return int(failed)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,38 @@
+"""A short version of each fault: nothing acknowledged is lost, nothing is promised twice."""
+
+import pytest
+
+from tests.faults import database_kills, kills, power
+from tests.postgres import DURABLE, standing_postgres, why_not
+
+needs_postgres = pytest.mark.skipif(why_not() is not None, reason=why_not() or "")
+
+
+def test_power_cuts_lose_nothing_that_was_acknowledged():
+    """Whatever unsynced writes fare, every acknowledged request is there and all of it agrees."""
+    assert power.cut_power(60, turns=40) == []
+
+
+def test_the_power_cuts_can_see_a_loss():
+    """With synchronous=NORMAL acknowledged requests are lost: the test is not blind."""
+    assert power.cut_power(20, turns=40, synchronous="NORMAL")
+
+
+def test_killed_workers_lose_nothing_on_sqlite(tmp_path):
+    """Killed in the middle of their writes, workers leave a database that agrees."""
+    assert kills.kill_workers(f"sqlite:///{tmp_path / 'center.db'}", 25, check_every=25) == []
+
+
+@pytest.mark.postgres
+@needs_postgres
+def test_killed_workers_lose_nothing_on_postgresql():
+    """The same with PostgreSQL behind them."""
+    with standing_postgres(DURABLE) as server:
+        assert kills.kill_workers(server.url, 15, check_every=15) == []
+
+
+@pytest.mark.postgres
+@needs_postgres
+def test_a_killed_database_comes_back_with_everything():
+    """All of PostgreSQL's processes are killed; the workers come back by themselves."""
+    assert database_kills.kill_database(2) == []
