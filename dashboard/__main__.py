@@ -1,10 +1,11 @@
-"""The program: serve, seed, drill, import, doctor, device-code."""
+"""The program: serve, seed, drill, import, doctor, device-code, backup, restore."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 
+from dashboard.commands import backup
 from data.config import Settings
 from data.errors import CenterError
 
@@ -38,6 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     drill.add_argument("url", nargs="?", help="服务地址，默认本机")
     known.add_parser("import", help="导入本单位的表格", add_help=False)
     known.add_parser("doctor", help="检查运行环境")
+    backup.add_parsers(known)
     code = known.add_parser("device-code", help="签发大屏设备码")
     code.add_argument("label", nargs="?", default="大屏", help="这台大屏叫什么")
     return parser
@@ -98,7 +100,7 @@ def _device_code(settings: Settings, args: argparse.Namespace) -> None:
 
 _COMMANDS = {
     "serve": _serve, "seed": _seed, "drill": _drill, "import": _import, "doctor": _doctor,
-    "device-code": _device_code,
+    "device-code": _device_code, "backup": backup.back_up, "restore": backup.bring_back,
 }  # fmt: skip
 
 if __name__ == "__main__":
