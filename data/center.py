@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from data.allocation.travel import TravelSource
@@ -25,11 +24,9 @@ from data.errors import NotFound, Unavailable
 from data.exercise.exercise import Exercise, create_or_resume
 from data.exercise.overlay import load_overlay
 from data.exercise.people import load_people
-from data.ingest import exchange, reference
-from data.ingest.coordinates import Crs, to_wgs84
-from data.ingest.count_sheet import CountTable, count_sheet, read_counts
+from data.ingest import reference
+from data.ingest.exchange_desk import ExchangeDesk
 from data.ingest.geography import build_spatial, build_travel
-from data.ingest.importing import run_import
 from data.ingest.rule_files import rule_file
 from data.ingest.seeding import area_tree, reference_things
 from data.services import coverage, passes
@@ -58,7 +55,7 @@ class Hooks:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Center(PlanDesk):
+class Center(PlanDesk, ExchangeDesk):
     """Everything the pages and programs reach: ask `queries`, tell `bus`, listen to `hub`."""
 
     settings: Settings
@@ -171,66 +168,6 @@ class Center(PlanDesk):
             return
         self.exercise.set(SetExercise(speed=speed, paused=paused, jump_to=jump_to))
 
-    def import_table(self, actor: Actor, kind: str, path: Path, *, write: bool) -> dict[str, Any]:
-        """Check a table of the user's own and, when asked, write its good rows.
-
-        Returns the report: `good`, `refused` rows with line, field, value, reason and remedy,
-        `unknown_columns`, `written`, `made`, `changed`, `unchanged`.
-
-        Raises
-        ------
-        Forbidden, Invalid
-        """
-        return exchange.described(run_import(self, kind, path, dry_run=not write, actor=actor))
-
-    def import_template(self, actor: Actor, kind: str, suffix: str) -> bytes:
-        """An empty table to fill in, as a file of `.xlsx` or `.csv`.
-
-        Raises
-        ------
-        Forbidden, Invalid
-        """
-        actor.require(Permission.IMPORT)
-        return exchange.template(kind, suffix)
-
-    def refused_table(self, refused: list[dict[str, Any]], suffix: str) -> bytes:
-        """Refused rows of a report as a table to put right."""
-        return exchange.refused_rows(refused, suffix)
-
-    def count_sheet(self, actor: Actor, depot_id: str) -> bytes:
-        """A depot's lots as a table to be counted by, CSV in UTF-8 with a mark.
-
-        Raises
-        ------
-        NotFound
-        """
-        seen = self.queries.situation(actor)
-        if depot_id not in seen.depots:
-            raise NotFound(f"没有储备库 {depot_id}，或不在本辖区")
-        lots = [x for x in seen.lots.values() if x.depot_id == depot_id]
-        return count_sheet(lots, seen.items)
-
-    def count_table(self, actor: Actor, depot_id: str, path: Path) -> CountTable:
-        """The counts of a filled-in table, and the lines that cannot be taken; nothing is written.
-
-        Raises
-        ------
-        Forbidden, Invalid
-        """
-        actor.require(Permission.SUPPLY)
-        lots = self.queries.situation(actor).lots
-        return read_counts(path, {k: x for k, x in lots.items() if x.depot_id == depot_id})
-
-    def to_wgs84(self, lon: float, lat: float, crs: Crs) -> tuple[float, float]:
-        """A position of another coordinate system, in WGS 84 degrees.
-
-        Raises
-        ------
-        ValueError
-            When the system is unknown or the position no position.
-        """
-        return to_wgs84(lon, lat, crs)
-
     def seed(self) -> tuple[list[str], str | None]:
         """Load the reference data, and in an exercise its overlay; make the first accounts.
 
@@ -256,6 +193,11 @@ class Center(PlanDesk):
         self.feed.close()
         self.telemetry.close()
         self.database.close()
+
+
+def open_database(settings: Settings) -> Database:
+    """The instance's database alone, for what is done to it from outside: backup, restore."""
+    return Database(settings.url)
 
 
 def build_center(settings: Settings) -> Center:

@@ -11,7 +11,6 @@ from data.config import Settings
 from data.domain.clock import SHANGHAI, aware
 from data.errors import Invalid
 from data.store.archive import keep
-from data.store.database import Database
 from data.store.restoring import restore
 
 
@@ -27,7 +26,9 @@ def add_parsers(known: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 def back_up(settings: Settings, args: argparse.Namespace) -> None:
     """Keep what is new in the archive, once or again and again."""
-    database = Database(settings.url)
+    from data.center import open_database
+
+    database = open_database(settings)
     try:
         while True:
             made = keep(database, args.folder)
@@ -41,7 +42,9 @@ def back_up(settings: Settings, args: argparse.Namespace) -> None:
 
 def bring_back(settings: Settings, args: argparse.Namespace) -> None:
     """Rebuild this instance's empty database."""
-    database = Database(settings.url)
+    from data.center import open_database
+
+    database = open_database(settings)
     try:
         database.migrate()
         done = restore(args.folder, database, moment(args.until))
