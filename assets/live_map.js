@@ -5,7 +5,7 @@
   hubei.maps = {};
   const PROVINCE = [[29.0, 108.3], [33.3, 116.15]];
   const GLIDE_MS = 600, STEP_MS = 75, STILL_PX = 1.5, GATHER_MS = 200, REFRESH_MS = 60000, CLOSE_ZOOM = 9;
-  const DRAWN = new Set(["incident", "assignment", "team", "zone", "alarm", "sensor", "depot", "lot", "source", "post"]);
+  const DRAWN = new Set(["incident", "assignment", "team", "zone", "depot", "lot", "source", "post", "warning", "hazard"]);
   const STATIC = ["lakes", "rivers", "expressways"];
   const files = new Map();
 
@@ -37,6 +37,9 @@
       map.createPane("ground").style.zIndex = 410;
       map.createPane("moving").style.zIndex = 420;
       this.cover = new hubei.Cover(this);
+      this.points = new hubei.Points(this);
+      this.scene.points = new hubei.PointSigns(this.points, this.scene);
+      this.rain = this.scene.rain = new hubei.Rain(this);
       hubei.furnish(this, L);
       this.groundLayer = hubei.overlay(L, "ground", (ctx, frame) => this.scene.ground(ctx, frame)).addTo(map);
       this.movingLayer = hubei.overlay(L, "moving", (ctx, frame) => this.scene.moving(ctx, frame)).addTo(map);
@@ -237,9 +240,17 @@
       // another click on a stack takes the next one in it
       const members = found.members.map((f) => f.properties), now = this.scene.selected;
       const next = members[(members.findIndex((p) => now && p.id === now.id) + 1) % members.length];
+      if (next.kind === "points") return this.zoomTo(next.unit);
+      hubei.pointCard(this, next.kind === "sensor" ? next.point : null);
       this.scene.selected = { kind: next.kind, id: next.id };
       this.publish("selected", this.scene.selected);
       this.movingLayer.soon();
+    }
+    // One step closer to a unit's points.
+    zoomTo(unit) {
+      const zoom = this.map.getZoom(), [lon, lat] = hubei.degrees(unit.x, unit.y);
+      this.setLock(true);
+      this.map.setView([lat, lon], zoom < 8.25 ? 8.5 : 10);
     }
     hover({ latlng, layerPoint, containerPoint }) {
       const sign = this.mode !== "wall" && !this.scene.sketch && this.scene.under(layerPoint, latlng);
@@ -264,6 +275,7 @@
       this.cursor = next;
       this.gliding.clear();
       this.fetchMap();
+      this.points.ask(0);
     }
   }
 

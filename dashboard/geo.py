@@ -16,6 +16,7 @@ from fastapi import APIRouter, Request, Response
 from dashboard.api.common import actor_of, answer, moment
 from dashboard.geo_cover import cover_router
 from dashboard.geo_frames import reference_frames
+from dashboard.geo_points import points_router
 from dashboard.place_index import search_places
 from data.center import Center
 from data.domain.org import Actor, Permission
@@ -108,8 +109,7 @@ class MapCache:
 def _freshness(situation: Situation) -> tuple[Any, ...]:
     """What telemetry has changed since: it moves without a journal number."""
     places_at = max((p.at for p in situation.positions.values()), default=None)
-    values_at = max((r.at for r in situation.readings.values()), default=None)
-    return places_at, values_at, situation.at.date()
+    return places_at, situation.at.date()
 
 
 def map_body(situation: Situation) -> dict[str, Any]:
@@ -128,6 +128,7 @@ def geo_router(center: Center) -> APIRouter:
     """Routes ``/geo/{name}.json``, ``/api/v1/map`` and ``/api/v1/places``."""
     router = APIRouter()
     router.include_router(cover_router(center))
+    router.include_router(points_router(center))
     cached = MapCache(center)
 
     @router.get("/geo/{name}.json", include_in_schema=False)

@@ -13,6 +13,7 @@ from layers import (
     incidents,
     places,
     posts,
+    rain,
     roads,
     routes,
     sensors,
@@ -29,9 +30,12 @@ STATIC: tuple[Layer, ...] = (
     boundaries.LAYER, boundaries.FULL, water.LAKES, water.RIVERS, roads.LAYER, places.LAYER,
 )  # fmt: skip
 MOVING: tuple[Layer, ...] = (
-    warning_areas.LAYER, closures.AFFECTED, closures.CLOSURES, routes.LAYER, sensors.LAYER,
+    warning_areas.LAYER, closures.AFFECTED, closures.CLOSURES, routes.LAYER, rain.LAYER,
+    sensors.LAYER,
     sources.LAYER, depots.LAYER, teams.LAYER, posts.LAYER, incidents.LAYER,
 )  # fmt: skip
+# Drawn in the pages by the point module, from its own table and changes.
+POINTS: tuple[Layer, ...] = (rain.LAYER, sensors.LAYER)
 # Worked out only when somebody switches them on; drawn on the land, under the waters.
 ASKED: tuple[Layer, ...] = (coverage.LAYER,)
 LAYERS: tuple[Layer, ...] = STATIC[:2] + ASKED + STATIC[2:] + MOVING
@@ -43,5 +47,5 @@ def legend() -> list[dict[str, Any]]:
 
 
 def map_features(situation: Situation, frames: Frames) -> dict[str, Any]:
-    """The moving layers as GeoJSON collections by layer id."""
-    return {layer.id: layer.features(situation, frames) for layer in MOVING}
+    """The moving layers as GeoJSON collections by layer id; the points travel by themselves."""
+    return {layer.id: layer.features(situation, frames) for layer in MOVING if layer not in POINTS}

@@ -26,6 +26,11 @@ IDENTITY = {"甲": "#74e0bf", "乙": "#c6a4ff"}
 RUNG_COLOURS = {"警戒": "#ffd84d", "保证": "#ff9c3a", "历史最高": "#ff5a5f"}
 RUNG_CHARS = {"警戒": "警", "保证": "保", "历史最高": "史"}
 
+# A monitored point by its state (data.domain.point_state), unheard to red; pale red is in doubt.
+POINT_COLOURS = (
+    "#5d6f8f", CALM_STATION, "#ffc2c6", "#ff9a9c", "#4da3ff", "#ffd84d", "#ff9c3a", "#ff5a5f",
+)  # fmt: skip
+
 
 def identity(letter: str | None) -> str:
     """The colour of an incident for its whole life: 甲 mint, 乙 violet, later ones white."""

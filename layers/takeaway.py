@@ -10,13 +10,14 @@ import folium
 import geopandas as gpd
 
 from data.domain.situation import Situation
-from layers import boundaries, coverage, palette, places, roads, water
+from layers import boundaries, coverage, palette, places, roads, sensors, water
 from layers.base import Frames, Layer, escaped
 from layers.catalog import ASKED, CREDITS, MOVING
 from layers.drawing import group
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 _PROVINCE = [[29.0, 108.3], [33.3, 116.15]]
+MOST_POINTS = 500  # of more monitored points only those that are not calm go into the file
 _CSS = """
 html,body{margin:0;height:100%;background:#0a0f1a;color:#e8eef8}
 body,.leaflet-container{font:15px/1.4 "Hubei Sans","Noto Sans SC","Noto Sans CJK SC",sans-serif}
@@ -85,12 +86,14 @@ def _layers(frames: Frames) -> tuple[Layer, ...]:
     """What is drawn; a layer that must be asked for only when its frame was handed in."""
     asked = tuple(layer for layer in ASKED if layer.id in frames)
     static = (water.LAKES, water.RIVERS, roads.LAYER, places.LAYER)
-    moving = (layer for layer in MOVING if layer.id != "sources")
+    moving = (layer for layer in MOVING if layer.id not in {"sources", "rain"})
     return (boundaries.LAYER, *asked, *static, *moving)
 
 
 def _table(layer: Layer, situation: Situation, frames: Frames) -> gpd.GeoDataFrame:
     table = layer.table(situation, frames)
+    if layer.id == sensors.LAYER.id and len(table) > MOST_POINTS:
+        return table[[not sensors.is_calm(state) for state in table["state"]]][:MOST_POINTS]
     return table[table["rank"] == 0] if layer.id == "places" else table
 
 
@@ -132,7 +135,7 @@ def _key(frames: Frames) -> str:
     )
     return (
         f'<div class="key">{swatch}<br>▣ 队伍：备 接 出 到 展 返<br>'
-        "⌂ 储备库　▽ 水位站（警、保、史）<br>"
+        "⌂ 储备库　▽ 监测点（蓝黄橙红为超限，断、滞为数据存疑）<br>"
         f"虚线路线：已下令未出发{_cover_key(frames)}</div>"
         f'<div class="credits">{escaped(CREDITS)}</div>'
     )

@@ -20,7 +20,10 @@ from dashboard.geo import geo_router
 from tests.map_world import WorldCenter, actor
 
 ASSETS = Path(__file__).parent.parent / "assets"
-_OURS = r"^(?!live_map|map\.css|cover|geodesy|glyphs|names|overlay|placing|scene|sketch|tools).*"
+_NAMES = (
+    "live_map|map|point|rain|cover|geodesy|glyphs|names|overlay|placing|scene|sketch|tools|risk"
+)
+_OURS = rf"^(?!{_NAMES}).*"
 _CSP = (
     "default-src 'none'; script-src 'self' {hashes}; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'"

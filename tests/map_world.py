@@ -137,6 +137,7 @@ class WorldCenter:
         self.queries = SimpleNamespace(situation=self._situation)
         self.plans: dict[str, tuple[str, ...]] = {}
         self.covers_asked = 0
+        self.areas = area_tree()
 
     def coverage(
         self,

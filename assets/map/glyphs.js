@@ -69,7 +69,19 @@
     // a station over a rung: the triangle is large enough to hold its character
     rung(ctx, s, sign) {
       draw.triangle(ctx, s, sign);
-      written(ctx, sign.char, s * 0.46, "#14100a", s * 0.15);
+      written(ctx, sign.char, s * 0.5, "#14100a", s * 0.13);
+    },
+    // a unit's points: how many, ringed by the worst state, with how many are in it at the corner
+    unit(ctx, s, sign) {
+      const r = s / 2 - 1;
+      ctx.beginPath();
+      ctx.arc(0, 0, r, 0, 7);
+      ctx.fillStyle = "#0d1524";
+      ctx.fill();
+      ctx.lineWidth = Math.max(1.5, s * (sign.over ? 0.1 : 0.055));
+      ctx.strokeStyle = sign.colour;
+      ctx.stroke();
+      written(ctx, sign.char, s * (sign.char.length > 4 ? 0.3 : 0.37), "#e8eef8");
     },
     dot(ctx, s, sign) {
       ctx.beginPath();

@@ -3,7 +3,7 @@
   "use strict";
   const hubei = (window.hubeiMap = window.hubeiMap || {});
   const INK = "#0a0f1a", LABEL = "#a9bad6", QUIET = "#aebdd6", CUT = "#ff9a9c";
-  const MANY = 500, WALL_SCALE = 1.43;
+  const WALL_SCALE = 1.43;
 
   class Scene {
     constructor(map, mode) {
@@ -74,13 +74,10 @@
         room.take(hubei.around(one.x, one.y, disc * 1.05));
         placed.push(one);
       }
-      const teams = this.features("teams"), stations = this.features("stations");
+      const teams = this.features("teams");
       put(teams.filter((f) => f.properties.incident).map((f) =>
         team(f, `${f.properties.incident}|${f.properties.state}`)));
-      if (stations.length <= MANY)
-        put(stations.filter((f) => f.properties.char || f.properties.alarm).map((f) => item("stations", f, {
-          shape: f.properties.char ? "rung" : "triangle", char: f.properties.char, colour: f.properties.colour,
-        }, Math.round(this.size("stations", 12) * (f.properties.char ? 1.7 : 1)))));
+      if (this.points) put(this.points.items(view));
       put(this.features("depots").map((f) => item("depots", f,
         { shape: "house", colour: QUIET }, this.size("depots", 16), "depots")));
       const free = teams.filter((f) => !f.properties.incident && (this.mode !== "wall" || !f.properties.standby));
@@ -100,7 +97,8 @@
       for (const id of ["warning_areas", "affected", "closures"])
         for (const f of this.features(id)) names.push(this.area(ctx, view, id, f));
       for (const f of this.features("routes")) this.route(ctx, view, f);
-      this.calm(ctx, view, frame);
+      if (this.rain) this.rain.paint(ctx, view, frame);
+      if (this.points) this.points.paint(ctx, view, frame);
       for (const name of names) this.name(ctx, name);
       if (this.cover) this.cover.marks(ctx);
       hubei.names(this, ctx, view, frame);
@@ -159,18 +157,6 @@
       ctx.stroke();
       ctx.restore();
     }
-    // Stations under every rung, and any number of points: small, never moved aside.
-    calm(ctx, view, frame) {
-      const all = this.features("stations"), many = all.length > MANY;
-      const size = Math.round(this.size("stations", 12) * (many ? 0.8 : 1));
-      for (const f of all) {
-        const p = f.properties;
-        if (!many && (p.char || p.alarm)) continue;
-        const [x, y] = this.at(view, f);
-        if (x < frame.min.x || x > frame.max.x || y < frame.min.y || y > frame.max.y) continue;
-        hubei.stamp(ctx, { shape: "triangle", colour: p.colour }, x, y, size, frame.dense);
-      }
-    }
     // An area's name stands above its top, or beside it, or is left to the pointer.
     name(ctx, { text, x, y, colour }) {
       if (!text) return;
@@ -214,6 +200,7 @@
         ctx.globalAlpha = 1;
       }
       hubei.stamp(ctx, one.sign, one.px, one.py, one.size, dense);
+      if (one.sign.over) hubei.count(ctx, `${one.sign.mark}${one.sign.over}`, one.px, one.py, one.size * 0.8, one.sign.colour, this.least);
       const counted = one.members.length > 1 && !(this.mode === "wall" && one.layer === "depots");
       if (counted) hubei.count(ctx, one.members.length, one.px, one.py, one.size, one.sign.colour, this.least);
       const alarm = one.feature.properties.alarm;
@@ -234,11 +221,8 @@
         const one = this.placed[i];
         if (Math.hypot(point.x - one.px, point.y - one.py) < one.size * 0.6) return one;
       }
-      const view = this.view();
-      for (const f of this.features("stations")) {
-        const [x, y] = this.at(view, f);
-        if (Math.hypot(point.x - x, point.y - y) < 8 * this.scale) return { layer: "stations", members: [f] };
-      }
+      const near = this.points && this.points.under(point);
+      if (near) return near;
       for (const id of ["closures", "affected", "warning_areas"])
         for (const f of this.features(id))
           if (hubei.inside(latlng.lng, latlng.lat, f.geometry)) return { layer: id, members: [f] };

@@ -56,7 +56,7 @@
     box.append(element("div", "map-credits", control.credits));
     if (mode === "wall") {
       const key = element("div", "map-key");
-      key.append(element("span", "", "▣ 队伍（备 接 出 到 展 返）"), element("span", "", "⌂ 储备库　▲ 水位站"));
+      key.append(element("span", "", "▣ 队伍（备 接 出 到 展 返）"), element("span", "", "⌂ 储备库　▲ 监测点"));
       box.append(key);
       return;
     }

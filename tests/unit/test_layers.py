@@ -8,7 +8,7 @@ from dashboard.geo_frames import reference_frames
 from layers import teams
 from layers.base import blank, escaped
 from layers.boundaries import LAYER as BOUNDARIES
-from layers.catalog import LAYERS, MOVING, map_features
+from layers.catalog import LAYERS, MOVING, POINTS, map_features
 from layers.drawing import glyph, path_style
 from layers.routes import LAYER as ROUTES
 from layers.sensors import LAYER as STATIONS
@@ -55,10 +55,10 @@ def test_route_is_dashed_until_departure():
 
 
 def test_station_is_coloured_only_over_its_rung():
-    """Over 警戒 is yellow with 警, over 保证 orange with 保, below both grey."""
+    """Over 警戒 is yellow with 黄, over 保证 orange with 橙, below both grey without a word."""
     table = STATIONS.table(world(), {}).set_index("id")
-    assert list(table.loc["S-1", ["colour", "char"]]) == ["#ffd84d", "警"]
-    assert list(table.loc["S-2", ["colour", "char"]]) == ["#ff9c3a", "保"]
+    assert list(table.loc["S-1", ["colour", "char"]]) == ["#ffd84d", "黄"]
+    assert list(table.loc["S-2", ["colour", "char"]]) == ["#ff9c3a", "橙"]
     assert list(table.loc["S-3", ["colour", "char"]]) == ["#8fa3c4", None]
 
 
@@ -75,9 +75,9 @@ def test_both_drawings_share_the_style():
 
 
 def test_map_body_is_plain_geojson():
-    """Every moving layer is a collection of features with a kind and an id to select by."""
+    """Every moving layer but the points is a collection of features with a kind and an id."""
     body = map_features(world(), {})
-    assert set(body) == {layer.id for layer in MOVING}
+    assert set(body) == {layer.id for layer in MOVING if layer not in POINTS}
     for data in body.values():
         assert all({"kind", "id", "tip"} <= set(f["properties"]) for f in data["features"])
     assert {f["properties"]["incident"] for f in body["routes"]["features"]} == {A, B}
