@@ -29,7 +29,7 @@ from data.ingest.exchange_desk import ExchangeDesk
 from data.ingest.geography import build_spatial, build_travel
 from data.ingest.rule_files import rule_file
 from data.ingest.seeding import area_tree, reference_things
-from data.services import coverage, passes
+from data.services import coverage, granting, passes
 from data.services.accounts import AccountService
 from data.services.bus import Answer, Bus
 from data.services.feeding import Feed
@@ -82,15 +82,21 @@ class Center(PlanDesk, ExchangeDesk):
         return await asyncio.to_thread(query, *args, **kwargs)
 
     def attend(self) -> int:
-        """Look round once: put what is overdue before somebody. Blocking; returns what was done.
+        """Look round once: call what is overdue, draft what was granted. Blocking.
+
+        Returns how many things were done.
 
         Safe to call from several servers on one database: what is due is read again inside the
         one unit of work that answers it.
         """
         seen, rules = self.queries.situation(SYSTEM), self.tools.rules["reporting"]
-        if not escalation.calls(seen, self.areas, rules):
-            return 0
-        return int(self.handle(CallOverdue(), SYSTEM).body["calls"])
+        done = 0
+        if escalation.calls(seen, self.areas, rules):
+            done = int(self.handle(CallOverdue(), SYSTEM).body["calls"])
+        for held in granting.to_draft(seen):
+            self.handle(self.draft_granted(held, seen), SYSTEM)
+            done += 1
+        return done
 
     def coverage(
         self,

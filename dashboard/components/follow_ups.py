@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from dashboard.components import desk
 from dashboard.components import task_words as tw
+from dashboard.components.desk import Desk
 from dashboard.components.room_ups import waiting_in_room
 from dashboard.components.waiting import Waiting
 from data.domain.clearance import ClearanceState
 from data.domain.filing import FilingState
 from data.domain.incident import Incident
-from data.domain.linking import SupportState
+from data.domain.linking import SupportRequest, SupportState
 from data.domain.org import Actor, AreaTree, Permission
 from data.domain.situation import Situation
 from data.domain.task import DUE_SOON, InstructionState, Task, TaskState
@@ -109,6 +111,29 @@ def _supports(seen: Situation, actor: Actor, areas: AreaTree) -> Iterable[Waitin
                 note=f"{areas.name(held.org)} → {held.to} · {word}",
                 due=None if ours else held.due_at, href="/links", changes={},
             )  # fmt: skip
+        if actor.may(Permission.DISPATCH) and to_issue(seen, held, actor):
+            yield _draft(seen, held, areas)
+
+
+def to_issue(seen: Situation, held: SupportRequest, actor: Actor) -> bool:
+    """Whether a granted request's draft waits for this account to issue it."""
+    mine = held.open and held.plan_id is not None and held.plan_org == actor.org
+    return mine and all(d.plan_id != held.plan_id for d in seen.dispatches.values())
+
+
+def _draft(seen: Situation, held: SupportRequest, areas: AreaTree) -> Waiting:
+    """A draft to issue: one press puts it into the desk's draft, undo takes it out again."""
+    _, letter, _ = tw.place_of(seen, held.incident_id)
+    brings = {"do": "adopt", "plan": held.plan_id, "n": f"{held.id}-{held.plan_id}"}
+    return Waiting(
+        kind="task", char="援", title=f"{letter} 支援草案待下达：{held.plan_note}",
+        note=f"{held.to}同意{areas.name(held.org)}{held.number}；按下载入草案",
+        since=held.drafted_at,
+        changes={
+            Desk.INCIDENT: {"data": held.incident_id}, Desk.WORK: desk.tab("dispatch"),
+            desk.act_id("draft"): {"data": brings},
+        },
+    )  # fmt: skip
 
 
 def _clearances(seen: Situation, actor: Actor, areas: AreaTree) -> Iterable[Waiting]:

@@ -231,5 +231,8 @@ async def _ask(center: Center, request_id: str, typed: dict[str, Any]) -> str | 
     desk_fields.show_errors(FORM, FIELDS, ())
     desk_fields.fill(FORM, dict.fromkeys(FIELDS, ""))
     desk_fields.drop(FORM, Ids.FORM, request_id)
-    toasts.say(f"{answer.body['support']['number']}已发出")
+    made = answer.body["support"]
+    held = made["state"] == "held"
+    then = "待批：由领导批准，或在“任务—审批”记下口头授权后发出" if held else "已发出"
+    toasts.say(f"{made['number']}{then}")
     return str(answer.body["support"]["id"])

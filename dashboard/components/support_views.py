@@ -82,6 +82,12 @@ def detail(seen: Situation, areas: AreaTree, held: SupportRequest | None) -> Any
         late = "（逾期）" if held.late() else ""
         facts.append(("答复", f"{VERDICTS[held.verdict]}{late}：{held.answer}"))
         facts.append(("同意", _lines(held.granted) or "—"))
+    if held.drafted_at:
+        sent = next((d for d in seen.dispatches.values() if held.plan_id and
+                     d.plan_id == held.plan_id), None)  # fmt: skip
+        waits = f"待{areas.name(held.plan_org)}值班席在值班台下达"
+        then = f"已下达 调派 {sent.number}" if sent else waits if held.plan_id else "未生成"
+        facts.append(("调派草案", f"{then}　{held.plan_note}"))
     return [
         html.P([html.B(letter, className=f"letter {side}"), html.Span(f"{name}　{held.number}"),
                 html.Em(held.state.word)], className="of"),

@@ -84,6 +84,10 @@ class SupportRequest:
     answer: str = ""
     granted: tuple[Want, ...] = ()
     answered_at: datetime | None = None
+    plan_id: str | None = None  # the draft of what was granted
+    plan_org: str = ""  # whose officer issues it
+    plan_note: str = ""
+    drafted_at: datetime | None = None
     steps: tuple[Step, ...] = ()
     origin: Origin = "real"
     version: int = 0
@@ -91,7 +95,7 @@ class SupportRequest:
     @property
     def orgs(self) -> tuple[str, ...]:
         """The organisations it concerns, as area codes."""
-        return tuple(x for x in (self.org, self.to_org) if x)
+        return tuple(dict.fromkeys(x for x in (self.org, self.to_org, self.plan_org) if x))
 
     @property
     def open(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from data.domain.authority import MAY, read_table
@@ -12,7 +13,7 @@ from data.domain.incident import Incident
 from data.domain.linking import VERDICTS, WANT_KINDS, SupportRequest, SupportState, Want
 from data.domain.messages import Command
 from data.domain.messages import linking as m
-from data.domain.org import PROVINCE, Permission
+from data.domain.org import PROVINCE, SYSTEM, Permission
 from data.domain.task import Step
 from data.errors import Forbidden, Invalid
 from data.services import checks, clearance_book
@@ -197,10 +198,34 @@ def _tell(unit: Unit, held: SupportRequest, words: str) -> None:
     )  # fmt: skip
 
 
+def keep_draft(unit: Unit, command: m.KeepDraft, tools: Tools) -> dict[str, Any]:
+    """Keep which plan was drafted for a granted request; only the center itself does.
+
+    Raises
+    ------
+    Forbidden
+    """
+    if unit.actor.username != SYSTEM.username:
+        raise Forbidden("调派草案由中心自动生成")
+    held = unit.get(SupportRequest, command.support_id)
+    if held.drafted_at is not None and held.answered_at and held.drafted_at >= held.answered_at:
+        return {"support": held}
+    who = tools.areas.name(command.org)
+    said = f"交{who}值班席下达：{command.note}" if command.plan_id else command.note
+    step = Step(what="生成调派草案", by=unit.actor.name, at=unit.now, words=said)
+    kept = unit.put(
+        replace(held, plan_id=command.plan_id, plan_org=command.org, plan_note=command.note,
+                drafted_at=unit.now, steps=(*held.steps, step))
+    )  # fmt: skip
+    _tell(unit, kept, f"{held.number}同意后{'生成调派草案，' if command.plan_id else '：'}{said}")
+    return {"support": kept}
+
+
 HANDLERS: Mapping[type[Command], Handler] = {
     m.AskSupport: ask_support,
     m.TakeSupport: take_support,
     m.AnswerSupport: answer_support,
     m.FinishSupport: finish_support,
     m.WithdrawSupport: withdraw_support,
+    m.KeepDraft: keep_draft,
 }

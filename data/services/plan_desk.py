@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from data.allocation.pool import common_pool
 from data.domain.dispatch import Plan
-from data.domain.org import Actor, AreaTree, Permission
+from data.domain.linking import SupportRequest
+from data.domain.messages.linking import KeepDraft
+from data.domain.org import SYSTEM, Actor, AreaTree, Permission
 from data.domain.situation import Situation
-from data.errors import NotFound
-from data.services import planning, queueing
+from data.errors import CenterError, NotFound
+from data.services import granting, planning, queueing
 from data.services.asking import read
 from data.services.certifying import certificate
 from data.services.needing import stated
@@ -51,6 +53,30 @@ class PlanDesk:
             self.database.next_plan_id(), previous=previous, solver=solver,
         )  # fmt: skip
         return self.database.save_plan(made)
+
+    def draft_granted(self, held: SupportRequest, seen: Situation) -> KeepDraft:
+        """Plan what a granted request names, over the forces of whoever granted it. Blocking.
+
+        The plan is kept for the officer who may issue it; where nothing can be planned the
+        reason is kept instead.
+        """
+        draft = granting.draft_of(seen, held, self.areas)
+        keep = KeepDraft(support_id=held.id, org=draft.org, note=draft.note)
+        if not draft.request:
+            return keep
+        officer = replace(SYSTEM, org=draft.org)
+        try:
+            made = planning.propose(
+                draft.seen, draft.request, self.tools, officer, self.database.next_plan_id(),
+                solver=common_pool().solve,
+            )  # fmt: skip
+        except CenterError as error:
+            return replace(keep, note=f"未能生成草案：{error.detail}")
+        words = granting.words_of(made.answer, draft.note)
+        if not (made.answer["assignments"] or made.answer["transfers"]):
+            return replace(keep, note=f"同意的力量眼下都派不出：{words}；请在值班台手工调派")
+        self.database.save_plan(made)
+        return replace(keep, plan_id=made.id, note=words)
 
     def queue_sites(self, actor: Actor, request: dict[str, Any]) -> dict[str, Any]:
         """In which order teams serve many small sites; nothing is kept and nothing is ordered.

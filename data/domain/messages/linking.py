@@ -55,3 +55,13 @@ class WithdrawSupport(Command):
 
     support_id: str
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeepDraft(Command):
+    """The center itself: the draft of what was granted, for whose officer, or why there is none."""
+
+    support_id: str
+    org: str
+    plan_id: str | None = None
+    note: str = ""
