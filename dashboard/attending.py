@@ -4,19 +4,40 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
+from typing import Protocol
 
 from data.center import Center
 from data.errors import CenterError
+from data.store.leader import Leadership
 
 log = logging.getLogger("hubei.attending")
 EVERY_S = 5.0
 
 
-class Attendant:
-    """A thread of its own that lets the center look round every few seconds."""
+class Stoppable(Protocol):
+    """Something that runs until it is stopped."""
 
-    def __init__(self, center: Center, *, every_s: float = EVERY_S) -> None:
-        self.center, self.every_s = center, every_s
+    def stop(self) -> None:
+        """Stop."""
+
+
+class Attendant:
+    """A thread of its own that lets the center look round every few seconds.
+
+    Of several servers on one database one does; another takes over when that one is gone.
+    """
+
+    def __init__(
+        self,
+        center: Center,
+        *,
+        every_s: float = EVERY_S,
+        lead: Callable[[], Stoppable] | None = None,
+    ) -> None:
+        self.center, self.every_s, self.lead = center, every_s, lead
+        self._led: Stoppable | None = None
+        self.office = Leadership(center.database, "attendant")
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._go, name="attendant", daemon=True)
 
@@ -29,13 +50,30 @@ class Attendant:
         """Stop, within five seconds."""
         self._stopping.set()
         self._thread.join(timeout=5)
+        self._end()
+        self.office.give_up()
 
     def _go(self) -> None:
-        while not self._stopping.wait(self.every_s):
+        while not self._stopping.is_set():
             try:
-                self.center.attend()
+                if self.office.holds():
+                    self._begin()
+                    self.center.attend()
+                else:
+                    self._end()
             except CenterError as error:
                 log.info("例行检查暂未完成：%s", error.detail)
             except Exception:
                 # whatever it was, the next look round comes in a few seconds
                 log.exception("例行检查出错")
+            self._stopping.wait(self.every_s)
+
+    def _begin(self) -> None:
+        """While this server leads, what only one server may run runs here."""
+        if self._led is None and self.lead is not None:
+            self._led = self.lead()
+
+    def _end(self) -> None:
+        if self._led is not None:
+            self._led.stop()
+            self._led = None

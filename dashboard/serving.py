@@ -93,17 +93,14 @@ class Service:
         first = self._seed(center) if self.setup else ()
         server = make_server(create_app(center, self.fonts), self.settings.host, self.settings.port)
         center.hooks.restart = lambda: self._restart(server)
-        runner: list[Any] = []
+        runner: list[Attendant] = []
 
         def opened() -> None:
             base = f"http://{self._host()}:{self.settings.port}"
             center.warm()
-            runner.append(Attendant(center).start())
             for line in (*addresses(base), *first):
                 self.say(line)
-            if center.exercise:
-                password = center.accounts.arm_runner(self.settings.seed_password)
-                runner.append(start_runner(base, password))
+            runner.append(Attendant(center, lead=self._player(center, base)).start())
             if self.setup and not self._opened and not self.settings.no_browser:
                 webbrowser.open(base)
 
@@ -118,6 +115,17 @@ class Service:
         finally:
             for one in runner:
                 one.stop()
+
+    def _player(self, center: Center, base: str) -> Callable[[], Any] | None:
+        """How the exercise is played, by whichever server leads."""
+        if not center.exercise:
+            return None
+
+        def play() -> Any:
+            password = center.accounts.arm_runner(self.settings.seed_password)
+            return start_runner(base, password)
+
+        return play
 
     def _seed(self, center: Center) -> tuple[str, ...]:
         return first_run(*center.seed())

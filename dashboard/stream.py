@@ -9,12 +9,15 @@ from collections import deque
 from collections.abc import AsyncIterator
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from dashboard.wire import QUEUE, Client, Told, message
 from data.center import Center
-from data.domain.org import PROVINCE, SYSTEM, Actor, Permission
+from data.domain.org import PROVINCE, Actor, Permission
+from data.errors import CenterError
+from data.store.wake import Waker
 
 log = logging.getLogger("hubei.stream")
 
@@ -51,9 +54,10 @@ class Broadcaster:
         """Begin listening; on the loop that will serve the streams."""
         self._closed = False
         self._detach = self.center.hub.attach(
-            asyncio.get_running_loop(), self.on_facts, self.on_positions
+            asyncio.get_running_loop(), self.on_facts, self.on_positions, self.on_wake
         )
         self.last = await self.center.ask(self.center.queries.revision)
+        self._waker = Waker(self.center.database, self.center.hub.wake).start()
         self._spawn(self._beat())
         self._spawn(self._move())
 
@@ -63,6 +67,7 @@ class Broadcaster:
             return
         self._closed = True
         self._detach()
+        self._waker.stop()
         for task in self._tasks:
             task.cancel()
         for client in list(self.clients):
@@ -109,9 +114,17 @@ class Broadcaster:
         finally:
             self._filling = False
 
+    def on_wake(self) -> None:
+        """Something was committed, here or by another process: see whether it is known."""
+        self._spawn(self._look())
+
+    async def _look(self) -> None:
+        with contextlib.suppress(CenterError, SQLAlchemyError):  # the next beat looks again
+            if await self.center.ask(self.center.queries.revision) > self.last:
+                await self._fill()
+
     async def _rows(self, after: int) -> list[dict[str, Any]]:
-        rows = await self.center.ask(self.center.queries.journal, SYSTEM, after, PAGE)
-        return [fact_of_row(row) for row in rows]
+        return await self.center.ask(self.center.queries.facts, after, PAGE)
 
     def visible(self, fact: dict[str, Any], actor: Actor) -> bool:
         """Whether a fact is for this viewer: of its area, or of its own organisation."""
@@ -204,15 +217,6 @@ class Broadcaster:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-def fact_of_row(row: dict[str, Any]) -> dict[str, Any]:
-    """A journal row as the fact that was pushed; what changed is asked for, not repeated."""
-    return {
-        "seq": row["seq"], "at": row["at"], "command": row["command"], "actor": row["actor"],
-        "org": row["org"], "summary": row["summary"], "incident": row["incident_id"],
-        "area": row["area"], "kinds": [], "facts": [],
-    }  # fmt: skip
 
 
 class Stream:

@@ -11,15 +11,22 @@ from typing import Any
 Fact = dict[str, Any]
 OnFacts = Callable[[list[Fact]], None]
 OnPositions = Callable[[list[Fact]], None]
+OnWake = Callable[[], None]
 
 
 class _Sink:
     """One listener's waiting facts and newest positions; one wake-up per burst."""
 
     def __init__(
-        self, loop: asyncio.AbstractEventLoop, on_facts: OnFacts, on_positions: OnPositions
+        self,
+        loop: asyncio.AbstractEventLoop,
+        on_facts: OnFacts,
+        on_positions: OnPositions,
+        on_wake: OnWake | None,
     ) -> None:
         self.loop = loop
+        self.on_wake = on_wake
+        self.called = False
         self.on_facts = on_facts
         self.on_positions = on_positions
         self.facts: deque[Fact] = deque()
@@ -43,11 +50,14 @@ class _Sink:
         with self.lock:
             facts, self.facts = list(self.facts), deque()
             positions, self.positions = list(self.positions.values()), {}
+            called, self.called = self.called, False
             self.woken = False
         if facts:
             self.on_facts(facts)
         if positions:
             self.on_positions(positions)
+        if called and self.on_wake:
+            self.on_wake()
 
 
 class Hub:
@@ -57,10 +67,14 @@ class Hub:
         self._sinks: list[_Sink] = []
 
     def attach(
-        self, loop: asyncio.AbstractEventLoop, on_facts: OnFacts, on_positions: OnPositions
+        self,
+        loop: asyncio.AbstractEventLoop,
+        on_facts: OnFacts,
+        on_positions: OnPositions,
+        on_wake: OnWake | None = None,
     ) -> Callable[[], None]:
         """Deliver to these from now on, on `loop`; the answer detaches."""
-        sink = _Sink(loop, on_facts, on_positions)
+        sink = _Sink(loop, on_facts, on_positions, on_wake)
         self._sinks = [*self._sinks, sink]
 
         def detach() -> None:
@@ -80,4 +94,11 @@ class Hub:
         for sink in self._sinks:
             with sink.lock:
                 sink.positions.update((position["team"], position) for position in positions)
+            sink.wake()
+
+    def wake(self) -> None:
+        """Say that the journal may have grown, perhaps by another process."""
+        for sink in self._sinks:
+            with sink.lock:
+                sink.called = True
             sink.wake()

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any
+
+CHANNEL = "hubei_journal"  # where PostgreSQL tells that a row was committed
+MOST_FACTS = 200  # of one command; a page that needs more asks
 
 _FIELDS: dict[str, tuple[str, ...]] = {
     "incident": ("letter", "short_name", "status", "lon", "lat", "area_code"),
@@ -25,3 +30,15 @@ def fact_of(kind: str, thing: Any) -> dict[str, Any]:
     """A thing's kind, id, version and the few fields a page shows at once."""
     shown = {name: getattr(thing, name) for name in _FIELDS.get(kind, ())}
     return {"kind": kind, "id": thing.id, "version": thing.version, **shown}
+
+
+def pushed(row: Mapping[str, Any], things: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """A journal row and what it changed, (kind, thing), as it is pushed to browsers."""
+    held = list(things)
+    return {
+        "seq": row["seq"], "at": row["at"].isoformat(), "command": row["command"],
+        "actor": row["actor"], "org": row["org"], "summary": row["summary"],
+        "incident": row["incident_id"], "area": row["area"],
+        "kinds": sorted({kind for kind, _ in held}),
+        "facts": [fact_of(kind, thing) for kind, thing in islice(held, MOST_FACTS)],
+    }  # fmt: skip

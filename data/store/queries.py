@@ -9,17 +9,21 @@ from datetime import datetime
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from data.domain.clock import Clock, aware
 from data.domain.incident import Incident
 from data.domain.org import Actor, AreaTree, Permission
+from data.domain.registry import KINDS
 from data.domain.sensor import Sensor
 from data.domain.situation import ExerciseState, Situation
 from data.errors import Invalid, NotFound
 from data.store import journal
+from data.store.codec import decode
+from data.store.facts import pushed
 from data.store.journal import Verdict
 from data.store.live import Live, Snapshot, snapshot_at
+from data.store.schema import image
 from data.store.scope import scoped
 from data.store.telemetry import Telemetry
 
@@ -211,6 +215,23 @@ class Queries:
             if row["incident_id"] in visible.incidents
             or (row["incident_id"] is None and {row["org"], row["area"]} & subtree)
         ]
+
+    def facts(self, after: int, limit: int = 500) -> list[dict[str, Any]]:
+        """What was committed after a number, by any process, as it is pushed; oldest first.
+
+        For the broadcaster, which decides who may see what.
+        """
+        with self.engine.connect() as connection:
+            rows = journal.rows_after(connection, after, limit)
+            if not rows:
+                return []
+            query = select(image.c.seq, image.c.kind, image.c.body).where(
+                image.c.seq.between(rows[0]["seq"], rows[-1]["seq"])
+            )
+            changed: dict[int, list[tuple[str, Any]]] = {}
+            for seq, kind, body in connection.execute(query):
+                changed.setdefault(seq, []).append((kind, decode(body, KINDS[kind])))
+        return [pushed(row, changed.get(row["seq"], [])) for row in rows]
 
     def verify(self, viewer: Actor) -> Verdict:
         """Walk the whole hash chain.

@@ -11,7 +11,7 @@ from threading import Lock
 from typing import Any, TypeVar
 
 from filelock import FileLock
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, func, insert, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from data.domain.clock import Clock, real_now
@@ -21,7 +21,7 @@ from data.domain.registry import ID_FORM, KIND_OF
 from data.domain.stock import MovementKind
 from data.errors import Conflict, NotFound, Stale, Unavailable
 from data.store.codec import decode, encode
-from data.store.facts import fact_of
+from data.store.facts import CHANNEL, pushed
 from data.store.journal import Row, images_hash
 from data.store.schema import TABLES, counter, head, image, journal, request
 from data.store.stock_book import Why, book
@@ -224,6 +224,8 @@ class UnitOfWork:
             yield unit
             if unit.told or unit.images:
                 fact = _record(unit, command, request_id)
+                if connection.dialect.name == "postgresql":  # heard when this is committed
+                    connection.execute(select(func.pg_notify(CHANNEL, str(unit.seq))))
         if fact:
             for listener in self.listeners:
                 listener(fact)
@@ -249,13 +251,7 @@ def _record(unit: Unit, command: str, request_id: str | None) -> dict[str, Any]:
             [{"kind": k, "id": i, "seq": unit.seq, "body": b} for k, i, b in bodies],
         )
     unit.connection.execute(update(head).values(seq=unit.seq, hash=own))
-    return {
-        "seq": unit.seq, "at": unit.now.isoformat(), "command": command,
-        "actor": unit.actor.username, "org": unit.actor.org, "summary": told.summary,
-        "incident": told.incident_id, "area": told.area,
-        "kinds": sorted({kind for kind, _ in unit.images}),
-        "facts": [fact_of(kind, thing) for (kind, _), thing in list(unit.images.items())[:200]],
-    }  # fmt: skip
+    return pushed(values, [(kind, thing) for (kind, _), thing in unit.images.items()])
 
 
 def _refusal(error: IntegrityError) -> str:

@@ -1,0 +1,84 @@
+"""Hears that something was committed, by this process or another; the journal says what."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from threading import Event, Thread
+
+import psycopg
+from sqlalchemy import Connection
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from data.store.database import Database
+from data.store.facts import CHANNEL
+
+log = logging.getLogger("hubei.wake")
+
+LOOK_S = 0.2  # how often another process's commit to SQLite is looked for
+AGAIN_S = 0.5  # how long to wait before a lost connection is made anew
+
+
+class Waker:
+    """A thread that calls `on_wake` after every burst of commits; a missed call does no harm.
+
+    PostgreSQL notifies (the notice is part of the committing transaction); SQLite counts the
+    commits of other connections. A lost connection is made anew and followed by a call, because
+    what happened meanwhile was not heard.
+    """
+
+    def __init__(self, database: Database, on_wake: Callable[[], None]) -> None:
+        self.database = database
+        self.on_wake = on_wake
+        self._stopping = Event()
+        self._thread = Thread(target=self._go, name="wake", daemon=True)
+
+    def start(self) -> Waker:
+        """Begin to listen."""
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """Stop, within two seconds."""
+        self._stopping.set()
+        self._thread.join(timeout=2)
+
+    def _go(self) -> None:
+        listen = self._look if self.database.file else self._listen
+        while not self._stopping.is_set():
+            try:
+                listen()
+            except (SQLAlchemyError, psycopg.Error, OSError) as error:
+                log.info("the database is not heard just now: %s", error)
+                self._stopping.wait(AGAIN_S)
+
+    def _listen(self) -> None:
+        url = make_url(self.database.url).set(drivername="postgresql")
+        address = url.render_as_string(hide_password=False)
+        with psycopg.connect(address, autocommit=True, connect_timeout=5) as connection:
+            connection.execute(f"LISTEN {CHANNEL}")
+            self.on_wake()
+            while not self._stopping.is_set():
+                heard = list(connection.notifies(timeout=1, stop_after=1))
+                if heard:
+                    self.on_wake()
+                else:
+                    connection.execute("SELECT 1")  # a connection that died says nothing
+
+    def _look(self) -> None:
+        with self.database.reader.connect() as connection:
+            version = _version(connection)
+            self.on_wake()
+            while not self._stopping.wait(LOOK_S):
+                now = _version(connection)
+                if now != version:
+                    version = now
+                    self.on_wake()
+
+
+def _version(connection: Connection) -> int:
+    """SQLite's count of what other connections committed."""
+    found = int(connection.exec_driver_sql("PRAGMA data_version").scalar_one())
+    connection.rollback()
+    return found
