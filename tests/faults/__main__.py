@@ -6,9 +6,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from data.store.database import Database
-from tests.faults import database_kills, kills, power, race
+from tests.faults import database_kills, kills, power, race, server_kills
 from tests.postgres import DURABLE, standing_postgres
 
 RECORDINGS, CUTS, ATTEMPTS = 10, 500, 100_000
@@ -56,6 +57,19 @@ def _postgres_race() -> list[str]:
         return _race(server.url)
 
 
+def _sqlite_server() -> list[str]:
+    with tempfile.TemporaryDirectory(prefix="hubei-server-") as folder:
+        return server_kills.kill_server(Path(folder), 50)
+
+
+def _postgres_server() -> list[str]:
+    with (
+        tempfile.TemporaryDirectory(prefix="hubei-server-") as folder,
+        standing_postgres(DURABLE) as server,
+    ):
+        return server_kills.kill_server(Path(folder), 50, url=server.url)
+
+
 FAULTS: dict[str, tuple[str, Callable[[], list[str]]]] = {
     "power": (f"{RECORDINGS * CUTS:,} power cuts, SQLite, synchronous=FULL", _power),
     "power-normal": ("100 power cuts, synchronous=NORMAL: must lose", _power_normal),
@@ -64,6 +78,8 @@ FAULTS: dict[str, tuple[str, Callable[[], list[str]]]] = {
     "database": (
         "100 SIGKILLs of all PostgreSQL processes", lambda: database_kills.kill_database(100)
     ),
+    "server-sqlite": ("50 SIGKILLs of the whole server under writers, SQLite", _sqlite_server),
+    "server-postgres": ("50 SIGKILLs of the whole server, PostgreSQL", _postgres_server),
     "race-sqlite": (f"{ATTEMPTS:,} orders raced for by 8 processes, SQLite", _sqlite_race),
     "race-postgres": (f"{ATTEMPTS:,} orders raced for by 8 processes, PostgreSQL", _postgres_race),
 }  # fmt: skip

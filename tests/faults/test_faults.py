@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.faults import database_kills, kills, power
+from tests.faults import database_kills, kills, power, server_kills
 from tests.postgres import DURABLE, standing_postgres, why_not
 
 needs_postgres = pytest.mark.skipif(why_not() is not None, reason=why_not() or "")
@@ -36,3 +36,8 @@ def test_killed_workers_lose_nothing_on_postgresql():
 def test_a_killed_database_comes_back_with_everything():
     """All of PostgreSQL's processes are killed; the workers come back by themselves."""
     assert database_kills.kill_database(2) == []
+
+
+def test_a_killed_server_keeps_what_it_acknowledged(tmp_path):
+    """The whole server is killed while three browsers write to it."""
+    assert server_kills.kill_server(tmp_path, 1) == []
