@@ -215,13 +215,16 @@ def build_center(settings: Settings) -> Center:
     areas = area_tree()
     database = Database(settings.url)
     database.migrate()
-    telemetry = Telemetry(database.telemetry_url)
+    telemetry = Telemetry(
+        database.telemetry_url, settings.instance_dir / "telemetry", settings.retention
+    )
     queries = Queries(
         database.reader, telemetry, areas, clock, exercise.state() if exercise else None
     )
     if exercise:
         exercise.not_before(queries.last_at() or exercise.clock.now())
         exercise.start_keeping()
+    telemetry.keeper.start(clock.now)
     hub = Hub()
     database.units.listeners.append(hub.publish)
     tools = _tools(areas, telemetry, settings)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from data.domain.retention import Retention
 from data.errors import Invalid
 
 
@@ -24,6 +25,7 @@ class Settings:
     no_browser: bool = False
     secure_cookies: bool = False
     osrm: str | None = None
+    retention: Retention = field(default_factory=Retention)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -49,6 +51,7 @@ class Settings:
             no_browser=env.get("HUBEI_NO_BROWSER") == "1",
             secure_cookies=env.get("HUBEI_SECURE_COOKIES") == "1",
             osrm=_address(env.get("HUBEI_OSRM")),
+            retention=Retention.read(env.get("HUBEI_RETENTION", "")),
         )
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -35,7 +36,21 @@ def actor_of(request: Request) -> Actor:
 
 def answer(body: Any, status: int = 200) -> Response:
     """A JSON answer, dataclasses and instants included."""
-    return Response(msgspec.json.encode(body), status_code=status, media_type="application/json")
+    text = msgspec.json.encode(body, enc_hook=_plainly)
+    return Response(text, status_code=status, media_type="application/json")
+
+
+def _plainly(thing: Any) -> Any:
+    """What a view over other tables stands for.
+
+    Raises
+    ------
+    NotImplementedError
+        For anything else that is no JSON.
+    """
+    if isinstance(thing, Mapping):
+        return dict(thing)
+    raise NotImplementedError(f"{type(thing).__name__} is no JSON")
 
 
 async def carry(request: Request, center: Center, command: Command, status: int = 200) -> Response:

@@ -137,7 +137,7 @@ class Situation:
     connectors: dict[str, Connector] = field(default_factory=dict)
     surges: dict[str, Surge] = field(default_factory=dict)
     positions: dict[str, Position] = field(default_factory=dict)
-    readings: dict[str, Latest] = field(default_factory=dict)
+    readings: Mapping[str, Latest] = field(default_factory=dict)
     lines: tuple[dict[str, Any], ...] = ()
     exercise: ExerciseState | None = None
 

@@ -37,12 +37,13 @@ class Checker:
         self.again = again
         self.until = now + FUTURE
         self.good: list[Reading] = []
+        self.places: list[int] = []  # of the good
         self.refused: list[Refused] = []
         self._fresh = False
 
     def take(self, rows: Iterable[Any]) -> None:
         """Sort rows into the good and the refused; an index is a row's place in all of them."""
-        good, sensors, until = self.good, self.sensors, self.until
+        good, places, sensors, until = self.good, self.places, self.sensors, self.until
         for index, row in enumerate(rows, len(self.good) + len(self.refused)):
             if (
                 type(row) is Reading
@@ -52,10 +53,12 @@ class Checker:
                 and row.at <= until
             ):
                 good.append(row)
+                places.append(index)
                 continue
             made = self._slowly(row)
             if isinstance(made, Reading):
                 good.append(made)
+                places.append(index)
                 sensors = self.sensors
             else:
                 kind, reason = made

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -13,6 +13,8 @@ from threading import Condition, Thread
 from data.domain.feeding import Reading, Refused, Taken, Via
 from data.domain.org import Actor
 from data.errors import Unavailable
+from data.services.feed_check import text_of
+from data.store.hot import Stored
 
 log = logging.getLogger("hubei.feed")
 MOST_WAITING_ROWS = 100_000  # beyond this who sends has to wait: memory stays bounded
@@ -27,10 +29,12 @@ class Batch:
     via: Via
     source: str
     readings: list[Reading]
+    places: Sequence[int] = ()  # of the readings in what was sent
     refused: list[Refused] = field(default_factory=list)
     answer: Future[Taken] = field(default_factory=Future)
     duplicates: int = 0
     late: int = 0
+    fresh: list[Reading] = field(default_factory=list)  # what was not there before
 
     @property
     def weight(self) -> int:
@@ -40,11 +44,38 @@ class Batch:
     def settle(self) -> None:
         """Answer: everything is stored and watched."""
         taken = Taken(
-            accepted=len(self.readings), rejected=tuple(self.refused),
+            accepted=len(self.fresh) + self.duplicates, rejected=tuple(self.refused),
             duplicates=self.duplicates, late=self.late,
         )  # fmt: skip
         if not self.answer.cancelled():
             self.answer.set_result(taken)
+
+
+def sort_out(batches: list[Batch], stored: Stored) -> None:
+    """Tell each batch which of its rows were new, repeated, late, or at odds with what stands."""
+    if not stored.duplicates and not stored.conflicts and not stored.late:
+        for batch in batches:
+            batch.fresh = batch.readings
+        return
+    place = 0
+    for batch in batches:
+        for at, reading in zip(batch.places, batch.readings, strict=True):
+            if place in stored.conflicts:
+                batch.refused.append(_conflict(at, reading, stored.conflicts[place]))
+            elif place in stored.duplicates:
+                batch.duplicates += 1
+            else:
+                batch.fresh.append(reading)
+                batch.late += place in stored.late
+            place += 1
+        batch.refused.sort(key=lambda r: r.index)
+
+
+def _conflict(index: int, reading: Reading, standing: float) -> Refused:
+    return Refused(
+        index=index, kind="conflict", raw=text_of(reading),
+        reason=f"该时刻已存有另一数值 {standing:g}，以先到的为准；确需更正请核实后另报",
+    )  # fmt: skip
 
 
 class _Waiting:
@@ -157,7 +188,7 @@ class Line:
             for _, own in groupby(batches, key=lambda b: b.actor):
                 of_one = list(own)
                 try:
-                    readings = [r for b in of_one for r in b.readings]
+                    readings = [r for b in of_one for r in b.fresh]
                     if readings:
                         self.watch(of_one[0].actor, readings)
                 except Exception:

@@ -15,7 +15,7 @@ from data.domain.situation import Situation
 from data.errors import Unavailable
 from data.services.bus import Bus
 from data.services.feed_check import FUTURE, Checker, text_of
-from data.services.feed_line import Batch, Line
+from data.services.feed_line import Batch, Line, sort_out
 from data.services.hub import Hub
 from data.services.watching import Watching
 from data.store.quarantine import Quarantine
@@ -104,7 +104,7 @@ class Feed:
             self._sensors.get(actor.org) or look(actor), lambda: look(actor), self.clock.now()
         )
         checker.take(rows)
-        return self._put(actor, via, source, checker.good, checker.refused)
+        return self._put(actor, via, source, checker)
 
     def refuse(
         self, actor: Actor, raw: Any, reason: str, *, via: Via, source: str = "",
@@ -115,8 +115,9 @@ class Feed:
         It is counted for the source and kept in the quarantine; `raw` is text or bytes.
         """
         actor.require(Permission.TELEMETRY)
-        row = Refused(index=0, reason=reason, kind=kind, raw=text_of(raw))
-        return self._put(actor, via, source, [], [row])
+        checker = Checker({}, dict, self.clock.now())
+        checker.refused.append(Refused(index=0, reason=reason, kind=kind, raw=text_of(raw)))
+        return self._put(actor, via, source, checker)
 
     def readings(self, actor: Actor, rows: Iterable[Any]) -> dict[str, Any]:
         """As `take`, with the answer as the HTTP contract has it."""
@@ -127,13 +128,12 @@ class Feed:
         self._sensors[actor.org] = found = self.queries.sensors(actor)
         return found
 
-    def _put(
-        self, actor: Actor, via: Via, source: str, good: list[Reading], refused: list[Refused]
-    ) -> Future[Taken]:
+    def _put(self, actor: Actor, via: Via, source: str, checked: Checker) -> Future[Taken]:
         batch = Batch(
-            actor=actor, via=via, source=source or actor.username, readings=good, refused=refused
-        )
-        if not good and not refused:
+            actor=actor, via=via, source=source or actor.username, readings=checked.good,
+            places=checked.places, refused=checked.refused,
+        )  # fmt: skip
+        if not batch.readings and not batch.refused:
             batch.settle()
             return batch.answer
         with self._lock:
@@ -144,7 +144,8 @@ class Feed:
 
     def _store(self, batches: list[Batch]) -> None:
         """Make the rows of many batches durable in one commit; the refused in one of their own."""
-        self.telemetry.add_readings([r for b in batches for r in b.readings])
+        stored = self.telemetry.add_readings([r for b in batches for r in b.readings])
+        sort_out(batches, stored)
         at = real_now()
         self.quarantine.keep(
             {

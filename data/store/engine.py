@@ -57,6 +57,15 @@ def _engine(url: URL, begin: str | None) -> Engine:
     return engine
 
 
+def plain_sqlite(path: Path) -> Any:
+    """A bare connection with the same safe settings, for tables that are written in bulk."""
+    made = sqlite_driver.connect(
+        str(path), isolation_level=None, timeout=30, check_same_thread=False
+    )
+    _pragmas(made, None)
+    return made
+
+
 def _pragmas(connection: Any, _record: Any) -> None:
     """WAL, FULL (NORMAL loses acknowledged commits in a power cut), keys enforced."""
     for pragma in (

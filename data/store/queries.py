@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Engine, select
 
 from data.domain.clock import Clock, aware
+from data.domain.history import History
 from data.domain.incident import Incident
 from data.domain.org import Actor, AreaTree, Permission
 from data.domain.registry import KINDS
@@ -23,11 +24,13 @@ from data.store.codec import decode
 from data.store.facts import pushed
 from data.store.journal import Verdict
 from data.store.live import Live, Snapshot, snapshot_at
+from data.store.newest import Within
 from data.store.schema import image
 from data.store.scope import scoped
 from data.store.telemetry import Telemetry
 
 KEPT_REPLAYS = 16
+MOST_BUCKETS = 2_000
 _FIELDS = {
     "incident": "incidents", "report": "reports", "response": "responses", "entry": "entries",
     "zone": "zones", "force": "forces", "team": "teams", "assignment": "assignments",
@@ -125,6 +128,28 @@ class Queries:
         """The sensors of the viewer's area as of now, without the rest of the situation."""
         return self._kept(viewer.org).sensors
 
+    def history(
+        self, viewer: Actor, sensor_id: str, since: datetime, until: datetime, buckets: int = 300
+    ) -> History:
+        """A sensor's span in so many buckets: low, high, mean, last and count of each.
+
+        Raises
+        ------
+        Forbidden
+            When the viewer may not read.
+        NotFound
+            When there is no such sensor, or it is not in the viewer's area.
+        Invalid
+            When the span is empty.
+        """
+        viewer.require(Permission.READ)
+        if sensor_id not in self.sensors(viewer):
+            raise NotFound(f"没有编号为 {sensor_id[:60]} 的监测点，或不在本辖区")
+        since, until = aware(since), aware(until)
+        if since >= until:
+            raise Invalid.field("since", "开始时间不早于结束时间", "请把开始时间改早")
+        return self.telemetry.history(sensor_id, since, until, max(1, min(buckets, MOST_BUCKETS)))
+
     def _now(self, org: str) -> Situation:
         kept = self._kept(org)
         teams, sensors = kept.teams, kept.sensors
@@ -132,7 +157,7 @@ class Queries:
             kept,
             at=self.clock.now(),
             positions={k: p for k, p in self.telemetry.positions().items() if k in teams},
-            readings={k: r for k, r in self.telemetry.readings().items() if k in sensors},
+            readings=Within(self.telemetry.readings(), sensors),
             exercise=self._exercise(),
         )
 
