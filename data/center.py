@@ -27,6 +27,7 @@ from data.exercise.people import load_people
 from data.ingest import reference
 from data.ingest.exchange_desk import ExchangeDesk
 from data.ingest.geography import build_spatial, build_travel
+from data.ingest.rule_book import rule_book
 from data.ingest.rule_files import rule_file
 from data.ingest.seeding import area_tree, reference_things
 from data.services import coverage, granting, passes
@@ -36,6 +37,7 @@ from data.services.feeding import Feed
 from data.services.handlers import HANDLERS
 from data.services.hub import Hub
 from data.services.plan_desk import PlanDesk
+from data.services.pulse import Pulse
 from data.services.sessions import hash_of
 from data.services.tools import Tools
 from data.store.database import Database
@@ -66,6 +68,7 @@ class Center(PlanDesk, ExchangeDesk):
     hub: Hub
     bus: Bus
     feed: Feed
+    pulse: Pulse
     exercise: Exercise | None
     hooks: Hooks = field(default_factory=Hooks)
 
@@ -196,6 +199,7 @@ class Center(PlanDesk, ExchangeDesk):
         """Give everything back."""
         if self.exercise:
             self.exercise.close()
+        self.pulse.stop()
         self.feed.close()
         self.telemetry.close()
         self.database.close()
@@ -229,6 +233,10 @@ def build_center(settings: Settings) -> Center:
     database.units.listeners.append(hub.publish)
     tools = _tools(areas, telemetry, settings)
     bus = Bus(database.units, HANDLERS, tools, clock)
+    feed = Feed(
+        queries=queries, telemetry=telemetry, quarantine=Quarantine(database.quarantine_url),
+        bus=bus, hub=hub, clock=clock,
+    )  # fmt: skip
     return Center(
         settings=settings,
         clock=clock,
@@ -241,9 +249,10 @@ def build_center(settings: Settings) -> Center:
         accounts=AccountService(database.units.transaction, database.reader, areas),
         hub=hub,
         bus=bus,
-        feed=Feed(
-            queries=queries, telemetry=telemetry, quarantine=Quarantine(database.quarantine_url),
-            bus=bus, hub=hub, clock=clock,
+        feed=feed,
+        pulse=Pulse(
+            watching=feed.watching, queries=queries, bus=bus, clock=clock,
+            lock=settings.instance_dir / "watch.lock",
         ),
         exercise=exercise,
     )
@@ -258,10 +267,11 @@ def _tools(areas: AreaTree, telemetry: Telemetry, settings: Settings) -> Tools:
 
     rules: dict[str, Any] = {"grading": reference.read_rules("grading")}
     rules["structure"] = reference.read_structure()
-    for name in ("reporting", "authority"):
+    for name in ("reporting", "authority", "alarm_rules"):
         # a table that cannot be read stops the start, not an order
         held = rule_file(name, settings.var)
         rules |= {name: held.content, f"{name}_file": held.words}
+    rules["alarms"] = rule_book(rules["alarm_rules"])
     travel = build_travel(settings.roads, settings.osrm)
     return replace(
         Tools(areas=areas, rules=rules, spatial=build_spatial(), travel=travel),

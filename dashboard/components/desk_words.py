@@ -8,7 +8,7 @@ from typing import Any
 from dash import html
 
 from dashboard.words import DASH, clock_time, grade_chip
-from data.domain.alarm import Alarm
+from data.domain.alarm import Alarm, Family
 from data.domain.incident import CASUALTY_WORDS, Casualties, Grading, Incident
 
 LETTER_CLASS = {"甲": "jia", "乙": "yi"}
@@ -20,6 +20,8 @@ CASUALTY_ORDER = (
 
 def level(alarm: Alarm) -> str:
     """What a reading reached: 汉口 27.30 米 达警戒, or 超警戒 0.12 when above it."""
+    if alarm.family != Family.LEVEL or alarm.threshold > alarm.value:
+        return alarm.told
     over = round(alarm.value - alarm.threshold, 2)
     words = f"超{alarm.level} {over:.2f}" if over > 0 else f"达{alarm.level}"
     return f"{alarm.sensor_name} {metres(alarm.value, alarm.unit)} {words}"

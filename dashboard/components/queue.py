@@ -28,6 +28,7 @@ UNACCEPTED_AFTER = timedelta(minutes=5)
 KEYED = 9
 TABS = {"todo": "待办", "report": "报告", "alarm": "报警", "task": "任务"}
 # The tone of an alarm: the rung reached, as the four warning colours rank them.
+COLOUR_GRADE = {"red": "I", "orange": "II", "yellow": "III", "blue": "IV"}
 RUNG_GRADE = {"历史最高": "I", "保证": "II", "警戒": "III", "设防": "IV"}
 
 
@@ -188,7 +189,7 @@ def _row(item: Waiting, key: int | None) -> Any:
 def sounding(seen: Situation) -> dict[str, str]:
     """The gravest alarm not yet taken, and how many; for the tones."""
     raised = [a for a in seen.alarms.values() if a.state == "raised"]
-    grades = sorted(RUNG_GRADE.get(a.level, "IV") for a in raised)
+    grades = sorted(COLOUR_GRADE.get(a.colour) or RUNG_GRADE.get(a.level, "IV") for a in raised)
     order = {"I": 0, "II": 1, "III": 2, "IV": 3}
     return {
         "data-grade": min(grades, key=order.__getitem__, default=""),

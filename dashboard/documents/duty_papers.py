@@ -137,7 +137,7 @@ def _latest(seen: Situation, incident: Incident) -> str:
 def _alarms(seen: Situation, since: datetime) -> Block:
     rows = [
         (stamp(a.raised_at), a.sensor_name, a.level, f"{a.value:g} {a.unit}",
-         "已签收" if a.state != "raised" else "未签收")
+         a.state.word)
         for a in sorted(seen.alarms.values(), key=lambda a: a.raised_at)
         if a.raised_at >= since or a.state == "raised"
     ]  # fmt: skip

@@ -121,6 +121,7 @@ class Alarm:
     surge_id: str | None = None
     steps: tuple[Step, ...] = ()
     sensors: int = 1
+    report_id: str | None = None  # the report made of it
     handled_by: str | None = None
     handled_at: datetime | None = None
     handled_how: str = ""
@@ -147,6 +148,31 @@ class Alarm:
     def since(self) -> datetime:
         """Since when it has waited: raised, or back from being shelved."""
         return self.shelved_until if self.shelved_until and self.waits else self.raised_at
+
+    @property
+    def told(self) -> str:
+        """What it says in a few words: 汉口 27.31 m，达警戒 27.30 m."""
+        amount = f"{self.sensor_name} {shown(self.value, self.unit)}"
+        limit = shown(self.threshold, self.unit)
+        if self.family == Family.LEVEL:
+            return f"{amount}，达{self.level} {limit}"
+        if self.family == Family.SUM:
+            return f"{amount}，达 {self.rule}"
+        if self.family == Family.MISSING and self.sensors > 1:
+            return f"{self.sensor_name}中断，{self.sensors} 个测点没有来数"
+        if self.family == Family.MISSING:
+            return f"{self.sensor_name} {self.value:.0f} 分钟没有来数"
+        if self.family == Family.STUCK:
+            return f"{self.sensor_name} 数值 {self.value:g} 小时不变"
+        return f"{self.sensor_name} {self.rule or self.level}"
+
+    @property
+    def gone(self) -> str:
+        """What is said when its cause is gone."""
+        if self.family == Family.LEVEL and self.cleared_value is not None:
+            value = shown(self.cleared_value, self.unit)
+            return f"{self.sensor_name} {value}，已脱离{self.level}"
+        return f"{self.sensor_name} {self.family.word if self.family in FAULTS else self.level}"
 
     def moved(self, to: AlarmState) -> Alarm:
         """The alarm in another state.
@@ -235,3 +261,8 @@ def _taken(alarm: Alarm, by: str, at: datetime) -> Alarm:
     if alarm.acknowledged_by is not None:
         return alarm
     return replace(alarm, acknowledged_by=by, acknowledged_at=at)
+
+
+def shown(value: float, unit: str) -> str:
+    """A value with its unit; metres to the centimetre."""
+    return f"{value:.2f} m" if unit == "m" else f"{value:.6g} {unit}".strip()

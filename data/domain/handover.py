@@ -161,7 +161,7 @@ def _signals(seen: Situation) -> Iterator[HandoverItem]:
         if alarm.state == "raised":
             yield HandoverItem(
                 key=f"alarm:{alarm.id}", kind="报警",
-                title=f"{alarm.sensor_name} {alarm.value:g} {alarm.unit} 达{alarm.level}",
+                title=alarm.told,
                 detail="未签收", incident_id=alarm.incident_id,
             )  # fmt: skip
     for need in seen.field_needs.values():

@@ -115,6 +115,7 @@ class Report:
     org: str = ""
     origin: Origin = "real"
     assumption: str | None = None
+    alarm_id: str | None = None  # the alarm it was made of
     version: int = 0
 
     def settled(

@@ -77,5 +77,6 @@ class Sensor:
         return tuple(sorted(held.values(), key=lambda t: t.value))
 
     def reached(self, value: float, on: date) -> Threshold | None:
-        """The highest threshold a value stands at or above on a date, if any."""
-        return next((t for t in reversed(self.in_force(on)) if value >= t.value), None)
+        """The gravest threshold a value stands at or beyond on a date, if any."""
+        ladder = [t for t in self.in_force(on) if t.reached_by(value)]
+        return max(ladder, key=lambda t: -t.value if t.below else t.value, default=None)

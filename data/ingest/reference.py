@@ -28,6 +28,10 @@ _NUMBERS = frozenset(
         "check_lon",
         "check_lat",
         "tolerance_km",
+        "hysteresis",
+        "stuck_after_h",
+        "lowest",
+        "highest",
     ]
 )
 _WHOLE = frozenset(["pop2020", "population", "people", "vehicles"])
@@ -164,6 +168,18 @@ def read_contingencies() -> list[tuple[str, str]]:
 def read_authority() -> dict[str, Any]:
     """Which supply orders need an approval; each figure says what it rests on."""
     path = REFERENCE / "authority.yaml"
+    rules: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return rules
+
+
+def read_quantities() -> list[Row]:
+    """监测量: unit, hysteresis, limits of the plausible, and what each rests on."""
+    return _table("quantities")
+
+
+def read_alarm_rules() -> dict[str, Any]:
+    """The rules of alarms as they stand in the file."""
+    path = REFERENCE / "alarm_rules.yaml"
     rules: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     return rules
 

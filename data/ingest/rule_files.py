@@ -14,6 +14,7 @@ from data.domain.authority import read_table
 from data.domain.reporting_rules import read_reporting
 from data.errors import Invalid
 from data.ingest.reference import REFERENCE
+from data.ingest.rule_book import rule_book
 
 FOLDER = "rules"
 
@@ -41,14 +42,19 @@ def _authority(content: Mapping[str, Any], file: str) -> None:
     read_table(content)
 
 
+def _alarms(content: Mapping[str, Any], file: str) -> None:
+    rule_book(content, file=file)
+
+
 _NAMES: Mapping[str, tuple[str, Callable[[str], Any], Callable[[Mapping[str, Any], str], Any]]] = {
     "reporting": ("reporting.json", json.loads, read_reporting),
     "authority": ("authority.yaml", yaml.safe_load, _authority),
+    "alarm_rules": ("alarm_rules.yaml", yaml.safe_load, _alarms),
 }
 
 
 def rule_file(name: str, var: Path) -> RuleFile:
-    """The table of a name (`reporting`, `authority`), one's own under `var/rules` first.
+    """The table of a name in `_NAMES`, one's own under `var/rules` first.
 
     Raises
     ------

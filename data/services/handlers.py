@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 from data.domain import messages as m
 from data.services import (
+    alarm_acts,
+    alarm_reports,
     clearing,
     contingencies,
     directing,
@@ -24,6 +26,7 @@ from data.services import (
     shifts,
     supplies,
     tasking,
+    thresholds,
     zones,
 )
 from data.services.bus import Handler
@@ -46,8 +49,6 @@ HANDLERS: Mapping[type[m.Command], Handler] = {
     m.AdvanceTransfer: supplies.advance_transfer,
     m.DrawZone: zones.draw_zone,
     m.EndZone: zones.end_zone,
-    m.RaiseAlarm: monitoring.raise_alarm,
-    m.AcknowledgeAlarm: monitoring.acknowledge_alarm,
     m.CompleteTeam: registering.complete_team,
     m.StoreRows: registering.store_rows,
     **contingencies.HANDLERS,
@@ -60,4 +61,8 @@ HANDLERS: Mapping[type[m.Command], Handler] = {
     **linking.HANDLERS,
     **shifts.HANDLERS,
     **fielding.HANDLERS,
+    **monitoring.HANDLERS,
+    **alarm_acts.HANDLERS,
+    **alarm_reports.HANDLERS,
+    **thresholds.HANDLERS,
 }

@@ -23,7 +23,7 @@ from data.domain.org import PROVINCE, Permission
 from data.domain.task import Instruction, Task
 from data.domain.team import Team
 from data.errors import Conflict, Invalid
-from data.services import checks, wording
+from data.services import alarm_acts, checks, wording
 from data.services.needing import checked_needs, checked_supplies, known_items
 from data.services.reports import report_of
 from data.services.tools import Tools
@@ -59,6 +59,7 @@ def open_incident(unit: Unit, command: OpenIncident, tools: Tools) -> dict[str, 
     )
     unit.put(settled)
     incident = unit.put(incident)
+    alarm_acts.follow(unit, report, incident.id)
     unit.tell(
         f"开设事件：{wording.titled(incident)}，指挥长 {incident.commander}，"
         f"主责 {incident.lead_body}，席位 {incident.desk}；初判 {wording.graded(grading)}",

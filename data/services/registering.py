@@ -14,7 +14,9 @@ from data.domain.dispatch import Assignment
 from data.domain.messages import CompleteTeam, StoreRows
 from data.domain.org import PROVINCE, Permission
 from data.domain.registry import KIND_OF
+from data.domain.sensor import Sensor
 from data.domain.shift import Shift
+from data.domain.source import RiskSource
 from data.domain.stock import MovementKind
 from data.domain.team import Team, TeamState
 from data.errors import Conflict, Invalid, NotFound
@@ -159,6 +161,8 @@ def _reconciled(unit: Unit, thing: Any, held: Any) -> Any:
     merged = replace(thing, version=held.version)
     if isinstance(merged, Team):
         return _team(merged, held, seeded=unit.actor.role == "system")
+    if isinstance(merged, Sensor | RiskSource):
+        return _watched(merged, held, seeded=unit.actor.role == "system")
     if isinstance(merged, Lot):
         seeded = unit.actor.role == "system"
         on_hand = held.on_hand if seeded else merged.on_hand
@@ -174,6 +178,26 @@ def _reconciled(unit: Unit, thing: Any, held: Any) -> Any:
             condition=merged.condition or held.condition,
         )  # fmt: skip
     return merged
+
+
+def _watched(new: Sensor | RiskSource, held: Any, *, seeded: bool) -> Any:
+    """A sensor or source of a file over the one kept: a blank leaves what people filled in.
+
+    The shipped reference never takes back a level that people set.
+    """
+    filled = {
+        f.name: getattr(held, f.name)
+        for f in fields(new)
+        if getattr(new, f.name) in (None, "", ()) and getattr(held, f.name)
+    }
+    merged = replace(new, **filled)
+    if not isinstance(merged, Sensor) or not seeded:
+        return merged
+    own = {t.level for t in held.thresholds if t.set_by}
+    kept = [t for t in held.thresholds if t.level in own]
+    return replace(
+        merged, thresholds=(*(t for t in merged.thresholds if t.level not in own), *kept)
+    )
 
 
 def _team(new: Team, held: Team, *, seeded: bool) -> Team:

@@ -12,7 +12,7 @@ from data.domain.incident_types import incident_type
 from data.domain.messages import DismissReport, FileFollowup, MergeReport, ReceiveReport
 from data.domain.org import Permission
 from data.errors import Invalid
-from data.services import checks, wording
+from data.services import alarm_acts, checks, wording
 from data.services.tools import Tools
 from data.store.unit_of_work import Unit
 
@@ -89,6 +89,7 @@ def merge_report(unit: Unit, command: MergeReport, tools: Tools) -> dict[str, An
     incident = checks.open_incident_of(unit, tools, command.incident_id)
     said = wording.changes(incident.casualties, report.casualties)
     unit.put(report.settled("merged", incident.id))
+    alarm_acts.follow(unit, report, incident.id)
     areas = (*incident.all_areas, *([report.area_code] if report.area_code else []))
     merged = replace(_carried(incident, report), areas=tuple(dict.fromkeys(areas)))
     merged, suggested = _regraded(unit, merged, tools)

@@ -1,23 +1,21 @@
 """Reports, incidents, responses, zones, alarms and rows through the bus, on both engines."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from shapely.geometry import box, mapping
 
 from data.domain import messages as m
-from data.domain.alarm import Alarm
 from data.domain.depot import Depot, Item, Lot
 from data.domain.dispatch import Assignment, AssignmentState
 from data.domain.incident import Casualties, Figure, Incident, Report
 from data.domain.org import SYSTEM, Actor, Area, AreaTree
-from data.domain.sensor import Sensor, Threshold
 from data.domain.spatial import Spatial
 from data.domain.team import Team, TeamState
 from data.errors import Conflict, Forbidden, IllegalMove, Invalid, NotFound, Stale
 from data.ingest import reference
-from data.services import incidents, monitoring, registering, reports, responding, zones
+from data.services import incidents, registering, reports, responding, zones
 from data.services.bus import Bus
 from data.services.tools import Tools
 
@@ -47,7 +45,6 @@ HANDLERS = {
         ),
         (responding, ("record_response", "end_response")),
         (zones, ("draw_zone", "end_zone")),
-        (monitoring, ("raise_alarm", "acknowledge_alarm")),
         (registering, ("complete_team", "store_rows")),
     )
     for name in names
@@ -315,37 +312,6 @@ def test_impossible_zones_are_refused(do, geometry):
     with pytest.raises(Invalid) as refused:
         do(m.DrawZone(kind="closure", geometry=geometry))
     assert refused.value.errors[0]["field"] == "geometry"
-
-
-def test_a_wave_is_one_alarm(do, database, look):
-    """Forty waves at the rung raise one; a higher rung raises anew; falling clears."""
-    station = Sensor(
-        id="S-1", name="汉口", area_code="420102",
-        thresholds=(Threshold(level="设防", value=25.0), Threshold(level="警戒", value=27.3)),
-    )  # fmt: skip
-    with database.units.unit("seat", SYSTEM, Stopped()) as unit:
-        unit.put(station)
-
-    def read(value):
-        rung = station.reached(value, date(2020, 7, 7))
-        return do(
-            m.RaiseAlarm(
-                sensor_id="S-1", level=rung.level if rung else "", value=value,
-                threshold=rung.value if rung else value, at=NOW,
-            ),
-            SYSTEM,
-        )  # fmt: skip
-
-    raised = [read(25.0 + wave)["raised"] for wave in (0.02, -0.05) * 20]
-    assert raised == [True] + [False] * 39
-    assert read(27.3)["raised"]
-    assert [a.state for a in look(Alarm)] == ["cleared", "raised"]
-    high = look(Alarm)[1]
-    do(m.AcknowledgeAlarm(alarm_id=high.id))
-    with pytest.raises(IllegalMove):
-        do(m.AcknowledgeAlarm(alarm_id=high.id))
-    assert not read(27.21)["cleared"]
-    assert read(27.19)["cleared"] == [high.id]
 
 
 def test_completing_a_team_makes_it_plannable_and_off_duty(do, database):

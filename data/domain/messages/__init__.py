@@ -243,17 +243,6 @@ class EndZone(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
-class RaiseAlarm(Command):
-    """A sensor's reading reached a threshold."""
-
-    sensor_id: str
-    level: str
-    value: float
-    threshold: float
-    at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
 class AcknowledgeAlarm(Command):
     """A person takes an alarm, perhaps linking it to an incident."""
 

@@ -1,0 +1,74 @@
+"""Rolling windows over readings: sums of what fell, changes of what moved."""
+
+from __future__ import annotations
+
+from array import array
+from collections import deque
+from collections.abc import Sequence
+
+GRAIN_S = 60.0  # what falls within a minute is one amount; a gauge that reports slower is exact
+POINTS = 240  # most points a change window keeps
+COMPACT = 512
+
+
+class SumWindow:
+    """Sums over several spans that end now; times are seconds since the epoch."""
+
+    __slots__ = ("_amounts", "_starts", "_sums", "_times", "spans")
+
+    def __init__(self, spans: Sequence[float]) -> None:
+        self.spans = tuple(spans)
+        self._times = array("d")
+        self._amounts = array("d")
+        self._starts = [0] * len(self.spans)
+        self._sums = [0.0] * len(self.spans)
+
+    def add(self, at: float, amount: float) -> None:
+        """Something fell until `at`, which is not before what fell last."""
+        if self._times and at - self._times[-1] < GRAIN_S and min(self._starts) < len(self._times):
+            self._amounts[-1] += amount
+        else:
+            self._times.append(at)
+            self._amounts.append(amount)
+        for which, start in enumerate(self._starts):
+            if start < len(self._times):
+                self._sums[which] += amount
+
+    def sums(self, now: float) -> list[float]:
+        """What fell within each span up to `now`."""
+        for which, span in enumerate(self.spans):
+            start, edge = self._starts[which], now - span
+            while start < len(self._times) and self._times[start] <= edge:
+                self._sums[which] -= self._amounts[start]
+                start += 1
+            self._starts[which] = start
+            if start == len(self._times):
+                self._sums[which] = 0.0
+        self._compact()
+        return [round(total, 6) for total in self._sums]
+
+    def _compact(self) -> None:
+        gone = min(self._starts)
+        if gone > COMPACT:
+            del self._times[:gone], self._amounts[:gone]
+            self._starts = [start - gone for start in self._starts]
+
+
+class ChangeWindow:
+    """How much a value changed over one span that ends with the newest reading."""
+
+    __slots__ = ("_points", "span")
+
+    def __init__(self, span: float) -> None:
+        self.span = span
+        self._points: deque[tuple[float, float]] = deque()
+
+    def change(self, at: float, value: float) -> tuple[float, int]:
+        """Take a value; the change since the span's oldest, and how many readings that rests on."""
+        points = self._points
+        while points and points[0][0] < at - self.span:
+            points.popleft()
+        found = (value - points[0][1], len(points) + 1) if points else (0.0, 1)
+        if not points or at - points[-1][0] >= self.span / POINTS:
+            points.append((at, value))
+        return found

@@ -1,0 +1,75 @@
+"""The rule book of alarms from its two files, read strictly."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from typing import Any
+
+import msgspec
+
+from data.domain.alarm import Family
+from data.domain.alarm_rules import Grouping, LevelWord, Rule, RuleBook, Stage
+from data.errors import Invalid
+from data.ingest import reference
+
+FILE = "data/reference/alarm_rules.yaml"
+_NEEDS: Mapping[Family, tuple[str, ...]] = {
+    Family.SUM: ("quantities", "hours", "at_least", "colour"),
+    Family.RISE: ("quantities", "hours", "at_least", "colour"),
+    Family.MISSING: ("times",),
+    Family.STUCK: ("count",),
+    Family.ROLLUP: ("source_kinds", "colour"),
+}
+
+
+def rule_book(
+    rules: Mapping[str, Any] | None = None,
+    quantities: Sequence[Mapping[str, Any]] | None = None,
+    file: str = FILE,
+) -> RuleBook:
+    """The shipped rule book, or one of the given rows.
+
+    Raises
+    ------
+    Invalid
+        Naming the file, the place in it and the remedy.
+    """
+    raw = reference.read_alarm_rules() if rules is None else rules
+    rows = reference.read_quantities() if quantities is None else quantities
+    try:
+        known = [{k: v for k, v in row.items() if v is not None} for row in rows]
+        book = msgspec.convert({**raw, "quantities": known}, RuleBook)
+        _whole(book)
+        _spelt(raw)
+    except (msgspec.ValidationError, ValueError) as error:
+        remedy = "请按随附文件中的行改正；移开自己的文件即恢复随附的规则"
+        raise Invalid.field("alarm_rules", f"{file}：{error}", remedy) from error
+    return book
+
+
+def _spelt(raw: Mapping[str, Any]) -> None:
+    """Refuse names of fields nobody reads: a slip of the pen would silently change a rule."""
+    known = {"rules": Rule, "levels": LevelWord, "groups": Grouping, "escalation": Stage}
+    for part, cls in known.items():
+        for number, row in enumerate(raw.get(part, ()), 1):
+            if strange := set(row) - {f.name for f in fields(cls)}:
+                raise ValueError(f"{part} 第 {number} 行有不认识的字段 {'、'.join(strange)}")
+
+
+def _whole(book: RuleBook) -> None:
+    """Refuse what reads well and means nothing: a rule twice, unknown quantities, gaps."""
+    seen: set[str] = set()
+    for rule in book.rules:
+        if rule.id in seen:
+            raise ValueError(f"规则 {rule.id} 出现两次")
+        seen.add(rule.id)
+        lacking = [name for name in _NEEDS.get(rule.family, ()) if not getattr(rule, name)]
+        if lacking:
+            raise ValueError(f"规则 {rule.id} 缺少 {'、'.join(lacking)}")
+        if rule.family == Family.ROLLUP and not (rule.together or (rule.of and rule.count)):
+            raise ValueError(f"规则 {rule.id} 没有写明组合条件：填 of 和 count，或 together")
+        for name in (*rule.quantities, *rule.together):
+            if name not in book.named:
+                raise ValueError(f"规则 {rule.id} 的监测量“{name}”不在 quantities.csv")
+

@@ -1,0 +1,92 @@
+"""The pulse of the watch: a thread that asks what time alone has changed."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from threading import Event, Thread
+
+from filelock import FileLock, Timeout
+
+from data.domain.alarm import AlarmState
+from data.domain.alarm_calls import alarm_calls
+from data.domain.clock import Clock
+from data.domain.messages.monitoring import EscalateAlarms, ReturnAlarms
+from data.domain.org import SYSTEM
+from data.services.alarm_acts import MOST
+from data.services.bus import Bus
+from data.services.watching import Watching
+from data.store.queries import Queries
+
+log = logging.getLogger("hubei.watch")
+EVERY_S = 1.0
+
+
+class Pulse:
+    """Silence, sums that run out, alarms that come back, escalation: one owner an instance."""
+
+    def __init__(
+        self, *, watching: Watching, queries: Queries, bus: Bus, clock: Clock, lock: Path
+    ) -> None:
+        self.watching = watching
+        self.queries = queries
+        self.bus = bus
+        self.clock = clock
+        self._owner = FileLock(str(lock), thread_local=False)
+        self._stop = Event()
+        self._thread: Thread | None = None
+
+    def start(self) -> Pulse:
+        """Begin to beat; a second process of the instance waits until the first has ended."""
+        if self._thread is None:
+            self._thread = Thread(target=self._run, name="watch-pulse", daemon=True)
+            self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """End after the beat at hand."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def beat(self) -> None:
+        """Look once at everything that time changes."""
+        now = self.clock.now()
+        self.watching.tick(now)
+        seen = self.queries.situation(SYSTEM)
+        back = [
+            a.id
+            for a in seen.alarms.values()
+            if a.state == AlarmState.SHELVED and a.shelved_until and a.shelved_until <= now
+        ]
+        for first in range(0, len(back), MOST):
+            self.bus.handle(ReturnAlarms(alarm_ids=tuple(back[first : first + MOST])), SYSTEM)
+        for call in alarm_calls(seen, self.watching.book, self.queries.areas):
+            rung = call.rung
+            self.bus.handle(
+                EscalateAlarms(
+                    alarm_ids=call.alarms[:MOST], org=rung.org, name=rung.name, post=rung.post,
+                    minutes=call.minutes, source=call.source,
+                ),
+                SYSTEM,
+            )  # fmt: skip
+
+    def _run(self) -> None:
+        while not self._owned():
+            if self._stop.wait(EVERY_S):
+                return
+        try:
+            while not self._stop.wait(EVERY_S):
+                try:
+                    self.beat()
+                except Exception:
+                    log.exception("the watch missed a beat")
+        finally:
+            self._owner.release()
+
+    def _owned(self) -> bool:
+        try:
+            self._owner.acquire(timeout=0)
+        except Timeout:
+            return False
+        return True
