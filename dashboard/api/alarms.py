@@ -103,7 +103,9 @@ def _surges(router: APIRouter, center: Center) -> None:
         return answer(page(held, limit, offset))
 
     async def members(request: Request, surge_id: str) -> tuple[str, ...]:
-        seen = await center.ask(center.queries.situation, actor_of(request))
+        actor = actor_of(request)
+        actor.require(Permission.ALARM)
+        seen = await center.ask(center.queries.situation, actor)
         if surge_id not in seen.surges:
             raise NotFound(f"没有编号为 {surge_id} 的报警聚合，或不在本辖区")
         return tuple(a.id for a in open_of(seen, surge_id))

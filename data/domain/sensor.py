@@ -74,9 +74,20 @@ class Sensor:
                     kept.valid_from or date.min
                 ):
                     held[threshold.level] = threshold
-        return tuple(sorted(held.values(), key=lambda t: t.value))
+        return tuple(sorted(held.values(), key=_place))
 
     def reached(self, value: float, on: date) -> Threshold | None:
-        """The gravest threshold a value stands at or beyond on a date, if any."""
+        """The furthest threshold a value stands at or beyond on a date, if any.
+
+        Of two with the same value the one named last in the ladder counts.
+        """
         ladder = [t for t in self.in_force(on) if t.reached_by(value)]
-        return max(ladder, key=lambda t: -t.value if t.below else t.value, default=None)
+        if not ladder:
+            return None
+        return ladder[0] if ladder[0].below else ladder[-1]
+
+
+def _place(threshold: Threshold) -> tuple[float, int]:
+    """Where a rung stands: by value, of two alike by the ladder's order."""
+    known = threshold.level in LADDER
+    return threshold.value, LADDER.index(threshold.level) if known else 0

@@ -12,7 +12,7 @@ from data.domain.alarm import COLOURS, Alarm, Family
 from data.domain.alarm_rules import Rule, RuleBook
 from data.domain.clock import SHANGHAI
 from data.domain.sensor import Sensor, Threshold
-from data.domain.watch import released, watched
+from data.domain.watch import graver, released, watched
 from data.domain.windows import ChangeWindow, SumWindow
 
 HOUR = 3600.0
@@ -38,13 +38,14 @@ class Slot:
 
     __slots__ = (
         "_above", "_below", "_change", "_count", "_from", "_same_from", "_stuck_s", "_sums",
-        "_until", "book", "held", "last_at", "last_value", "missing", "rise_held", "rise_rule",
-        "sensor", "stuck", "stuck_rule", "sum_held", "sum_rules",
+        "_until", "book", "held", "last_at", "last_value", "level_colour", "missing", "rise_held",
+        "rise_rule", "sensor", "stuck", "stuck_rule", "sum_held", "sum_rules",
     )  # fmt: skip
 
     def __init__(self, sensor: Sensor, book: RuleBook) -> None:
         self.book = book
         self.held: Threshold | None = None
+        self.level_colour = ""
         self.sum_held: Rule | None = None
         self.rise_held: Rule | None = None
         self.stuck = False
@@ -82,7 +83,7 @@ class Slot:
         """The gravest colour that holds here, blank when none."""
         held = [self.sum_held.colour if self.sum_held else ""]
         held.append(self.rise_held.colour if self.rise_held else "")
-        held.append(self.book.colour_of(self.held.level) if self.held else "")
+        held.append(self.level_colour)
         return max(held, key=lambda c: COLOURS.index(c) if c else -1)
 
     def restore(self, alarm: Alarm) -> None:
@@ -90,7 +91,7 @@ class Slot:
         if alarm.family == Family.LEVEL:
             below = any(t.below for t in self.sensor.thresholds if t.level == alarm.level)
             self.held = Threshold(level=alarm.level, value=alarm.threshold, below=below)
-            self._from = math.nan
+            self.level_colour, self._from = alarm.colour, math.nan
         elif alarm.family == Family.SUM:
             self.sum_held = self.book.by_id.get(alarm.rule_id)
         elif alarm.family == Family.RISE:
@@ -223,6 +224,7 @@ class Slot:
     def _band(self, on: date) -> None:
         """The open interval of values, and the day, within which the rung cannot change."""
         ladder, held = self.sensor.in_force(on), self.held
+        self.level_colour = _gravest(self.book, ladder, held)
         out = [t for t in ladder if held is None or t.level != held.level]
         up = [t.value for t in out if not t.below]
         down = [t.value for t in out if t.below]
@@ -244,6 +246,15 @@ def _above(one: Rule, other: Rule) -> bool:
     """Whether one rule is graver than another."""
     rank = {c: n for n, c in enumerate(COLOURS)}
     return rank.get(one.colour, -1) > rank.get(other.colour, -1)
+
+
+def _gravest(book: RuleBook, ladder: tuple[Threshold, ...], held: Threshold | None) -> str:
+    """The gravest colour of the rungs up to the one held: a record may lie below 保证."""
+    if held is None:
+        return ""
+    passed = [t for t in ladder if t.below == held.below and not graver(t, held)]
+    colours = [book.colour_of(t.level) for t in passed] + [book.colour_of(held.level)]
+    return max(colours, key=lambda c: COLOURS.index(c) if c else -1)
 
 
 def instant(seconds: float) -> datetime:

@@ -22,8 +22,8 @@ from data.store.unit_of_work import Unit
 # measured.
 _BY_SOURCE: Mapping[str, str] = {
     "尾矿库": "tailings", "危险化学品": "hazchem", "重大危险源": "hazchem",
-    "水库": "reservoir_danger", "地质灾害隐患点": "landslide", "森林瞭望塔": "forest_fire", "消防远程监控": "fire",
-    "城市生命线": "gas_explosion",
+    "水库": "reservoir_danger", "地质灾害隐患点": "landslide",
+    "森林瞭望塔": "forest_fire", "消防远程监控": "fire", "城市生命线": "gas_explosion",
 }  # fmt: skip
 _BY_QUANTITY: Mapping[str, str] = {
     "水位": "flood", "流量": "flood", "雨量": "rainstorm", "累计雨量": "rainstorm",
@@ -50,7 +50,8 @@ def report_alarm(unit: Unit, command: ReportAlarm, tools: Tools) -> dict[str, An
     if not alarm.open or alarm.report_id is not None:
         made = f"已报 {alarm.report_id}" if alarm.report_id else "已解除"
         raise IllegalMove(f"报警 {alarm.id} {made}，不再生成报告")
-    sensor, source = alarm_acts.thing_of(unit, Sensor, alarm.sensor_id), alarm_acts.thing_of(unit, RiskSource, alarm.source_id)
+    sensor = alarm_acts.thing_of(unit, Sensor, alarm.sensor_id)
+    source = alarm_acts.thing_of(unit, RiskSource, alarm.source_id)
     told = reports.receive_report(unit, _words(unit, alarm, sensor, source), tools)
     report = unit.put(replace(told["report"], alarm_id=alarm.id))
     taken = alarm.acknowledged(unit.actor.name, unit.now, None) if alarm.waits else alarm

@@ -136,6 +136,7 @@ class Feed:
         if not batch.readings and not batch.refused:
             batch.settle()
             return batch.answer
+        self.watching.ready()
         with self._lock:
             if self._closed:
                 raise Unavailable("系统正在停止，请稍后重发")

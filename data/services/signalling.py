@@ -32,6 +32,8 @@ class Signaller:
         sensor = slot.sensor
         kind, key, title = self.group(sensor, event.family)
         level, threshold, rule, source, colour = self._said(event, sensor)
+        if event.family == Family.LEVEL:
+            colour = slot.level_colour or colour
         return Signal(
             does=event.does, subject=sensor.id, name=sensor.name, family=event.family,
             at=instant(event.at), value=round(event.value, 6),

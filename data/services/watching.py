@@ -53,6 +53,13 @@ class Watching:
         self._lock = Lock()
         bus.units.listeners.append(self.heard)
 
+    def ready(self) -> None:
+        """Read what is stored, once, before anything new is: what comes later is seen in order."""
+        if not self._ready:
+            with self._lock:
+                if not self._ready:
+                    self._tell(SYSTEM, self._load())
+
     def take(self, actor: Actor, readings: Iterable[Reading]) -> None:
         """Look at readings that are stored already; of each sensor, oldest first."""
         with self._lock:
