@@ -14,7 +14,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from dashboard.app import create_app
-from dashboard.attending import Attendant
+from dashboard.attending import Attendant, Stoppable
 from dashboard.fonts import FontSet
 from data.center import Center, build_center
 from data.config import Settings
@@ -93,7 +93,7 @@ class Service:
         first = self._seed(center) if self.setup else ()
         server = make_server(create_app(center, self.fonts), self.settings.host, self.settings.port)
         center.hooks.restart = lambda: self._restart(server)
-        runner: list[Attendant] = []
+        runner: list[Stoppable] = []
 
         def opened() -> None:
             base = f"http://{self._host()}:{self.settings.port}"
@@ -101,6 +101,7 @@ class Service:
             for line in (*addresses(base), *first):
                 self.say(line)
             runner.append(Attendant(center, lead=self._player(center, base)).start())
+            runner.append(center.pulse.start())
             if self.setup and not self._opened and not self.settings.no_browser:
                 webbrowser.open(base)
 

@@ -251,8 +251,7 @@ def build_center(settings: Settings) -> Center:
         bus=bus,
         feed=feed,
         pulse=Pulse(
-            watching=feed.watching, queries=queries, bus=bus, clock=clock,
-            lock=settings.instance_dir / "watch.lock",
+            watching=feed.watching, queries=queries, bus=bus, clock=clock, database=database,
         ),
         exercise=exercise,
     )

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import logging
-from pathlib import Path
 from threading import Event, Thread
-
-from filelock import FileLock, Timeout
 
 from data.domain.alarm import AlarmState
 from data.domain.alarm_calls import alarm_calls
@@ -16,6 +13,8 @@ from data.domain.org import SYSTEM
 from data.services.alarm_acts import MOST
 from data.services.bus import Bus
 from data.services.watching import Watching
+from data.store.database import Database
+from data.store.leader import Leadership
 from data.store.queries import Queries
 
 log = logging.getLogger("hubei.watch")
@@ -23,21 +22,21 @@ EVERY_S = 1.0
 
 
 class Pulse:
-    """Silence, sums that run out, alarms that come back, escalation: one owner an instance."""
+    """Silence, sums that run out, alarms that come back, escalation: one server at a time."""
 
     def __init__(
-        self, *, watching: Watching, queries: Queries, bus: Bus, clock: Clock, lock: Path
+        self, *, watching: Watching, queries: Queries, bus: Bus, clock: Clock, database: Database
     ) -> None:
         self.watching = watching
         self.queries = queries
         self.bus = bus
         self.clock = clock
-        self._owner = FileLock(str(lock), thread_local=False)
+        self.office = Leadership(database, "watch")
         self._stop = Event()
         self._thread: Thread | None = None
 
     def start(self) -> Pulse:
-        """Begin to beat; a second process of the instance waits until the first has ended."""
+        """Begin to beat; of several servers on one database one does."""
         if self._thread is None:
             self._thread = Thread(target=self._run, name="watch-pulse", daemon=True)
             self._thread.start()
@@ -72,21 +71,10 @@ class Pulse:
             )  # fmt: skip
 
     def _run(self) -> None:
-        while not self._owned():
-            if self._stop.wait(EVERY_S):
-                return
-        try:
-            while not self._stop.wait(EVERY_S):
-                try:
+        while not self._stop.wait(EVERY_S):
+            try:
+                if self.office.holds():
                     self.beat()
-                except Exception:
-                    log.exception("the watch missed a beat")
-        finally:
-            self._owner.release()
-
-    def _owned(self) -> bool:
-        try:
-            self._owner.acquire(timeout=0)
-        except Timeout:
-            return False
-        return True
+            except Exception:
+                log.exception("the watch missed a beat")
+        self.office.give_up()

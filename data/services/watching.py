@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -22,6 +23,7 @@ from data.services.outages import Outages
 from data.services.signalling import Signaller
 from data.store.queries import Queries
 
+log = logging.getLogger("hubei.watch")
 REFILLS = 400  # windows read anew at one look; the rest waits for the next
 NO_RULES = RuleBook(
     levels=(), rules=(), groups=(), outage=Outage(sensors=20, source=""), escalation=()
@@ -55,10 +57,14 @@ class Watching:
 
     def ready(self) -> None:
         """Read what is stored, once, before anything new is: what comes later is seen in order."""
-        if not self._ready:
-            with self._lock:
-                if not self._ready:
+        if self._ready:
+            return
+        with self._lock:
+            if not self._ready:
+                try:
                     self._tell(SYSTEM, self._load())
+                except Exception:  # readings are stored all the same; the next look tries again
+                    log.exception("the watch could not be made ready")
 
     def take(self, actor: Actor, readings: Iterable[Reading]) -> None:
         """Look at readings that are stored already; of each sensor, oldest first."""

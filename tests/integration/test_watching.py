@@ -19,9 +19,9 @@ LEADER = Actor.of("leader", "leader", "420000")
 
 
 @pytest.fixture
-def world(database, tmp_path):
+def world(database):
     """An empty watch."""
-    made = WatchWorld(database, tmp_path)
+    made = WatchWorld(database)
     yield made
     made.close()
 

@@ -43,8 +43,8 @@ class Hand:
 class WatchWorld:
     """Store, bus and watch; `again` starts anew on the same store, as after a restart."""
 
-    def __init__(self, database: Database, folder: Any) -> None:
-        self.database, self.folder = database, folder
+    def __init__(self, database: Database) -> None:
+        self.database = database
         self.clock = Hand()
         self.telemetry = Telemetry(database.telemetry_url)
         self._open()
@@ -56,7 +56,7 @@ class WatchWorld:
         self.watching = Watching(queries=self.queries, bus=self.bus)
         self.pulse = Pulse(
             watching=self.watching, queries=self.queries, bus=self.bus, clock=self.clock,
-            lock=self.folder / "watch.lock",
+            database=self.database,
         )  # fmt: skip
 
     def again(self) -> None:
