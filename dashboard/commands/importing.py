@@ -11,9 +11,8 @@ from dashboard.commands import roads
 from data.config import Settings
 from data.domain.org import PROVINCE, Actor
 from data.errors import CenterError
-from data.ingest.columns import TABLES
 from data.ingest.importing import run_import
-from data.ingest.tables import ImportReport
+from data.ingest.tables import TABLES, ImportReport
 from data.ingest.templates import write_refused, write_template
 
 SHOWN = 20

@@ -81,7 +81,7 @@ class Slot:
     @property
     def colour(self) -> str:
         """The gravest colour that holds here, blank when none."""
-        held = [self.sum_held.colour if self.sum_held else ""]
+        held: list[str] = [self.sum_held.colour if self.sum_held else ""]
         held.append(self.rise_held.colour if self.rise_held else "")
         held.append(self.level_colour)
         return max(held, key=lambda c: COLOURS.index(c) if c else -1)

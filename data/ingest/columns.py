@@ -9,7 +9,6 @@ from typing import Any
 
 from data.domain.capabilities import CAPABILITIES
 from data.domain.depot import Depot, Lot
-from data.domain.source import RiskSource
 from data.domain.team import Force, Team
 
 CRS_NAMES: Mapping[str, str] = {
@@ -82,7 +81,7 @@ class Column:
     example: str = ""
 
 
-def _column(
+def column(
     field: str,
     *headers: str,
     parse: Callable[[str], Any] = text,
@@ -97,20 +96,20 @@ def _column(
     )  # fmt: skip
 
 
-_ID = _column("id", "编号", note="留空则由名称和区划生成；同一编号再次导入即更新")
-_NAME = _column("name", "名称", required=True, note="必填")
-_KIND = _column("kind", "类型", "类别")
-_LEVEL = _column("level", "级别")
-_NOTE = _column("note", "备注")
-_SOURCE = _column("source", "来源", "资料来源", note="数据出自何处", example="单位上报")
-_PLACE = (
-    _column(
+ID = column("id", "编号", note="留空则由名称和区划生成；同一编号再次导入即更新")
+NAME = column("name", "名称", required=True, note="必填")
+KIND = column("kind", "类型", "类别")
+LEVEL = column("level", "级别")
+NOTE = column("note", "备注")
+SOURCE = column("source", "来源", "资料来源", note="数据出自何处", example="单位上报")
+PLACE = (
+    column(
         "area_code", "行政区划", "行政区划代码", "区划代码", "市县",
         note="6 位代码或市县全称；有坐标时可留空", example="黄梅县",
     ),
-    _column("lon", "经度", parse=signed, note="十进制度", example="115.93"),
-    _column("lat", "纬度", parse=signed, note="十进制度", example="30.08"),
-    _column("crs", "坐标系", parse=crs,
+    column("lon", "经度", parse=signed, note="十进制度", example="115.93"),
+    column("lat", "纬度", parse=signed, note="十进制度", example="30.08"),
+    column("crs", "坐标系", parse=crs,
             note="WGS84、GCJ02（高德、腾讯）、BD09（百度）；留空为 WGS84"),
 )  # fmt: skip
 
@@ -126,23 +125,23 @@ class Table:
     columns: tuple[Column, ...]
 
 
-TABLES: Mapping[str, Table] = {
+BASE_TABLES: Mapping[str, Table] = {
     table.kind: table
     for table in (
         Table(
             kind="forces", word="上级力量", prefix="F", makes=Force,
             columns=(
-                _ID, _NAME, _KIND, _LEVEL, _column("parent", "上级编号"), *_PLACE, _NOTE, _SOURCE,
+                ID, NAME, KIND, LEVEL, column("parent", "上级编号"), *PLACE, NOTE, SOURCE,
             ),
         ),
         Table(
             kind="teams", word="队伍", prefix="TM", makes=Team,
             columns=(
-                _ID, _NAME, _KIND, _LEVEL, _column("force_id", "上级力量编号"), *_PLACE,
-                _column("people", "人数", parse=whole, note="人", example="36"),
-                _column("vehicles", "车辆", "车辆数", parse=whole, note="台"),
-                _column("boats", "船艇", "舟艇", parse=whole, note="艘"),
-                _column("equipment", "装备"),
+                ID, NAME, KIND, LEVEL, column("force_id", "上级力量编号"), *PLACE,
+                column("people", "人数", parse=whole, note="人", example="36"),
+                column("vehicles", "车辆", "车辆数", parse=whole, note="台"),
+                column("boats", "船艇", "舟艇", parse=whole, note="艘"),
+                column("equipment", "装备"),
                 *(
                     Column(
                         field=f"provides.{c.id}", headers=(c.id, f"{c.id}（{c.unit}）"),
@@ -150,43 +149,35 @@ TABLES: Mapping[str, Table] = {
                     )
                     for c in CAPABILITIES.values()
                 ),
-                _column("ready_minutes", "出动准备", parse=number, note="分钟；留空为 5"),
-                _column("contact", "联系方式", "联系人", "电话"),
-                _column("figures_date", "数据日期"), _NOTE, _SOURCE,
+                column("ready_minutes", "出动准备", parse=number, note="分钟；留空为 5"),
+                column("contact", "联系方式", "联系人", "电话"),
+                column("figures_date", "数据日期"), NOTE, SOURCE,
             ),
         ),
         Table(
             kind="depots", word="储备库", prefix="DP", makes=Depot,
             columns=(
-                _ID, _NAME, _column("owner_level", "归口级别", "级别"), _KIND, *_PLACE,
-                _column("status", "状态", note="留空为 已投用"),
-                _column("vehicles", "运输车辆", parse=whole, note="辆；留空为未知，方案不作限制"),
-                _column("vehicle_t", "单车载重", parse=number, note="吨", example="10"),
-                _column("stock_summary", "库存概况"), _column("phone", "电话", "值班电话"),
-                _NOTE, _SOURCE,
+                ID, NAME, column("owner_level", "归口级别", "级别"), KIND, *PLACE,
+                column("status", "状态", note="留空为 已投用"),
+                column("vehicles", "运输车辆", parse=whole, note="辆；留空为未知，方案不作限制"),
+                column("vehicle_t", "单车载重", parse=number, note="吨", example="10"),
+                column("stock_summary", "库存概况"), column("phone", "电话", "值班电话"),
+                NOTE, SOURCE,
             ),
         ),
         Table(
             kind="lots", word="批次", prefix="L", makes=Lot,
             columns=(
-                _ID,
-                _column("depot_id", "储备库", "储备库编号", required=True, note="必填，编号或名称",
+                ID,
+                column("depot_id", "储备库", "储备库编号", required=True, note="必填，编号或名称",
                         example="黄冈市救灾物资储备库"),
-                _column("item_id", "物资", "物资编号", "物资名称", required=True,
+                column("item_id", "物资", "物资编号", "物资名称", required=True,
                         note="必填，编号或名称", example="救灾帐篷(12㎡单)"),
-                _column("on_hand", "库存", "库存数量", "数量", parse=number, required=True,
+                column("on_hand", "库存", "库存数量", "数量", parse=number, required=True,
                         note="必填，按物资品类的单位", example="200"),
-                _column("keep", "保底", "保底数量", parse=number, note="不参与调拨的数量"),
-                _column("batch", "批号"), _column("expires", "有效期", note="2027-12-31"),
-                _column("as_of", "盘点日期"), _SOURCE,
-            ),
-        ),
-        Table(
-            kind="sources", word="风险源", prefix="RS", makes=RiskSource,
-            columns=(
-                _ID, _NAME, _KIND, *_PLACE, _column("grade", "等级"),
-                _column("organisation", "责任单位", "单位"), _column("person", "责任人"),
-                _column("phone", "电话"), _SOURCE,
+                column("keep", "保底", "保底数量", parse=number, note="不参与调拨的数量"),
+                column("batch", "批号"), column("expires", "有效期", note="2027-12-31"),
+                column("as_of", "盘点日期"), SOURCE,
             ),
         ),
     )

@@ -40,6 +40,9 @@ def known_to(center: Importing, actor: Actor) -> Known:
     now = center.queries.situation(actor)
     names = {
         "depot_id": {d.name: d.id for d in now.depots.values()} | {i: i for i in now.depots},
+        "source_id": {s.name: s.id for s in now.sources.values()} | {i: i for i in now.sources},
+        "contingency_id": {c.name: c.id for c in now.contingencies.values()}
+        | {i: i for i in now.contingencies},
         "item_id": {t.name: t.id for t in now.items.values()} | {i: i for i in now.items},
     }
     return Known(

@@ -9,14 +9,21 @@ from pathlib import Path
 from typing import Any
 
 from data.domain.org import PROVINCE, AreaTree
+from data.domain.sensor import Sensor
 from data.domain.team import Team, TeamState
 from data.errors import Invalid
-from data.ingest.columns import TABLES, Column, Refusal, Table
+from data.ingest.columns import BASE_TABLES, Column, Refusal, Table
 from data.ingest.coordinates import to_wgs84
 from data.ingest.sheets import read_cells
+from data.ingest.watch_tables import WATCH_TABLES, assembled
 
+TABLES: Mapping[str, Table] = {**BASE_TABLES, **WATCH_TABLES}
 EXAMPLE = "示例"
 NOTES = "填写说明"
+# Columns that name something registered already, by id or by name.
+REFERS = {
+    "depot_id": "储备库", "item_id": "物资", "source_id": "风险源", "contingency_id": "应急预案",
+}  # fmt: skip
 NEAR_HUBEI = (107.0, 28.0, 117.5, 34.5)  # west, south, east, north
 
 
@@ -175,11 +182,13 @@ def _thing(table: Table, parsed: dict[str, Any], provides: dict[str, float], kno
     """The domain thing of a row's values."""
     if "area_code" in {c.field for c in table.columns}:
         _place(parsed, known)
-    for name in ("depot_id", "item_id"):
+    for name in REFERS:
         if name in parsed:
             parsed[name] = _refer(name, parsed[name], known)
+    parsed = assembled(table.makes, parsed)
     if "id" not in parsed:
         keys = ("name", "area_code", "depot_id", "item_id", "batch")
+        keys += ("source_id", "quantity") if table.makes is Sensor else ()
         mark = "|".join(str(parsed.get(k) or "") for k in keys)
         parsed["id"] = f"{table.prefix}-{hashlib.sha256(mark.encode()).hexdigest()[:10]}"
     thing = table.makes(**parsed, **({"provides": provides} if table.makes is Team else {}))
@@ -233,7 +242,7 @@ def _refer(name: str, value: str, known: Known) -> str:
     if held is None:
         return value
     if value not in held:
-        what = "储备库" if name == "depot_id" else "物资"
+        what = REFERS[name]
         raise _RowRefusal(what, value, f"没有这个{what}", f"请核对编号或名称，或先登记{what}")
     return held[value]
 

@@ -191,13 +191,15 @@ def _watched(new: Sensor | RiskSource, held: Any, *, seeded: bool) -> Any:
         if getattr(new, f.name) in (None, "", ()) and getattr(held, f.name)
     }
     merged = replace(new, **filled)
-    if not isinstance(merged, Sensor) or not seeded:
+    if not isinstance(new, Sensor):
         return merged
-    own = {t.level for t in held.thresholds if t.set_by}
-    kept = [t for t in held.thresholds if t.level in own]
-    return replace(
-        merged, thresholds=(*(t for t in merged.thresholds if t.level not in own), *kept)
+    named = {t.level for t in new.thresholds}
+    keep = {t.level for t in held.thresholds if t.set_by if seeded} | (
+        set() if seeded else {t.level for t in held.thresholds} - named
     )
+    kept = (t for t in held.thresholds if t.level in keep)
+    levels = (*(t for t in new.thresholds if t.level not in keep), *kept)
+    return replace(merged, thresholds=levels)
 
 
 def _team(new: Team, held: Team, *, seeded: bool) -> Team:

@@ -3,6 +3,7 @@
 import csv
 import io
 import zipfile
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
@@ -10,15 +11,16 @@ from openpyxl import Workbook
 
 from data.domain.depot import Depot, Lot
 from data.domain.org import Actor, Area, AreaTree
+from data.domain.situation import Situation
 from data.domain.team import TeamState
 from data.errors import Conflict, Forbidden, Invalid
 from data.ingest import sheets
-from data.ingest.columns import TABLES
 from data.ingest.coordinates import wgs84_to_gcj02
 from data.ingest.importing import run_import
-from data.ingest.tables import Known, read_table, safe_cell
+from data.ingest.tables import TABLES, Known, read_table, safe_cell
 from data.ingest.templates import write_refused, write_template
 
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 AREAS = AreaTree.of(
     Area(code=c, name=n, short_name=s, parent=p, is_prefecture=pre, is_county=cty)
     for c, n, s, p, pre, cty in (
@@ -234,7 +236,7 @@ class Desk:
     def __init__(self):
         self.areas, self.kept = AREAS, []
         self.tools = SimpleNamespace(spatial=SimpleNamespace(unit_at=lambda *_: "421127"))
-        self.queries = SimpleNamespace(situation=lambda _: SimpleNamespace(depots={}, items={}))
+        self.queries = SimpleNamespace(situation=lambda _: Situation(revision=1, at=NOW))
 
     def handle(self, command, *_):
         """Keep the rows, all or nothing."""
@@ -242,6 +244,59 @@ class Desk:
             raise Conflict("被占用")
         self.kept += command.things
         return SimpleNamespace(body={"made": len(command.things), "changed": 0, "unchanged": 0})
+
+
+NEAR = Known(
+    areas=AREAS, unit_at=lambda *_: "421127",
+    names={"source_id": {"甲储罐区": "RS-1"}, "contingency_id": {"危化预案": "CP-hazchem"}},
+)  # fmt: skip
+
+
+def test_sources_bring_people_neighbours_and_cameras(tmp_path):
+    """One row is one source; its contingency is referred to by name, its cameras are read."""
+    head = ["名称", "类型", "行政区划", "责任人", "周边人口", "周边学校", "应急预案", "视频"]
+    row = ["甲储罐区", "危险化学品", "黄梅县", "李某", "1200", "2", "危化预案",
+           "大门|hls|https://v.example/1.m3u8；罐顶|still|/still/2.jpg"]  # fmt: skip
+    made = read_table(a_csv(tmp_path, [head, row]), "sources", NEAR).rows[0]
+    assert (made.person, made.contingency_id) == ("李某", "CP-hazchem")
+    assert (made.neighbours.population, made.neighbours.hospitals) == (1200, None)
+    assert [(v.name, v.kind) for v in made.videos] == [("大门", "hls"), ("罐顶", "still")]
+
+
+def test_sensors_bring_levels_and_devices(tmp_path):
+    """Levels are columns; a low one is reached by falling; the unit is the quantity's own."""
+    head = ["名称", "监测量", "风险源", "设备编号", "要素", "上报间隔", "低", "高", "高高", "来源"]
+    rows = [
+        ["1号罐液位", "液位", "甲储罐区", "mqtt:tank-1", "level", "60", "1.0", "8", "9", "设计"],
+        ["柳林", "雨量", "", "sl651:0012345678", "20", "300", "", "", "", ""],
+    ]
+    tank, rain = read_table(a_csv(tmp_path, [head, *rows]), "sensors", NEAR).rows
+    assert (tank.source_id, tank.unit, tank.expected_every_s) == ("RS-1", "m", 60)
+    assert {(t.level, t.value, t.below) for t in tank.thresholds} == {
+        ("低", 1.0, True), ("高", 8.0, False), ("高高", 9.0, False),
+    }  # fmt: skip
+    assert {t.source for t in tank.thresholds} == {"设计"}
+    assert (rain.unit, rain.device, rain.element) == ("mm", "sl651:0012345678", "20")
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "word"),
+    [
+        ("监测量", "心情", "没有这个监测量"), ("风险源", "不存在", "没有这个风险源"),
+        ("设备编号", "0012345678", "设备编号写法不对"), ("上报间隔", "0", "上报间隔为 0"),
+        ("警戒", "高高的", "不是数字"),
+    ],
+)  # fmt: skip
+def test_bad_sensors_are_refused_by_column(tmp_path, column, value, word):
+    """Line, column and remedy are named; the good row beside is taken."""
+    head = ["名称", "监测量", "风险源", "设备编号", "上报间隔", "警戒"]
+    good = ["汉口", "水位", "", "", "", "27.3"]
+    bad = [value if name == column else cell for name, cell in zip(head, good, strict=True)]
+    report = read_table(a_csv(tmp_path, [head, good, ["黄石", *bad[1:]]]), "sensors", NEAR)
+    assert len(report.rows) == 1
+    assert [(r.line, r.field) for r in report.refused] == [(3, column)]
+    assert word in report.refused[0].reason
+    assert report.refused[0].remedy
 
 
 ADMIN = Actor.of("import", "admin", "420000")
