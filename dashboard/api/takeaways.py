@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from fastapi import APIRouter, Request, Response
 
 from dashboard import takeaway
 from dashboard.api.common import actor_of, moment
 from dashboard.geo_cover import cover_frames
+from dashboard.picture.wall import wall_png
 from data.center import Center
+from data.domain.clock import SHANGHAI
 
 # The page carries its own script and opens from a file; served here it is only handed over.
 HEADERS = {
@@ -31,6 +35,24 @@ def build(center: Center) -> APIRouter:
             return takeaway.map_page(seen, cover_frames(found))
 
         return Response(await center.ask(make), media_type="text/html", headers=HEADERS)
+
+    @router.get("/wall.png")
+    async def wall(
+        request: Request, at: str | None = None,
+        width: Literal["1280", "1920", "2560", "3840"] = "1920",
+    ) -> Response:  # fmt: skip
+        """The wall of now or of a moment as a picture: both incidents, map, pool and alarms."""
+        actor = actor_of(request)
+
+        def make() -> tuple[bytes, str]:
+            seen = center.queries.situation(actor, moment(at))
+            drawn = wall_png(center, actor, seen, int(width), replay=not seen.live)
+            return drawn, f"wall-{seen.at.astimezone(SHANGHAI):%Y%m%d-%H%M%S}-{seen.revision}.png"
+
+        picture, name = await center.ask(make)
+        headers = {"content-disposition": f'attachment; filename="{name}"',
+                   "cache-control": "no-store"}  # fmt: skip
+        return Response(picture, media_type="image/png", headers=headers)
 
     @router.get("/incidents/{incident_id}/briefing.html")
     async def briefing(request: Request, incident_id: str, at: str | None = None) -> Response:

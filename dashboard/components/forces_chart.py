@@ -48,7 +48,8 @@ def _bars(now: Situation, assignment: Assignment, state: str) -> list[dict[str, 
     start = assignment.times.get(state)
     if start is None:
         return []
-    later = [t for step, t in assignment.times.items() if step != state and t >= start]
+    later = [t for step, t in assignment.times.items()
+             if step in STEPS and step != state and t >= start]  # fmt: skip
     end = min(later, default=None)
     if end is None:
         end = now.at if assignment.active or state == "released" else start

@@ -35,6 +35,7 @@ class Ids(StrEnum):
     CHART = "review-chart"
     LIVE = "review-live"
     TAKEAWAY = "review-takeaway"
+    PICTURE = "review-picture"
     JUMP = "review-jump"
     PROBLEM = "review-problem"
 
@@ -119,6 +120,7 @@ def _timeline() -> Any:
                         "离线地图 HTML", id=Ids.TAKEAWAY, className="btn pri",
                         download="hubei-map.html",
                     ),
+                    html.A("大屏截图 PNG", id=Ids.PICTURE, className="btn pri", download=""),
                     html.Span(id=Ids.PROBLEM, className="problem", role="alert"),
                 ],
                 className="bar",
@@ -149,6 +151,7 @@ def register(app: Dash, center: Center) -> None:
         Output(Ids.SLIDER, "max"),
         Output(Ids.SLIDER, "value"),
         Output(Ids.TAKEAWAY, "href"),
+        Output(Ids.PICTURE, "href"),
         Input(CURSOR, "data"),
         Input(live.Live.REVISION, "data"),
     )
@@ -220,6 +223,7 @@ def panels(center: Center, actor: Actor, cursor: int | None) -> tuple[Any, ...]:
         now.revision,
         seen.revision,
         f"/api/v1/takeaway.html?at={seen.revision}",
+        "/api/v1/wall.png" + ("" if cursor is None else f"?at={seen.revision}"),
     )
 
 

@@ -1,0 +1,1 @@
+"""The wall as one picture, drawn by the server from the same components."""
