@@ -24,6 +24,8 @@ from dashboard.components import live
 from dashboard.components.live import Live
 from dashboard.fonts import FontSet
 from dashboard.gate import Gate, content_policy
+from dashboard.limits import Limits
+from dashboard.metrics import Metered, Metrics
 from dashboard.pages import field, home, signin
 from dashboard.stream import Broadcaster, Stream
 from dashboard.theme import TITLE, index_string
@@ -82,10 +84,13 @@ def create_app(
         openapi_url="/api/openapi.json", swagger_ui_oauth2_redirect_url=None,
     )  # fmt: skip
     server.state.streams = streams
+    server.state.metrics = Metrics(center, streams)
     problems.install(server)
     dash_app = _add_dash(server, center, fonts, _pages(pages))
+    server.add_middleware(Limits, per_second=center.settings.requests_per_second)
     policy = content_policy(dash_app.csp_hashes())
     server.add_middleware(Gate, accounts=center.accounts, policy=lambda: policy)
+    server.add_middleware(Metered, metrics=server.state.metrics)
     return server
 
 

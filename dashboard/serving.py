@@ -13,6 +13,7 @@ from typing import Any
 import uvicorn
 from fastapi import FastAPI
 
+from dashboard import logs
 from dashboard.app import create_app
 from dashboard.attending import Attendant, Stoppable
 from dashboard.fonts import FontSet
@@ -70,6 +71,7 @@ class Service:
 
     def run(self) -> None:
         """Serve until interrupted; an exercise that is started again gets a new database."""
+        logs.set_up(as_json=self.settings.log_json)
         # uvicorn sends the signal on once it has closed; the center must still be closed then
         if current_thread() is main_thread():
             signal.signal(signal.SIGTERM, signal.default_int_handler)

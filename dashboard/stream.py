@@ -240,7 +240,7 @@ class Stream:
                     await asyncio.wait_for(send(body), SEND_SECONDS)
             await asyncio.wait_for(send({"type": "http.response.body", "body": b""}), 1)
         except TimeoutError:
-            log.info("a stream of %s was cut: it reads too slowly", client.actor.username)
+            log.info("a stream was cut: it reads too slowly")
         finally:
             client.end()
             watch.cancel()

@@ -26,6 +26,9 @@ class Settings:
     secure_cookies: bool = False
     osrm: str | None = None
     retention: Retention = field(default_factory=Retention)
+    least_free_mb: int = 1024
+    requests_per_second: int = 200
+    log_json: bool = False
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -37,12 +40,9 @@ class Settings:
             When a variable cannot be read, naming it.
         """
         env = os.environ if environ is None else environ
-        port = env.get("HUBEI_PORT", "8050")
-        if not port.isdigit() or not 0 < int(port) < 65536:  # noqa: PLR2004
-            raise Invalid.field("HUBEI_PORT", f"端口 {port} 无效", "请填 1 到 65535 的整数")
         return cls(
             host=env.get("HUBEI_HOST", "127.0.0.1"),
-            port=int(port),
+            port=_whole(env, "HUBEI_PORT", 8050, 65535),
             var=Path(env.get("HUBEI_VAR", "var")).resolve(),
             scenario=env.get("HUBEI_SCENARIO", "2020-07-08"),
             database_url=env.get("HUBEI_DATABASE_URL") or None,
@@ -52,6 +52,9 @@ class Settings:
             secure_cookies=env.get("HUBEI_SECURE_COOKIES") == "1",
             osrm=_address(env.get("HUBEI_OSRM")),
             retention=Retention.read(env.get("HUBEI_RETENTION", "")),
+            least_free_mb=_whole(env, "HUBEI_LEAST_FREE_MB", 1024, 10**9),
+            requests_per_second=_whole(env, "HUBEI_REQUESTS_PER_SECOND", 200, 10**6),
+            log_json=env.get("HUBEI_LOG_JSON") == "1",
         )
 
     @property
@@ -74,6 +77,20 @@ class Settings:
         """The SQLAlchemy address of this instance's database."""
         given = self.exercise_database_url if self.is_exercise else self.database_url
         return given or f"sqlite:///{self.instance_dir / 'center.db'}"
+
+
+def _whole(env: Mapping[str, str], name: str, default: int, most: int) -> int:
+    """A whole number of at least 1.
+
+    Raises
+    ------
+    Invalid
+        When it is none, naming the variable.
+    """
+    text = env.get(name, str(default))
+    if not text.isdecimal() or not 0 < int(text) <= most:
+        raise Invalid.field(name, f"{text} 无效", f"请填 1 到 {most} 的整数")
+    return int(text)
 
 
 def _address(text: str | None) -> str | None:

@@ -1,35 +1,53 @@
-"""Whether the center is up and can write."""
+"""Whether the center is up, can write and has room; and its figures for Prometheus."""
 
 from __future__ import annotations
 
 import asyncio
+import shutil
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from sqlalchemy.exc import SQLAlchemyError
 
-from dashboard.api.common import answer
+from dashboard.api.common import actor_of, answer
+from dashboard.metrics import MEDIA
 from dashboard.version import VERSION
 from data.center import Center
+from data.domain.org import Permission
 from data.errors import CenterError
+
+MEGABYTE = 1024**2
 
 
 def build(center: Center) -> APIRouter:
-    """The router of the health probe; the only thing outside `/api` that strangers may ask."""
+    """The router of the health probe, the only thing that strangers may ask, and of the figures."""
     router = APIRouter(tags=["health"])
 
     @router.get("/healthz")
     async def healthz() -> Response:
-        """200 with the journal number, 503 when the database cannot be written."""
+        """200 with the journal number; 503 when it cannot write, or soon could not."""
         try:
-            revision = await asyncio.wait_for(center.ask(_probe, center), timeout=5)
+            revision, free = await asyncio.wait_for(center.ask(_probe, center), timeout=5)
         except (CenterError, SQLAlchemyError, TimeoutError, OSError):
             return answer({"status": "unavailable", "version": VERSION}, 503)
-        return answer({"status": "ok", "revision": revision, "version": VERSION})
+        told = {"status": "ok", "revision": revision, "version": VERSION}
+        if free < center.settings.least_free_mb * MEGABYTE:
+            return answer({**told, "status": "disk-low", "free_mb": free // MEGABYTE}, 503)
+        return answer(told)
+
+    @router.get("/metrics")
+    async def metrics(request: Request) -> Response:
+        """Figures in Prometheus' text format; with a token of whoever may read or audit."""
+        actor = actor_of(request)
+        if not actor.may(Permission.AUDIT):
+            actor.require(Permission.READ)
+        text = await center.ask(request.app.state.metrics.text)
+        return Response(text, media_type=MEDIA)
 
     return router
 
 
-def _probe(center: Center) -> int:
-    """Open a write transaction, change nothing, and read the newest number."""
+def _probe(center: Center) -> tuple[int, int]:
+    """Open a write transaction, change nothing; the newest number, and the free bytes."""
     with center.database.units.transaction():
-        return center.queries.revision()
+        revision = center.queries.revision()
+    return revision, shutil.disk_usage(center.settings.var).free

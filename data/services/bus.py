@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,12 +12,13 @@ import msgspec
 from data.domain.clock import Clock
 from data.domain.messages import Command
 from data.domain.org import Actor
-from data.errors import Invalid
+from data.errors import CenterError, Invalid
 from data.services.tools import Tools
 from data.store.codec import digest, encode, plain
 from data.store.unit_of_work import Unit, UnitOfWork, first_answer, keep_answer
 
 Handler = Callable[[Unit, Any, Tools], dict[str, Any]]
+Observer = Callable[[str, str, float], None]  # command, outcome, seconds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +44,7 @@ class Bus:
         self.handlers = handlers
         self.tools = tools
         self.clock = clock
+        self.observers: list[Observer] = []
 
     def handle(self, command: Command, actor: Actor, request_id: str | None = None) -> Answer:
         """Carry a command out, once; the same `request_id` gets the first answer again.
@@ -51,6 +54,19 @@ class Bus:
         CenterError
             Whatever the handler refuses by name; nothing is changed then.
         """
+        began, outcome = time.perf_counter(), "failed"
+        try:
+            answer = self._handle(command, actor, request_id)
+            outcome = "repeated" if answer.repeated else "done"
+        except CenterError as error:
+            outcome = error.code
+            raise
+        finally:
+            for observer in self.observers:
+                observer(type(command).__name__, outcome, time.perf_counter() - began)
+        return answer
+
+    def _handle(self, command: Command, actor: Actor, request_id: str | None) -> Answer:
         name = type(command).__name__
         handler = self.handlers[type(command)]
         mark = digest(name, encode(command))

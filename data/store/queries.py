@@ -97,6 +97,13 @@ class Queries:
             rows = journal.rows_after(connection, seq - 1, 1)
         return rows[0]["at"] if rows else None
 
+    def last_recorded(self) -> datetime | None:
+        """The real instant of the newest journal row."""
+        with self.engine.connect() as connection:
+            seq, _ = journal.head_of(connection)
+            rows = journal.rows_after(connection, seq - 1, 1)
+        return rows[0]["recorded_at"] if rows else None
+
     def situation(self, viewer: Actor, at: int | datetime | None = None) -> Situation:
         """Everything the viewer may know, now or at a journal number or domain instant.
 
