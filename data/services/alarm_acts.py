@@ -55,8 +55,8 @@ def acknowledge_alarms(unit: Unit, command: AcknowledgeAlarms, tools: Tools) -> 
 
 def handle_alarms(unit: Unit, command: HandleAlarms, tools: Tools) -> dict[str, Any]:
     """A person says what was done; the alarm stays until its cause is gone."""
-    how = checks.required(command.how, "how", "处置情况", "请写明做了什么，如“已通知企业停泵”")
     held = _mine(unit, tools, command.alarm_ids)
+    how = checks.required(command.how, "how", "处置情况", "请写明做了什么，如“已通知企业停泵”")
     return _each(
         unit, held, "处置报警", lambda a: a.handled(unit.actor.name, unit.now, how), f"：{how}"
     )
@@ -75,13 +75,13 @@ def link_alarms(unit: Unit, command: LinkAlarms, tools: Tools) -> dict[str, Any]
 
 def shelve_alarms(unit: Unit, command: ShelveAlarms, tools: Tools) -> dict[str, Any]:
     """A person sets them aside until an instant; then they come back by themselves."""
+    held = _mine(unit, tools, command.alarm_ids)
     why = checks.required(command.why, "why", "暂搁理由", "请写明为何暂不处理，如“仪表检修”")
     hours = (command.until - unit.now).total_seconds() / 3600
     if not 0 < hours <= LONGEST_ASIDE_H:
         raise Invalid.field(
             "until", "暂搁到期时间有误", f"请填现在以后 {LONGEST_ASIDE_H} 小时以内的时间"
         )
-    held = _mine(unit, tools, command.alarm_ids)
     until = command.until.astimezone(SHANGHAI)
     return _each(
         unit, held, "暂搁报警",

@@ -197,6 +197,8 @@ def _held(unit: Unit, tools: Tools, clearance_id: str) -> Clearance:
     ------
     NotFound, IllegalMove
     """
+    if not any(unit.actor.may(p) for p in (Permission.DISPATCH, Permission.REVIEW)):
+        unit.actor.require(Permission.SIGN)
     held = unit.get(Clearance, clearance_id)
     tools.areas.require(unit.actor.org, held.orgs)
     if not held.open:
