@@ -187,7 +187,7 @@ def _thing(table: Table, parsed: dict[str, Any], provides: dict[str, float], kno
             parsed[name] = _refer(name, parsed[name], known)
     parsed = assembled(table.makes, parsed)
     if "id" not in parsed:
-        keys = ("name", "area_code", "depot_id", "item_id", "batch")
+        keys: tuple[str, ...] = ("name", "area_code", "depot_id", "item_id", "batch")
         keys += ("source_id", "quantity") if table.makes is Sensor else ()
         mark = "|".join(str(parsed.get(k) or "") for k in keys)
         parsed["id"] = f"{table.prefix}-{hashlib.sha256(mark.encode()).hexdigest()[:10]}"

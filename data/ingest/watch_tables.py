@@ -63,7 +63,7 @@ def videos(value: str) -> tuple[Video, ...]:
             raise c.Refusal("视频写法不对", remedy)
         if not parts[2].startswith(("http://", "https://", "rtsp://", "/")):
             raise c.Refusal("视频地址不对", "地址以 http://、https://、rtsp:// 或 / 开头")
-        found.append(Video(name=parts[0], kind=parts[1], url=parts[2]))  # type: ignore[arg-type]
+        found.append(Video(name=parts[0], kind=parts[1], url=parts[2]))
     return tuple(found)
 
 

@@ -191,7 +191,7 @@ def _watched(new: Sensor | RiskSource, held: Any, *, seeded: bool) -> Any:
         if getattr(new, f.name) in (None, "", ()) and getattr(held, f.name)
     }
     merged = replace(new, **filled)
-    if not isinstance(new, Sensor):
+    if not isinstance(new, Sensor) or not isinstance(merged, Sensor):
         return merged
     named = {t.level for t in new.thresholds}
     keep = {t.level for t in held.thresholds if t.set_by if seeded} | (
