@@ -62,7 +62,7 @@ def videos(value: str) -> tuple[Video, ...]:
             remedy = f"请写成 名称|类型|地址，类型为 {'、'.join(VIDEO_KINDS)}"
             raise c.Refusal("视频写法不对", remedy)
         if not parts[2].startswith(("http://", "https://", "rtsp://", "/")):
-            raise c.Refusal("视频地址不对", "地址以 http://、https://、rtsp:// 或 / 开头")
+            raise c.Refusal("视频地址不对", "地址以 http、https、rtsp 或 / 开头")
         found.append(Video(name=parts[0], kind=parts[1], url=parts[2]))
     return tuple(found)
 
@@ -82,7 +82,7 @@ WATCH_TABLES: Mapping[str, c.Table] = {
             c.column("person", "责任人"), c.column("phone", "电话"), *_NEAR,
             c.column("contingency_id", "应急预案", "预案编号", note="编号或名称，须已在预案库"),
             c.column("videos", "视频", parse=videos, note="名称|hls|地址；几路之间用分号",
-                     example="坝顶|hls|https://video.example/1.m3u8"),
+                     example="坝顶|hls|https://example.org/1.m3u8"),
             c.NOTE, c.SOURCE,
         ),
     ),
