@@ -7,7 +7,7 @@
     if (opened) return opened;
     opened = new Promise(function (done) {
       var asked;
-      try { asked = indexedDB.open("hubei-field", 1); } catch (_) { return done(null); }
+      try { asked = indexedDB.open(document.documentElement.dataset.keep || "hubei-field", 1); } catch (_) { return done(null); }
       asked.onupgradeneeded = function () {
         asked.result.createObjectStore("out", { keyPath: "n", autoIncrement: true });
         asked.result.createObjectStore("state");

@@ -171,7 +171,7 @@
   }
 
   window.hubeiSend = {
-    smaller: smaller,
+    smaller: smaller, key: key,
     ask: ask, add: add, pump: pump, now: now, synced: synced, fix: fix,
     clear: function () { return keep.set("fixes", []); },
     load: function () { return keep.get("sync").then(function (held) { sync = held || null; }); },

@@ -34,7 +34,7 @@ def described(center: Center, session: Session) -> dict[str, Any]:
 def home_of(role: str) -> str:
     """The page a role starts on."""
     homes = {"wall": "/wall", "leader": "/review", "admin": "/admin", "security": "/admin",
-             "auditor": "/admin", "field": "/field"}  # fmt: skip
+             "auditor": "/admin", "field": "/field", "grid": "/hazard"}  # fmt: skip
     return homes.get(role, "/duty")
 
 

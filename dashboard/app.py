@@ -26,7 +26,7 @@ from dashboard.fonts import FontSet
 from dashboard.gate import Gate, content_policy
 from dashboard.limits import Limits
 from dashboard.metrics import Metered, Metrics
-from dashboard.pages import field, home, signin
+from dashboard.pages import field, hazard, home, signin
 from dashboard.stream import Broadcaster, Stream
 from dashboard.theme import TITLE, index_string
 from dashboard.version import VERSION
@@ -48,12 +48,13 @@ PAGES = {
     "/shift": "dashboard.pages.shift",
     "/directory": "dashboard.pages.directory",
     "/links": "dashboard.pages.links",
+    "/hazards": "dashboard.pages.hazards",
 }
 TITLES = {
     "/wall": "大屏", "/duty": "值班台", "/review": "研判与复盘", "/admin": "系统管理",
     "/field": "现场", "/tasks": "任务、批示与审批", "/supplies": "物资保障", "/filing": "信息报送",
     "/contingencies": "应急预案", "/shift": "值班与交接", "/directory": "指挥与通讯录",
-    "/links": "上下联动",
+    "/links": "上下联动", "/hazards": "隐患",
 }  # fmt: skip
 
 
@@ -116,7 +117,7 @@ def _make_dash(server: FastAPI, center: Center, pages: dict[str, ModuleType]) ->
     app = Dash(
         "dashboard", server=server, use_pages=False, pages_folder="",
         assets_folder=str(static.ASSETS),
-        assets_ignore=r"^signin\.|^field[._]|^\.", serve_locally=True, title=TITLE,
+        assets_ignore=r"^signin\.|^field[._]|^hazard[._]|^\.", serve_locally=True, title=TITLE,
         update_title=None, add_log_handler=False, enable_mcp=False, on_error=_show_error,
         index_string=index_string(drill=drill, version=VERSION),
     )  # fmt: skip
@@ -194,7 +195,7 @@ def _add_pages(
     @server.get("/", include_in_schema=False)
     async def entry(request: Request) -> Response:
         actor = request.state.actor
-        if home_of(actor.role) in pages and "stay" not in request.query_params:
+        if home_of(actor.role) in {*pages, "/hazard"} and "stay" not in request.query_params:
             return RedirectResponse(home_of(actor.role), status_code=303)
         return HTMLResponse(home.page(actor, drill=drill))
 
@@ -205,6 +206,14 @@ def _add_pages(
     @server.get("/field-worker.js", include_in_schema=False)
     async def worker(_request: Request) -> Response:
         return Response(field.worker(mark), media_type="text/javascript")
+
+    @server.get("/hazard", include_in_schema=False)
+    async def grid(_request: Request) -> Response:
+        return HTMLResponse(hazard.page(drill=drill, mark=mark))
+
+    @server.get("/hazard-worker.js", include_in_schema=False)
+    async def grid_worker(_request: Request) -> Response:
+        return Response(hazard.worker(mark), media_type="text/javascript")
 
     async def index(request: Request) -> Response:
         # no gzip here: the index is a few kilobytes

@@ -41,6 +41,14 @@ OPEN: frozenset[tuple[str, str]] = frozenset(
         ("GET", "/assets/field_keep.js"),
         ("GET", "/assets/field_send.js"),
         ("GET", "/assets/field_show.js"),
+        # a grid worker's page likewise: it signs in by itself, and writes without a link
+        ("GET", "/hazard"),
+        ("GET", "/hazard-worker.js"),
+        ("GET", "/assets/hazard.css"),
+        ("GET", "/assets/hazard.js"),
+        ("GET", "/assets/hazard_map.js"),
+        ("GET", "/assets/hazard_send.js"),
+        ("GET", "/assets/hazard_show.js"),
     }
 )
 OPEN_PREFIX = "/fonts/"
@@ -75,6 +83,15 @@ FIELD_API = "/api/v1/field/"
 def is_field(path: str) -> bool:
     """Whether a phone bound to one order may ask for this."""
     return path.startswith(FIELD_API) or path == "/api/v1/session"
+
+
+# All that a grid worker's phone may reach besides.
+GRID_API = ("/api/v1/hazards", "/api/v1/rectifications", "/api/v1/session")
+
+
+def is_grid(path: str) -> bool:
+    """Whether a grid worker may ask for this."""
+    return path == "/" or any(path == p or path.startswith(p + "/") for p in GRID_API)
 
 
 def is_open(method: str, path: str) -> bool:
@@ -144,6 +161,10 @@ class Gate:
             if _is_navigation(method, headers):
                 return RedirectResponse("/field", status_code=303)
             return problem_response(Forbidden("现场码只能办理本队的这一项任务"))
+        if session is not None and session.actor.role == "grid" and not (opened or is_grid(path)):
+            if _is_navigation(method, headers):
+                return RedirectResponse("/hazard", status_code=303)
+            return problem_response(Forbidden("网格员账号只能上报隐患、查看办理情况"))
         if method in SAFE_METHODS or (session is not None and session.kind == "token"):
             return None
         error = _cross_site(headers)

@@ -17,6 +17,7 @@ from data.domain.dispatch import Assignment
 from data.domain.incident import Incident
 from data.domain.messages import Command, SetExercise, StoreRows
 from data.domain.messages.fielding import GiveFieldCode
+from data.domain.messages.hazards import Jpeg
 from data.domain.messages.tasks import CallOverdue
 from data.domain.org import SYSTEM, Actor, AreaTree, Permission
 from data.domain.situation import Situation
@@ -36,6 +37,7 @@ from data.services.bus import Answer, Bus
 from data.services.feeding import Feed
 from data.services.handlers import HANDLERS
 from data.services.hub import Hub
+from data.services.pictures import made_new
 from data.services.plan_desk import PlanDesk
 from data.services.pulse import Pulse
 from data.services.sessions import hash_of
@@ -176,6 +178,17 @@ class Center(PlanDesk, ExchangeDesk):
             self.hooks.restart()
             return
         self.exercise.set(SetExercise(speed=speed, paused=paused, jump_to=jump_to))
+
+    def photo(self, data: bytes, note: str = "") -> Jpeg:
+        """A photo made new, so that nothing hidden in it is kept; slow.
+
+        Raises
+        ------
+        Invalid
+            When it is no photo that can be read.
+        """
+        made = made_new(data)
+        return Jpeg(jpeg=made.jpeg, width=made.width, height=made.height, note=note)
 
     def seed(self) -> tuple[list[str], str | None]:
         """Load the reference data, and in an exercise its overlay; make the first accounts.

@@ -10,6 +10,7 @@ from layers import (
     closures,
     coverage,
     depots,
+    hazards,
     incidents,
     places,
     posts,
@@ -32,7 +33,7 @@ STATIC: tuple[Layer, ...] = (
 MOVING: tuple[Layer, ...] = (
     warning_areas.LAYER, closures.AFFECTED, closures.CLOSURES, routes.LAYER, rain.LAYER,
     sensors.LAYER,
-    sources.LAYER, depots.LAYER, teams.LAYER, posts.LAYER, incidents.LAYER,
+    sources.LAYER, hazards.LAYER, depots.LAYER, teams.LAYER, posts.LAYER, incidents.LAYER,
 )  # fmt: skip
 # Drawn in the pages by the point module, from its own table and changes.
 POINTS: tuple[Layer, ...] = (rain.LAYER, sensors.LAYER)

@@ -17,7 +17,7 @@ MODULES = (
     "session", "incidents", "resources", "dispatch", "monitoring", "alarms", "records", "takeaways",
     "coverage", "roads",
     "contingencies", "tasks", "directing", "stock", "filing", "clearing", "linking", "shifts",
-    "field", "briefing",
+    "field", "briefing", "hazards",
 )  # fmt: skip
 
 

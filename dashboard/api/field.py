@@ -10,15 +10,16 @@ from pydantic import AwareDatetime, Field
 
 from dashboard.api.bodies import Body, Crs
 from dashboard.api.common import actor_of, answer, carry, page, wgs84
+from dashboard.api.uploads import bounded_body
 from data.center import Center
 from data.domain.dispatch import Assignment
 from data.domain.messages import fielding as m
 from data.domain.org import SYSTEM, Actor, Permission
 from data.domain.situation import Situation
-from data.errors import Forbidden, Invalid, NotFound
+from data.errors import Forbidden, NotFound
 from data.ingest.coordinates import in_china, wgs84_to_gcj02
 from data.services import field_view
-from data.services.pictures import LARGEST_UPLOAD, made_new
+from data.services.pictures import made_new
 from data.store.blobs import read_blob
 
 MOST_FIXES = 500  # positions in one sending
@@ -202,22 +203,12 @@ def _photo(router: APIRouter, center: Center) -> None:
         """A photo as the body; it is painted anew, so nothing hidden in it is kept."""
         _bound(actor_of(request))
         x, y = wgs84(lon, lat, crs)
-        picture = await center.ask(made_new, await _body(request))
+        picture = await center.ask(made_new, await bounded_body(request))
         command = m.SendPhoto(
             jpeg=picture.jpeg, width=picture.width, height=picture.height, note=note, at=at,
             phone_at=phone_at, lon=x, lat=y,
         )  # fmt: skip
         return await carry(request, center, command, 201)
-
-
-async def _body(request: Request) -> bytes:
-    """The body, never more of it than a photo may have."""
-    held = bytearray()
-    async for part in request.stream():
-        held += part
-        if len(held) > LARGEST_UPLOAD:
-            raise Invalid.field("photo", "照片超过 8 MB", "请调低相机分辨率后重拍")
-    return bytes(held)
 
 
 def _positions(router: APIRouter, center: Center) -> None:

@@ -51,6 +51,7 @@ WAYS = (
     ("supplies", "物资"),
     ("filing", "报送"),
     ("links", "联动"),
+    ("hazards", "隐患"),
     ("shift", "值班"),
     ("directory", "通讯"),
     ("review", "复盘"),

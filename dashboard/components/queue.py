@@ -9,7 +9,7 @@ from typing import Any
 
 from dash import Dash, Input, Output, html
 
-from dashboard.components import desk, field_card, follow_ups
+from dashboard.components import desk, field_card, follow_ups, hazard_words
 from dashboard.components.desk import Desk
 from dashboard.components.desk_words import casualty_words, empty, level, metres
 from dashboard.components.flat import FLAT, flat
@@ -221,5 +221,6 @@ def register(app: Dash, center: Center) -> None:
         items = waiting(seen, await center.ask(all_clocks, center, seen))
         items += follow_ups.waiting_for(seen, current_actor(), center.areas)
         items += field_card.waiting_for(seen)
+        items += hazard_words.waiting_for(seen, current_actor(), center.areas)
         tone = sounding(seen)
         return tabs_view(items), flat(list_view(items)), tone["data-grade"], tone["data-count"]

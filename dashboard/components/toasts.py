@@ -10,6 +10,7 @@ from dash import Dash, Input, Output, State, dcc, html, no_update, set_props
 from dashboard.gate import current_actor
 from data.center import Center
 from data.domain.messages import AdvanceAssignment, AdvanceTransfer, Command, EndZone
+from data.domain.messages.hazards import ReopenHazard
 from data.errors import CenterError
 
 
@@ -53,7 +54,7 @@ def footer_part() -> Any:
 
 
 def say(words: str, undo: dict[str, Any] | None = None) -> None:
-    """Tell what was done; `undo` is `{"do": "cancel"|"cancel_transfer"|"lift", "ids": [...]}`."""
+    """Tell what was done; `undo` is `{"do": what `undoing` knows, "ids": [...]}`."""
     set_props(Ids.BOX, {"children": html.Div(words, className="toast good", key=words)})
     set_props(Ids.LAST, {"children": f"最近：{words}"})
     set_props(Ids.UNDO, {"data": undo})
@@ -108,6 +109,8 @@ def undoing(undo: dict[str, Any]) -> list[Command]:
         return [AdvanceTransfer(transfer_id=i, to="cancelled") for i in ids]
     if undo.get("do") == "lift":
         return [EndZone(zone_id=i) for i in ids]
+    if undo.get("do") == "reopen_hazard":
+        return [ReopenHazard(hazard_id=i, reason="撤销刚才的核实结论") for i in ids]
     return []
 
 

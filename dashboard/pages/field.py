@@ -1,21 +1,12 @@
-"""The page of a team leader's phone: plain HTML and small scripts, kept for when the link is gone.
-
-It is no Dash page: a Dash page is two megabytes of bundles and a callback for every press, and
-opens on no phone that has lost its link. This one is a few kilobytes that a service worker keeps.
-"""
+"""The page of a team leader's phone: its one order, the next step, and what is to be said."""
 
 from __future__ import annotations
 
-import json
-from html import escape
-
-from dashboard.theme import TITLE
+from dashboard import phone
 
 SCRIPTS = ("field_keep", "field_send", "field_show", "field")
-SHELL = (
-    "/field", "/assets/tokens.css", "/assets/field.css", "/assets/icon.svg",
-    *(f"/assets/{name}.js" for name in SCRIPTS),
-)  # fmt: skip
+STYLES = ("tokens", "field")
+SHELL = phone.shell("field", SCRIPTS, STYLES)
 
 BODY = """
 <header><span class="org">现场</span><b id="team">应急指挥中心</b>{mark}
@@ -54,47 +45,9 @@ BODY = """
 def page(*, drill: bool, mark: str) -> str:
     """The page; `mark` names the version of its files."""
     shown = '<span class="drill">演练</span>' if drill else ""
-    scripts = "\n".join(f'<script src="/assets/{name}.js" defer></script>' for name in SCRIPTS)
-    return f"""<!DOCTYPE html>
-<html lang="zh-CN" data-version="{escape(mark)}"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
-<meta name="color-scheme" content="dark light"><title>现场 · {TITLE}</title>
-<link rel="icon" type="image/svg+xml" href="/assets/icon.svg">
-<link rel="stylesheet" href="/assets/tokens.css">
-<link rel="stylesheet" href="/assets/field.css"></head>
-<body>{BODY.format(mark=shown)}{scripts}</body></html>"""
-
-
-WORKER = """"use strict";
-// Keeps the shell of the field page as one version; data are never kept here.
-var KEEP = "field-" + MARK, SHELL = LIST;
-self.addEventListener("install", function (event) {
-  event.waitUntil(caches.open(KEEP).then(function (kept) {
-    return kept.addAll(SHELL.map(function (path) {
-      return new Request(path, { cache: "reload", credentials: "same-origin" });
-    }));
-  }).then(function () { return self.skipWaiting(); }));
-});
-self.addEventListener("activate", function (event) {
-  event.waitUntil(caches.keys().then(function (names) {
-    return Promise.all(names.filter(function (name) {
-      return name.indexOf("field-") === 0 && name !== KEEP;
-    }).map(function (name) { return caches.delete(name); }));
-  }).then(function () { return self.clients.claim(); }));
-});
-self.addEventListener("fetch", function (event) {
-  var url = new URL(event.request.url);
-  if (event.request.method !== "GET" || url.origin !== location.origin ||
-      SHELL.indexOf(url.pathname) < 0) return;
-  event.respondWith(caches.open(KEEP).then(function (kept) {
-    return kept.match(url.pathname).then(function (found) {
-      return found || fetch(event.request);
-    });
-  }));
-});
-"""
+    return phone.page("field", "现场", BODY.format(mark=shown), SCRIPTS, STYLES, mark)
 
 
 def worker(mark: str) -> str:
     """The service worker of the page, for one version of its files."""
-    return WORKER.replace("MARK", json.dumps(mark), 1).replace("LIST", json.dumps(SHELL), 1)
+    return phone.worker("field", mark, SHELL)

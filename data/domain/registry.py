@@ -13,9 +13,10 @@ from data.domain.directory import CallNote, Contact
 from data.domain.dispatch import Assignment, Dispatch, Transfer
 from data.domain.field import FieldNeed, Photo
 from data.domain.filing import Filing
-from data.domain.hazard import HazardReport, Rectification
+from data.domain.hazard import HazardReport
 from data.domain.incident import Entry, Incident, Report, Response, Zone
 from data.domain.linking import SupportRequest
+from data.domain.rectification import Rectification
 from data.domain.sensor import Sensor
 from data.domain.sharing import Connector
 from data.domain.shift import Handover, Shift

@@ -16,6 +16,7 @@ from data.services import (
     fielding,
     filing,
     following,
+    hazards,
     incidents,
     ledger,
     linking,
@@ -65,4 +66,5 @@ HANDLERS: Mapping[type[m.Command], Handler] = {
     **alarm_acts.HANDLERS,
     **alarm_reports.HANDLERS,
     **thresholds.HANDLERS,
+    **hazards.HANDLERS,
 }

@@ -22,6 +22,8 @@ _FIELDS: dict[str, tuple[str, ...]] = {
     "task": ("incident_id", "title", "state", "owner_org", "due_at"),
     "need": ("incident_id", "team_id", "state", "kind"),
     "photo": ("incident_id", "team_id"),
+    "hazard": ("state", "area_code", "incident_id"),
+    "rectification": ("state", "hazard_id", "owner_org", "due_at"),
     "instruction": ("incident_id", "state", "owner_org", "due_at"),
 }
 

@@ -16,9 +16,10 @@ _CUTS: Mapping[str, tuple[str, ...]] = {
     "of_incident": ("responses", "posts", "photos", "field_needs"),
     "of_incident_or_org": ("entries", "zones"),
     "local": (
-        "alarms", "sources", "suppliers", "warnings", "deliveries", "watches", "hazards",
-        "rectifications", "connectors", "surges",
+        "alarms", "sources", "suppliers", "warnings", "deliveries", "watches", "connectors",
+        "surges",
     ),
+    "local_or_told": ("hazards", "rectifications"),
     "shared": ("tasks", "instructions", "consultations", "calls"),
     "involved": ("filings", "clearances", "supports", "shifts", "handovers"),
 }  # fmt: skip
@@ -112,6 +113,14 @@ class _Cut:
     ) -> dict[str, Any]:
         """Things that lie in the subtree, and some others by id."""
         return {k: t for k, t in things.items() if t.area_code in self.subtree or k in also}
+
+    def local_or_told(self, things: Mapping[str, Any]) -> dict[str, Any]:
+        """Things that lie in the subtree, or were told by one in it."""
+        return {
+            k: t
+            for k, t in things.items()
+            if t.area_code in self.subtree or t.org in self.subtree
+        }
 
     def involved(self, things: Mapping[str, Any]) -> dict[str, Any]:
         """Things whose `orgs` (who made them, who got them) include one in the subtree."""

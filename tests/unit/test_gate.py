@@ -23,6 +23,13 @@ LISTED = {
     ("GET", "/assets/field_keep.js"),
     ("GET", "/assets/field_send.js"),
     ("GET", "/assets/field_show.js"),
+    ("GET", "/hazard"),
+    ("GET", "/hazard-worker.js"),
+    ("GET", "/assets/hazard.css"),
+    ("GET", "/assets/hazard.js"),
+    ("GET", "/assets/hazard_map.js"),
+    ("GET", "/assets/hazard_send.js"),
+    ("GET", "/assets/hazard_show.js"),
 }
 
 
