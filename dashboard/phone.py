@@ -39,7 +39,7 @@ def shell(name: str, scripts: Sequence[str], styles: Sequence[str]) -> tuple[str
 
 WORKER = """"use strict";
 // Keeps the shell of one phone page as one version; data are never kept here.
-var NAMED = NAME, KEEP = NAMED + "-" + MARK, SHELL = LIST;
+var NAMED = @name, KEEP = NAMED + "-" + @mark, SHELL = @list;
 self.addEventListener("install", function (event) {
   event.waitUntil(caches.open(KEEP).then(function (kept) {
     return kept.addAll(SHELL.map(function (path) {
@@ -69,5 +69,7 @@ self.addEventListener("fetch", function (event) {
 
 def worker(name: str, mark: str, paths: Sequence[str]) -> str:
     """The service worker of a page, for one version of its files."""
-    text = WORKER.replace("NAME", json.dumps(name), 1).replace("MARK", json.dumps(mark), 1)
-    return text.replace("LIST", json.dumps(paths), 1)
+    text = WORKER
+    for key, value in (("@name", name), ("@mark", mark), ("@list", paths)):
+        text = text.replace(key, json.dumps(value), 1)
+    return text

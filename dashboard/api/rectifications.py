@@ -107,22 +107,23 @@ def _reading(router: APIRouter, center: Center) -> None:
         held.sort(key=lambda r: (r.due_at is None, r.due_at or seen.at, r.id))
         return answer(page(held, limit, offset))
 
-    @router.get("/rectifications/{key}")
-    async def one(request: Request, key: str) -> Response:
+    @router.get("/rectifications/{rectification_id}")
+    async def one(request: Request, rectification_id: str) -> Response:
         """One rectification with its progress."""
-        return answer(await center.ask(rectification_of, center, actor_of(request), key))
+        actor = actor_of(request)
+        return answer(await center.ask(rectification_of, center, actor, rectification_id))
 
-    @router.get("/rectifications/{key}/progress/{line}/photos/{number}")
-    async def image(request: Request, key: str, line: int, number: int) -> Response:
+    @router.get("/rectifications/{rectification_id}/progress/{line}/photos/{number}")
+    async def image(request: Request, rectification_id: str, line: int, number: int) -> Response:
         """One photo of a line of progress, both counted from 1."""
         actor = actor_of(request)
 
         def read() -> tuple[bytes, str]:
-            held = rectification_of(center, actor, key)
+            held = rectification_of(center, actor, rectification_id)
             lines = held.progress
             photos = lines[line - 1].photos if 1 <= line <= len(lines) else ()
             if not 1 <= number <= len(photos):
-                raise NotFound(f"{key} 没有这张照片")
+                raise NotFound(f"{rectification_id} 没有这张照片")
             return read_blob(center.database.reader, photos[number - 1].blob_id)
 
         body, media = await center.ask(read)
@@ -136,58 +137,60 @@ def _working(router: APIRouter, center: Center) -> None:
         command = m.GiveRectification(hazard_id=hazard_id, **body.model_dump())
         return await carry(request, center, command, 201)
 
-    @router.post("/rectifications/{key}/progress", status_code=201)
-    async def progress(request: Request, key: str, body: SaidBody) -> Response:
+    @router.post("/rectifications/{rectification_id}/progress", status_code=201)
+    async def progress(request: Request, rectification_id: str, body: SaidBody) -> Response:
         """A line of progress."""
-        command = m.TellProgress(rectification_id=key, words=body.words, by=body.by)
+        command = m.TellProgress(rectification_id=rectification_id, words=body.words, by=body.by)
         return await carry(request, center, command, 201)
 
     @router.post(
-        "/rectifications/{key}/photos",
+        "/rectifications/{rectification_id}/photos",
         status_code=201,
         openapi_extra={"requestBody": {"content": {"image/jpeg": {}}, "required": True}},
     )
-    async def photo(request: Request, key: str, note: str = "") -> Response:
+    async def photo(request: Request, rectification_id: str, note: str = "") -> Response:
         """A line of progress with a photo as the body; `note` is its words."""
         actor_of(request).require(Permission.HAZARD)
         jpeg = await photo_body(request, center, note)
-        command = m.TellProgress(rectification_id=key, words=note, photos=(jpeg,))
+        command = m.TellProgress(rectification_id=rectification_id, words=note, photos=(jpeg,))
         return await carry(request, center, command, 201)
 
-    @router.post("/rectifications/{key}/submit")
-    async def submit(request: Request, key: str, body: SaidBody) -> Response:
+    @router.post("/rectifications/{rectification_id}/submit")
+    async def submit(request: Request, rectification_id: str, body: SaidBody) -> Response:
         """Put right, says the owner: to be accepted."""
-        command = m.SubmitRectification(rectification_id=key, words=body.words, by=body.by)
+        command = m.SubmitRectification(
+            rectification_id=rectification_id, words=body.words, by=body.by
+        )
         return await carry(request, center, command)
 
 
 def _judging(router: APIRouter, center: Center) -> None:
-    @router.post("/rectifications/{key}/accept")
-    async def accept(request: Request, key: str, body: JudgedBody) -> Response:
+    @router.post("/rectifications/{rectification_id}/accept")
+    async def accept(request: Request, rectification_id: str, body: JudgedBody) -> Response:
         """Accepted by somebody who did not carry it out."""
-        command = m.AcceptRectification(rectification_id=key, words=body.words)
+        command = m.AcceptRectification(rectification_id=rectification_id, words=body.words)
         return await carry(request, center, command)
 
-    @router.post("/rectifications/{key}/return")
-    async def send_back(request: Request, key: str, body: JudgedBody) -> Response:
+    @router.post("/rectifications/{rectification_id}/return")
+    async def send_back(request: Request, rectification_id: str, body: JudgedBody) -> Response:
         """Not put right: back to the owner."""
-        command = m.ReturnRectification(rectification_id=key, words=body.words)
+        command = m.ReturnRectification(rectification_id=rectification_id, words=body.words)
         return await carry(request, center, command)
 
-    @router.post("/rectifications/{key}/extend")
-    async def extend(request: Request, key: str, body: ExtendBody) -> Response:
+    @router.post("/rectifications/{rectification_id}/extend")
+    async def extend(request: Request, rectification_id: str, body: ExtendBody) -> Response:
         """Another deadline, with the reason."""
-        command = m.ExtendRectification(rectification_id=key, **body.model_dump())
+        command = m.ExtendRectification(rectification_id=rectification_id, **body.model_dump())
         return await carry(request, center, command)
 
-    @router.post("/rectifications/{key}/supervision")
-    async def supervision(request: Request, key: str, body: LevelBody) -> Response:
+    @router.post("/rectifications/{rectification_id}/supervision")
+    async def supervision(request: Request, rectification_id: str, body: LevelBody) -> Response:
         """Another level of supervision, with the reason."""
-        command = m.RaiseSupervision(rectification_id=key, **body.model_dump())
+        command = m.RaiseSupervision(rectification_id=rectification_id, **body.model_dump())
         return await carry(request, center, command)
 
-    @router.post("/rectifications/{key}/lift")
-    async def lift(request: Request, key: str, body: LiftBody) -> Response:
+    @router.post("/rectifications/{rectification_id}/lift")
+    async def lift(request: Request, rectification_id: str, body: LiftBody) -> Response:
         """Call it off: a leader on duty, with the reason."""
-        command = m.LiftRectification(rectification_id=key, reason=body.reason)
+        command = m.LiftRectification(rectification_id=rectification_id, reason=body.reason)
         return await carry(request, center, command)

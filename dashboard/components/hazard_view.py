@@ -45,7 +45,7 @@ def detail(
                 html.Span(f"{hazard.id} · {areas.name(hazard.area_code)}"),
                 html.Em(hazard.now.word)], className="of"),
         html.H2(hazard.title),
-        html.P(hazard.words, className="said") if hazard.words else None,
+        html.P(hazard.words, className="said") if hazard.words not in hazard.title else None,
         hw.photo_strip(hazard.photos, f"/api/v1/hazards/{hazard.id}/photos"),
         hw.facts(rows),
         _likes(seen, hazard),

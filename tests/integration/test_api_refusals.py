@@ -174,6 +174,26 @@ BODIES: dict[str, Any] = {
     "/api/v1/contacts/{contact_id}/retire": {"reason": "撤并"},
     "/api/v1/calls": {"name": "甲", "words": "说"},
     "/api/v1/calls/{call_id}/settle": {"reason": "已到"},
+    "/api/v1/hazards": {"kind": "slope", "words": "裂缝"},
+    "/api/v1/hazards/{hazard_id}/supplement": {"words": "又宽了"},
+    "/api/v1/hazards/{hazard_id}/photos": None,
+    "/api/v1/hazards/{hazard_id}/verify": {"verdict": "true"},
+    "/api/v1/hazards/{hazard_id}/ask": {"words": "多宽？"},
+    "/api/v1/hazards/{hazard_id}/reopen": {"reason": "又有人报"},
+    "/api/v1/hazards/{hazard_id}/told": {"words": "已告知"},
+    "/api/v1/hazards/{hazard_id}/incident": {},
+    "/api/v1/hazards/{hazard_id}/rectification": {"owner_body": "某局",
+                                                  "due_at": "2040-01-01T00:00:00+08:00"},
+    "/api/v1/rectifications/{rectification_id}/progress": {"words": "削坡"},
+    "/api/v1/rectifications/{rectification_id}/photos": None,
+    "/api/v1/rectifications/{rectification_id}/submit": {"words": "完工"},
+    "/api/v1/rectifications/{rectification_id}/accept": {"words": "合格"},
+    "/api/v1/rectifications/{rectification_id}/return": {"words": "未通"},
+    "/api/v1/rectifications/{rectification_id}/extend": {"due_at": "2040-01-01T00:00:00+08:00",
+                                                         "reason": "汛期"},
+    "/api/v1/rectifications/{rectification_id}/supervision": {"supervision": "county",
+                                                              "reason": "挂牌"},
+    "/api/v1/rectifications/{rectification_id}/lift": {"reason": "搬迁"},
 }  # fmt: skip
 IDS = {
     "{lot_id}": "EX-L-0001", "{stocktake_id}": "PD-0001",
@@ -185,6 +205,7 @@ IDS = {
     "{contingency_id}": "CP-flood", "{need_id}": "XQ-0001", "{photo_id}": "ZP-00001",
     "{shift_id}": "BC-0001", "{handover_id}": "JJ-0001", "{post_id}": "ZB-0001",
     "{consultation_id}": "HS-0001", "{contact_id}": "TX-0001", "{call_id}": "TH-00001",
+    "{hazard_id}": "YH-00001", "{rectification_id}": "ZG-0001",
 }  # fmt: skip
 
 

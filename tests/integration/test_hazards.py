@@ -89,7 +89,8 @@ def test_a_report_sent_twice_is_one(center):
 @pytest.mark.parametrize(
     ("given", "field"),
     [
-        ({"kind": "ghost"}, "kind"), ({"words": " ", "place": "", "lon": None, "lat": None}, "words"),
+        ({"kind": "ghost"}, "kind"),
+        ({"words": " ", "place": "", "lon": None, "lat": None}, "words"),
         ({"lon": 100.0, "lat": 10.0}, "lon"), ({"words": "长" * 2001}, "words"),
         ({"lat": None}, "lon"),
     ],
@@ -144,7 +145,7 @@ def test_a_verdict_needs_its_words_and_can_be_taken_back(center):
 
 
 def test_a_duplicate_points_at_one_that_stands(center):
-    """Not at itself, not at nothing, not at another duplicate; its reporter sees the other's end."""
+    """Not at itself, nothing, or another duplicate; its reporter sees the other's end."""
     first, second, third = (tell(center, kind="road")["id"] for _ in range(3))
     for wrong in (None, second, "YH-99999"):
         with pytest.raises(Invalid):
