@@ -248,7 +248,7 @@ def build_center(settings: Settings) -> Center:
     bus = Bus(database.units, HANDLERS, tools, clock)
     feed = Feed(
         queries=queries, telemetry=telemetry, quarantine=Quarantine(database.quarantine_url),
-        bus=bus, hub=hub, clock=clock,
+        bus=bus, hub=hub, clock=clock, retention=settings.retention,
     )  # fmt: skip
     return Center(
         settings=settings,

@@ -1,21 +1,13 @@
-"""Positions, telemetry and alarms over HTTP: stored first, answered after."""
+"""Positions and alarms over HTTP: stored first, answered after."""
 
 from __future__ import annotations
 
-import asyncio
-from typing import Any
-
-import msgspec
 from fastapi import APIRouter, Request, Response
 
 from dashboard.api import bodies as b
 from dashboard.api.common import actor_of, answer, carry, page, wgs84
 from data.center import Center
 from data.domain import messages as m
-from data.domain.org import Permission
-from data.errors import Invalid
-
-LARGEST_BATCH_BYTES = 8_000_000
 
 
 def build(center: Center) -> APIRouter:
@@ -31,18 +23,6 @@ def build(center: Center) -> APIRouter:
             rows.append({"team": one.team, "lon": lon, "lat": lat, "at": one.at})
         done = await center.ask(center.feed.positions, actor_of(request), rows)
         return answer(done, 202)
-
-    @router.post("/telemetry", status_code=202)
-    async def telemetry(request: Request) -> Response:
-        """Readings as a JSON list or NDJSON; answered only after they are stored."""
-        actor = actor_of(request)
-        actor.require(Permission.TELEMETRY)
-        raw = await request.body()
-        if len(raw) > LARGEST_BATCH_BYTES:
-            raise Invalid.field("body", "一批数据超过 8 MB", "请分批上报")
-        rows = await center.ask(_rows, raw)
-        waiting = await center.ask(center.feed.submit, actor, rows, source=actor.username)
-        return answer((await asyncio.wrap_future(waiting)).body(), 202)
 
     @router.get("/alarms")
     async def alarms(
@@ -64,21 +44,3 @@ def build(center: Center) -> APIRouter:
         return await carry(request, center, command)
 
     return router
-
-
-def _rows(raw: bytes) -> list[Any]:
-    """The rows of a batch; a line that is no JSON stays as text and is refused by its number."""
-    text = raw.strip()
-    if text.startswith(b"["):
-        try:
-            found = msgspec.json.decode(text)
-        except (msgspec.DecodeError, RecursionError) as error:
-            raise Invalid.field("body", "不是有效的 JSON", "请核对格式后重发") from error
-        return list(found)
-    rows: list[Any] = []
-    for line in text.splitlines():
-        try:
-            rows.append(msgspec.json.decode(line))
-        except (msgspec.DecodeError, RecursionError):
-            rows.append(line)
-    return rows

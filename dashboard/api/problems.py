@@ -18,6 +18,8 @@ from data.errors import CenterError, Conflict, Forbidden, Invalid, NotFound, Not
 
 log = logging.getLogger("hubei.api")
 LARGEST_BYTES = 10_000_000  # of any one request to the API
+LARGEST_STREAM = 1_000_000_000  # of readings sent line by line: never in memory at once
+STREAMS = frozenset({"/api/v1/telemetry"})
 MEDIA = "application/problem+json"
 
 _BY_STATUS: dict[int, type[CenterError]] = {401: NotSignedIn, 403: Forbidden, 404: NotFound,
@@ -98,7 +100,8 @@ class Largest:
         """Pass on, or refuse."""
         if scope["type"] == "http" and scope["path"].startswith("/api/"):
             length = Headers(scope=scope).get("content-length", "0")
-            if length.isdigit() and int(length) > LARGEST_BYTES:
+            most = LARGEST_STREAM if scope["path"] in STREAMS else LARGEST_BYTES
+            if length.isdigit() and int(length) > most:
                 body = {**problem_of(Invalid(_DETAILS[413])), "status": 413}
                 await _answer(body, 413)(scope, receive, send)
                 return

@@ -34,6 +34,40 @@ class Refused:
     raw: str = ""
 
 
+KIND_WORDS: Mapping[str, str] = {
+    "malformed": "格式不对", "encoding": "编码不对", "value": "数值不对", "time": "时间不对",
+    "future": "时间超前", "unknown": "监测点未登记", "conflict": "与已存数值不同",
+    "frame": "报文校验不符", "long": "一行过长",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class SenderCount:
+    """What one sender brought today; a skew is receipt minus device time, in seconds."""
+
+    via: str
+    source: str
+    accepted: int
+    duplicates: int
+    late: int
+    refused: dict[str, int]
+    rate: float
+    last_at: datetime | None
+    skew_s: float | None
+    skew_low_s: float | None
+    skew_high_s: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SensorSkew:
+    """How a sensor's newest device time stood to its receipt, in seconds."""
+
+    sensor: str
+    at: datetime
+    heard_at: datetime
+    skew_s: float
+
+
 @dataclass(frozen=True, kw_only=True)
 class Taken:
     """How a batch was taken. `accepted` counts repeats too: they need not be sent again."""

@@ -10,10 +10,12 @@ import msgspec
 
 from data.domain.clock import aware
 from data.domain.feeding import Reading, Refused
+from data.services.feed_wire import TooLong
 
 FUTURE = timedelta(minutes=5)
 LARGEST = 1e12  # no instrument reads beyond this; infinities and not-a-number fail it too
-KEPT_TEXT = 500  # characters of a refused row that are kept
+FLOOR = datetime(2000, 1, 2, tzinfo=UTC)  # a clock that was never set tells 1970 or 2000
+KEPT_TEXT = 1000  # characters of a refused row that are kept
 _plainly = msgspec.json.Decoder().decode
 
 
@@ -49,10 +51,9 @@ class Checker:
                 type(row) is Reading
                 and row.sensor in sensors
                 and -LARGEST < row.value < LARGEST
-                and row.at.tzinfo is UTC
-                and row.at <= until
+                and FLOOR < row.at <= until
             ):
-                good.append(row)
+                good.append(row if row.at.tzinfo is UTC else in_utc(row))
                 places.append(index)
                 continue
             made = self._slowly(row)
@@ -75,13 +76,22 @@ class Checker:
             self.sensors, self._fresh = self.again(), True
         if made.sensor not in self.sensors:
             return "unknown", f"没有编号为 {made.sensor[:60]} 的监测点，或不在本辖区"
+        if made.at <= FLOOR:
+            return "time", f"时间 {made.at:%Y-%m-%d} 早于 2000 年，设备时钟可能没有校时"
         if made.at > self.until:
             return "future", "时间晚于当前时间 5 分钟以上，请核对设备时钟"
         return made
 
 
+def in_utc(row: Reading) -> Reading:
+    """The same reading with its instant in UTC."""
+    return Reading(sensor=row.sensor, value=row.value, at=row.at.astimezone(UTC))
+
+
 def reading_of(row: Any) -> Reading | tuple[str, str]:
     """A row of any shape as a reading in UTC, or (kind, reason)."""
+    if isinstance(row, TooLong):
+        return "long", "这一行超过 64 KB，不是一条监测数据；请逐行发送"
     if isinstance(row, bytes | str):
         try:
             row = _plainly(row)
@@ -123,6 +133,8 @@ def _charset(text: bytes) -> str:
 
 def text_of(row: Any) -> str:
     """A row as text to be kept, cut to what a person can read."""
+    if isinstance(row, TooLong):
+        return text_of(row.head) + "…"
     if isinstance(row, bytes):
         return row[: KEPT_TEXT * 4].decode(_charset(row), "backslashreplace")[:KEPT_TEXT]
     if isinstance(row, str):

@@ -34,6 +34,7 @@ class Batch:
     answer: Future[Taken] = field(default_factory=Future)
     duplicates: int = 0
     late: int = 0
+    keep: bool = True  # the refused, in the quarantine
     fresh: list[Reading] = field(default_factory=list)  # what was not there before
 
     @property

@@ -5,22 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
 from threading import Lock
+from time import monotonic
 from typing import Any
 
 from data.domain.clock import Clock, aware, real_now
-from data.domain.feeding import Reading, Refused, Taken, Via
+from data.domain.feeding import Reading, Refused, SensorSkew, Taken, Via
 from data.domain.org import Actor, Permission
+from data.domain.retention import Retention
 from data.domain.sensor import Sensor
 from data.domain.situation import Situation
 from data.errors import Unavailable
 from data.services.bus import Bus
 from data.services.feed_check import FUTURE, Checker, text_of
+from data.services.feed_desk import QuarantineDesk, Replayed, seen_by, to_replay
+from data.services.feed_intake import Intake
 from data.services.feed_line import Batch, Line, sort_out
 from data.services.hub import Hub
 from data.services.watching import Watching
-from data.store.quarantine import Quarantine
+from data.store.quarantine import Held, Quarantine
 from data.store.queries import Queries
 from data.store.telemetry import Fix, Telemetry
+
+KNOWN_S = 2.0  # how long a list of sensors is trusted; an unknown one is looked up at once
+ROOM_ROWS = 50_000  # with fewer waiting, `submit` certainly does not block
 
 
 class Feed:
@@ -49,6 +56,7 @@ class Feed:
         bus: Bus,
         hub: Hub,
         clock: Clock,
+        retention: Retention,
     ) -> None:
         self.queries = queries
         self.telemetry = telemetry
@@ -56,8 +64,11 @@ class Feed:
         self.bus = bus
         self.hub = hub
         self.clock = clock
+        self.intake = Intake()
+        self.desk = QuarantineDesk(quarantine, retention)
+        self.desk.resume(self.intake, clock.now())
         self.watching = Watching(queries=queries, bus=bus)
-        self._sensors: dict[str, Mapping[str, Sensor]] = {}
+        self._sensors: dict[str, tuple[float, Mapping[str, Sensor]]] = {}
         self._line: Line | None = None
         self._closed = False
         self._lock = Lock()
@@ -90,21 +101,22 @@ class Feed:
         return self.submit(actor, rows, via=via, source=source).result()
 
     def submit(
-        self, actor: Actor, rows: Iterable[Any], *, via: Via = "http", source: str = ""
-    ) -> Future[Taken]:
+        self, actor: Actor, rows: Iterable[Any], *, via: Via = "http", source: str = "",
+        keep: bool = True,
+    ) -> Future[Taken]:  # fmt: skip
         """As `take`, but answer later: the future resolves once the rows are durable.
 
         Blocks only while the line is full (back-pressure), so not for the event loop. Callbacks of
         the future run on the line's thread: keep them short. Batches submitted from one thread are
-        stored and answered in the order of submission.
+        stored and answered in the order of submission. Without `keep` refused rows are only told.
         """
         actor.require(Permission.TELEMETRY)
         look = self._look
-        checker = Checker(
-            self._sensors.get(actor.org) or look(actor), lambda: look(actor), self.clock.now()
-        )
+        known = self._sensors.get(actor.org)
+        sensors = known[1] if known and self.at_hand(actor) else look(actor)
+        checker = Checker(sensors, lambda: look(actor), self.clock.now())
         checker.take(rows)
-        return self._put(actor, via, source, checker)
+        return self._put(actor, via, source, checker, keep=keep)
 
     def refuse(
         self, actor: Actor, raw: Any, reason: str, *, via: Via, source: str = "",
@@ -123,15 +135,94 @@ class Feed:
         """As `take`, with the answer as the HTTP contract has it."""
         return self.take(actor, rows, source=actor.username).body()
 
+    def at_hand(self, actor: Actor) -> bool:
+        """Whether `submit` would answer without asking the database or waiting for room."""
+        held = self._sensors.get(actor.org)
+        waiting = self._line.waiting if self._line else 0
+        return held is not None and monotonic() - held[0] < KNOWN_S and waiting < ROOM_ROWS
+
+    # ------------------------------------------------------------ what was refused
+
+    def held(self, actor: Actor, **filters: Any) -> list[Held]:
+        """Quarantined rows of the actor's area that fit the filters of `Quarantine.rows`.
+
+        Raises
+        ------
+        Forbidden
+        """
+        return self.quarantine.rows(orgs=seen_by(self.queries.areas, actor), **filters)
+
+    def replay(self, actor: Actor, ids: list[int]) -> Replayed:
+        """Feed quarantined rows again, after the cause was mended; what is stored is settled.
+
+        A row that is stored already is a repeat and settled too; one that is refused again stays
+        where it is. Blocking.
+
+        Raises
+        ------
+        Forbidden, Invalid
+        """
+        actor.require(Permission.TELEMETRY)
+        held = self.held(actor, ids=ids, limit=len(ids))
+        rows = to_replay(held)
+        taken = self.submit(
+            actor, [h.raw for h in rows], via="replay", source=actor.username, keep=False
+        ).result()
+        again = {r.index: r.reason for r in taken.rejected}
+        done = [h.id for n, h in enumerate(rows) if n not in again]
+        self.quarantine.settle(done, "replayed", actor.name, real_now())
+        frames = {h.id: "报文不能重放，请设备重发" for h in held if h not in rows}
+        left = {rows[n].id: reason for n, reason in again.items()} | frames
+        return Replayed(stored=len(done), refused=tuple(sorted(left.items())))
+
+    def drop(self, actor: Actor, ids: list[int]) -> int:
+        """Settle quarantined rows without storing them; they stay to be looked at."""
+        actor.require(Permission.TELEMETRY)
+        held = self.held(actor, ids=ids, limit=len(ids))
+        return self.quarantine.settle([h.id for h in held], "dropped", actor.name, real_now())
+
+    def overview(self, actor: Actor) -> dict[str, Any]:
+        """How the day's ingest stands: senders, skews, what waits, what is held back.
+
+        Raises
+        ------
+        Forbidden
+        """
+        actor.require(Permission.MONITOR)
+        return {
+            "at": self.clock.now(),
+            "senders": self.intake.counts(),
+            "skews": self.skews(actor),
+            "waiting": self._line.waiting if self._line else 0,
+            "held": self.quarantine.counts(seen_by(self.queries.areas, actor)),
+            "unkept": self.desk.unkept,
+        }
+
+    def skews(self, actor: Actor, most: int = 20) -> list[SensorSkew]:
+        """The sensors whose newest device time stands farthest from its receipt."""
+        newest, sensors = self.telemetry.readings(), self._look(actor)
+        found = [
+            SensorSkew(
+                sensor=key, at=newest[key].at, heard_at=at,
+                skew_s=(at - newest[key].at).total_seconds(),
+            )
+            for key, at in self.intake.heard.copy().items()
+            if key in newest and key in sensors
+        ]  # fmt: skip
+        return sorted(found, key=lambda s: -abs(s.skew_s))[:most]
+
     def _look(self, actor: Actor) -> Mapping[str, Sensor]:
         """The sensors an organisation may feed, as of now."""
-        self._sensors[actor.org] = found = self.queries.sensors(actor)
+        found = self.queries.sensors(actor)
+        self._sensors[actor.org] = (monotonic(), found)
         return found
 
-    def _put(self, actor: Actor, via: Via, source: str, checked: Checker) -> Future[Taken]:
+    def _put(
+        self, actor: Actor, via: Via, source: str, checked: Checker, *, keep: bool = True
+    ) -> Future[Taken]:
         batch = Batch(
             actor=actor, via=via, source=source or actor.username, readings=checked.good,
-            places=checked.places, refused=checked.refused,
+            places=checked.places, refused=checked.refused, keep=keep,
         )  # fmt: skip
         if not batch.readings and not batch.refused:
             batch.settle()
@@ -147,15 +238,11 @@ class Feed:
         """Make the rows of many batches durable in one commit; the refused in one of their own."""
         stored = self.telemetry.add_readings([r for b in batches for r in b.readings])
         sort_out(batches, stored)
-        at = real_now()
-        self.quarantine.keep(
-            {
-                "received_at": at, "via": b.via, "source": b.source[:128], "org": b.actor.org,
-                "kind": r.kind, "reason": r.reason, "raw": r.raw, "state": "held",
-            }
-            for b in batches
-            for r in b.refused
-        )  # fmt: skip
+        self.desk.keep(batches)
+        now = self.clock.now()
+        for batch in batches:
+            self.intake.note(batch, now)
+        self.desk.note(self.intake, now)
 
     def _watch(self, actor: Actor, readings: list[Reading]) -> None:
         """What stored readings mean for the alarms."""
@@ -167,6 +254,7 @@ class Feed:
             self._closed = True
         if self._line is not None:
             self._line.close()
+        self.desk.note(self.intake, self.clock.now(), at_once=True)
         self.quarantine.close()
 
     # ------------------------------------------------------------ positions

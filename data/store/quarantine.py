@@ -4,16 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, Index, Integer, MetaData, String, Table, Text, func, insert, select
+from sqlalchemy import (
+    JSON,
+    Column,
+    Date,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    delete,
+    func,
+    insert,
+    select,
+)
 
 from data.store.engine import read_engine, write_engine
 from data.store.schema import UtcTime
 
 metadata = MetaData()
 MOST_PAGE = 1000
+MOST_KEPT = 500_000
 quarantine = Table(
     "quarantine",
     metadata,
@@ -29,6 +44,19 @@ quarantine = Table(
     Column("settled_at", UtcTime),
     Column("settled_by", String(64)),
     Index("quarantine_state", "state", "id"),
+)
+# what came in by day and sender, so that counts outlive a restart
+intake = Table(
+    "intake",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("via", String(16), primary_key=True),
+    Column("source", String(128), primary_key=True),
+    Column("accepted", Integer, nullable=False),
+    Column("duplicates", Integer, nullable=False),
+    Column("late", Integer, nullable=False),
+    Column("refused", JSON, nullable=False),
+    Column("last_at", UtcTime),
 )
 
 
@@ -109,13 +137,41 @@ class Quarantine:
         with self.writer.begin() as connection:
             return int(connection.execute(change).rowcount)
 
-    def counts(self) -> dict[str, int]:
-        """How many rows are held, by kind."""
+    def keep_counts(self, day: date, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Write the day's counts down in place of what was there."""
+        held = [{"day": day, **row} for row in rows]
+        with self.writer.begin() as connection:
+            connection.execute(delete(intake).where(intake.c.day == day))
+            if held:
+                connection.execute(insert(intake), held)
+
+    def counts_of(self, day: date) -> list[dict[str, Any]]:
+        """A day's counts by sender."""
+        query = select(intake).where(intake.c.day == day)
+        with self.reader.connect() as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
+
+    def forget(self, before: datetime) -> int:
+        """Delete what is older than the rule keeps it, and the oldest beyond `MOST_KEPT`."""
+        with self.writer.begin() as connection:
+            newest = connection.execute(select(func.max(quarantine.c.id))).scalar() or 0
+            gone = connection.execute(
+                delete(quarantine).where(
+                    (quarantine.c.received_at < before) | (quarantine.c.id <= newest - MOST_KEPT)
+                )
+            ).rowcount
+            connection.execute(delete(intake).where(intake.c.day < before.date()))
+            return int(gone)
+
+    def counts(self, orgs: Iterable[str] | None = None) -> dict[str, int]:
+        """How many rows are held, by kind; of some organisations or of all."""
         query = (
             select(quarantine.c.kind, func.count())
             .where(quarantine.c.state == "held")
             .group_by(quarantine.c.kind)
         )
+        if orgs is not None:
+            query = query.where(quarantine.c.org.in_(list(orgs)))
         with self.reader.connect() as connection:
             return {kind: int(number) for kind, number in connection.execute(query)}
 
