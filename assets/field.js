@@ -34,6 +34,7 @@
     var words = locked ? "未登录" : down ? "无网络" + (n ? " · 待发 " + n : "") : n ? "发送中 " + n
       : "已连接";
     if (!lasting) words += " · 本机不能保存，请勿关闭此页";
+    at("insecure").hidden = window.isSecureContext;
     at("link").textContent = words;
     document.documentElement.dataset.link = locked ? "locked" : down ? "down" : "up";
     document.documentElement.dataset.waiting = String(n);

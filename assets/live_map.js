@@ -7,6 +7,7 @@
   const GLIDE_MS = 600, STEP_MS = 75, STILL_PX = 1.5, GATHER_MS = 200, REFRESH_MS = 60000, CLOSE_ZOOM = 9;
   const DRAWN = new Set(["incident", "assignment", "team", "zone", "depot", "lot", "source", "post", "warning", "hazard"]);
   const STATIC = ["lakes", "rivers", "expressways"];
+  const GROUND = ["boundaries", "coverage", "supply_gaps", ...STATIC]; // the lowest first
   const files = new Map();
 
   const json = (address) => fetch(address, { credentials: "same-origin" }).then((answer) => {
@@ -37,6 +38,7 @@
       map.createPane("ground").style.zIndex = 410;
       map.createPane("moving").style.zIndex = 420;
       this.cover = new hubei.Cover(this);
+      this.gaps = new hubei.Gaps(this);
       this.points = new hubei.Points(this);
       this.scene.points = new hubei.PointSigns(this.points, this.scene);
       this.rain = this.scene.rain = new hubei.Rain(this);
@@ -115,13 +117,14 @@
     }
     switched() {
       this.cover.refresh();
-      for (const id of ["boundaries", "coverage", ...STATIC]) {
+      this.gaps.refresh();
+      for (const id of GROUND) {
         const layer = this.base[id];
         if (!layer) continue;
         if (this.scene.off.has(id)) layer.remove();
         else if (!this.map.hasLayer(layer)) layer.addTo(this.map);
       }
-      for (const id of ["boundaries", "coverage", ...STATIC]) if (this.base[id] && this.map.hasLayer(this.base[id])) this.base[id].bringToFront();
+      for (const id of GROUND) if (this.base[id] && this.map.hasLayer(this.base[id])) this.base[id].bringToFront();
       this.redraw();
     }
 
@@ -140,6 +143,7 @@
       }
       this.take(body.layers);
       this.cover.refresh();
+      this.gaps.refresh();
     }
     take(layers) {
       const before = new Map((this.scene.layers.teams || []).map((f) => [f.properties.id, f]));
@@ -256,7 +260,7 @@
       const sign = this.mode !== "wall" && !this.scene.sketch && this.scene.under(layerPoint, latlng);
       this.map.getContainer().classList.toggle("is-over", Boolean(sign));
       // a county's cover is only read: a click there is a click on open ground
-      const found = sign || (this.mode !== "wall" && !this.scene.sketch && this.cover.under(latlng));
+      const found = sign || (this.mode !== "wall" && !this.scene.sketch && (this.cover.under(latlng) || this.gaps.under(latlng)));
       this.tip.hidden = !found;
       if (!found) return;
       const tips = found.members.slice(0, 8).map((f) => f.properties.tip || "");

@@ -16,6 +16,7 @@ from fastapi import APIRouter, Request, Response
 from dashboard.api.common import actor_of, answer, moment
 from dashboard.geo_cover import cover_router
 from dashboard.geo_frames import reference_frames
+from dashboard.geo_gaps import gap_router
 from dashboard.geo_points import points_router
 from dashboard.place_index import search_places
 from data.center import Center
@@ -128,6 +129,7 @@ def geo_router(center: Center) -> APIRouter:
     """Routes ``/geo/{name}.json``, ``/api/v1/map`` and ``/api/v1/places``."""
     router = APIRouter()
     router.include_router(cover_router(center))
+    router.include_router(gap_router(center))
     router.include_router(points_router(center))
     cached = MapCache(center)
 

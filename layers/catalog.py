@@ -19,6 +19,7 @@ from layers import (
     routes,
     sensors,
     sources,
+    supply_gaps,
     teams,
     warning_areas,
     water,
@@ -38,7 +39,7 @@ MOVING: tuple[Layer, ...] = (
 # Drawn in the pages by the point module, from its own table and changes.
 POINTS: tuple[Layer, ...] = (rain.LAYER, sensors.LAYER)
 # Worked out only when somebody switches them on; drawn on the land, under the waters.
-ASKED: tuple[Layer, ...] = (coverage.LAYER,)
+ASKED: tuple[Layer, ...] = (coverage.LAYER, supply_gaps.LAYER)
 LAYERS: tuple[Layer, ...] = STATIC[:2] + ASKED + STATIC[2:] + MOVING
 
 

@@ -101,6 +101,7 @@
       if (this.points) this.points.paint(ctx, view, frame);
       for (const name of names) this.name(ctx, name);
       if (this.cover) this.cover.marks(ctx);
+      if (this.gaps) this.gaps.marks(ctx);
       hubei.names(this, ctx, view, frame);
       if (this.cover) this.cover.figures(ctx);
     }

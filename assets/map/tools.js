@@ -94,7 +94,7 @@
       const chosen = choices[entry.id];
       if (entry.id === "coverage" && control.mode === "wall") {
         if (!control.cover.wanted()) scene.off.add(entry.id);
-      } else if (control.mode !== "wall" && (chosen === undefined ? !entry.on : !chosen)) scene.off.add(entry.id);
+      } else if (control.mode === "wall" ? entry.id === "supply_gaps" : chosen === undefined ? !entry.on : !chosen) scene.off.add(entry.id);
     }
     if (!control.legendBox) return;
     const names = { lakes: null, "boundaries-full": null, boundaries: null, rivers: "水系", routes: "路线", expressways: "高速" };

@@ -11,8 +11,10 @@ from shapely.geometry import box, shape
 from dashboard.api.common import actor_of, answer, bounds, moment
 from dashboard.geo_cover import cover_frames
 from dashboard.geo_frames import reference_frames
+from dashboard.geo_gaps import gap_frames
 from data.center import Center
 from data.errors import NotFound
+from layers import supply_gaps
 from layers.base import Layer
 from layers.catalog import ASKED, LAYERS
 
@@ -116,7 +118,9 @@ def _features(center: Center, actor: Any, layer: Layer, at: int | datetime | Non
     """A layer's GeoJSON features for a viewer, each with an id."""
     seen = center.queries.situation(actor, at)
     frames = reference_frames()
-    if layer in ASKED:
+    if layer is supply_gaps.LAYER:
+        frames = gap_frames(seen, center.areas, actor.org)
+    elif layer in ASKED:
         frames = cover_frames(center.coverage(actor, at=at))
     found = layer.features(seen, frames, digits=6)["features"]
     for number, feature in enumerate(found):

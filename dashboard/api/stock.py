@@ -14,6 +14,7 @@ from dashboard.documents.transfer_paper import transfer_paper
 from dashboard.documents.writing import written
 from data.center import Center
 from data.domain import stock_alerts as alerts
+from data.domain.item_classes import STANDARD, catalogue
 from data.domain.messages import stock as m
 from data.domain.situation import Situation
 from data.errors import Invalid, NotFound
@@ -187,6 +188,12 @@ def _reads(router: APIRouter, center: Center) -> None:
                 "short": [_short(s) for s in short],
             }
         )
+
+    @router.get("/stock/catalogue")
+    async def classes(request: Request) -> Response:
+        """The catalogue as a tree by class of GB/T 38565-2020."""
+        seen = await center.ask(center.queries.situation, actor_of(request))
+        return answer({"standard": STANDARD, "items": catalogue(seen.items.values())})
 
     @router.get("/stock/gaps")
     async def gaps(request: Request) -> Response:

@@ -39,6 +39,7 @@ class Ids(StrEnum):
     POST = "clearance-post"
     WAY = "clearance-way"
     TIME = "clearance-time"
+    WHOSE = "clearance-whose"
 
 
 def layout() -> list[Any]:
@@ -59,7 +60,7 @@ def layout() -> list[Any]:
             dcc.RadioItems(list(WAYS[1:]), None, id=Ids.WAY, inline=True, className="pills"),
             dcc.Input(id=Ids.TIME, placeholder="时间 HH:MM，空为此刻", maxLength=5),
         ],
-        className="whose", title="由他人电话、当面授权时填写；本人批准不必填",
+        id=Ids.WHOSE, className="whose", title="由他人电话、当面授权时填写；本人批准不必填",
     )  # fmt: skip
     side = html.Aside(
         [
@@ -90,7 +91,7 @@ def register(app: Dash, center: Center) -> None:
 
     @app.callback(
         Output(Ids.LIST, FLAT), Output(Ids.DETAIL, FLAT), Output(Ids.ACTIONS, FLAT),
-        Output(Ids.STEPS, FLAT),
+        Output(Ids.STEPS, FLAT), Output(Ids.WHOSE, "hidden"),
         Input(Live.REVISION, "data"),
         Input(Ids.TEXT, "value"),
         Input(Ids.CHOSEN, "data"),
@@ -106,6 +107,7 @@ def register(app: Dash, center: Center) -> None:
             flat(listed), flat(views.detail(seen, center.areas, held)),
             flat(views.actions(actor, center.areas, held, NAME)),
             flat(tw.steps_view(held.steps if held else (), seen.at)),
+            held is None or not held.open or held.may_decide(actor),
         )  # fmt: skip
 
     @app.callback(

@@ -65,6 +65,7 @@ def shown(made: dict[str, Any], team: str, href: str | None) -> Any:
     place = urlsplit(href or "")
     base = f"{place.scheme}://{place.netloc}" if place.netloc else ""
     address = f"{base}{made['path']}"
+    bare = place.scheme == "http" and place.hostname not in ("127.0.0.1", "localhost")
     return html.Div(
         [
             html.Img(src=drawn(address), alt="现场码二维码"),
@@ -73,6 +74,8 @@ def shown(made: dict[str, Any], team: str, href: str | None) -> Any:
                     html.B(f"{team} 现场码"),
                     html.Code(made["code"]),
                     html.Small(f"手机打开 {base}/field 输入，或扫码；只能用一次，24 小时内有效。"),
+                    html.Small("此地址不是 HTTPS：手机断网后不能重新打开现场页，也不能共享位置。",
+                               className="late") if bare else None,
                     html.Small("只显示这一次，请当面或电话告知队伍负责人；重新签发后旧码与旧手机即失效。"),
                     html.Div(
                         [

@@ -63,13 +63,18 @@ def ways(page: str) -> Any:
     """The way to the other pages; the wall, which has no hands, shows none."""
     if page == "wall":
         return None
-    return html.Nav(
+    links = [
+        html.A(word, href=f"/{name}", className="here" if name == page else "")
+        for name, word in WAYS
+    ]
+    return html.Div(
         [
-            html.A(word, href=f"/{name}", className="here" if name == page else "")
-            for name, word in WAYS
+            html.Nav(links, className="ways", **{"aria-label": "页面"}),
+            # where the line has no room for all of them, they fold into one
+            html.Details([html.Summary("页面"), html.Nav(links)], className="ways-fold"),
         ],
-        className="ways", **{"aria-label": "页面"},
-    )  # fmt: skip
+        className="to-pages",
+    )
 
 
 def header(title: str, page: str, *middle: Any) -> Any:

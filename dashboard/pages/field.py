@@ -20,6 +20,9 @@ BODY = """
     <button class="big" type="submit">进入任务</button></form>
   <p id="kept-words" class="mu"></p>
 </main>
+<p id="insecure" class="insecure" role="status" hidden>此地址不是 HTTPS：
+  断网后不能重新打开本页，也不能共享位置。
+  已打开的页面仍会保存操作、有网后补发，请不要关闭；请指挥中心改用 HTTPS 地址。</p>
 <main id="order" hidden>
   <section id="card"></section>
   <section id="steps" aria-label="进度"></section>

@@ -10,6 +10,7 @@ from dash import Dash, Input, Output, html
 from dashboard.components import (
     desk,
     ledger_alerts,
+    ledger_catalogue,
     ledger_lots,
     ledger_parts,
     ledger_sources,
@@ -49,6 +50,10 @@ def layout() -> Any:
             word="清单与产能", said="各级最少要存多少；库存不够时还能从哪里生产或采购。",
             content=ledger_sources.layout(),
         ),
+        office.Part(
+            word="品类目录", said="按国家标准的大类、中类、小类；每种物资现有多少。",
+            content=ledger_catalogue.layout(),
+        ),
     )  # fmt: skip
     lists = (html.Datalist(id=ledger_parts.ITEMS), html.Datalist(id=ledger_parts.DEPOTS))
     return office.page("supplies", "物资台账", Ids.BODY, parts, *lists)
@@ -65,5 +70,8 @@ def register(app: Dash, center: Center) -> None:
     async def suggestions(_id: str) -> Any:
         return ledger_parts.lists(await desk.see(center))
 
-    for part in (ledger_lots, ledger_transfers, ledger_alerts, ledger_takes, ledger_sources):
+    for part in (
+        ledger_lots, ledger_transfers, ledger_alerts, ledger_takes, ledger_sources,
+        ledger_catalogue,
+    ):  # fmt: skip
         part.register(app, center)

@@ -135,7 +135,7 @@ def _papers(seen: Situation, org: str) -> Iterator[HandoverItem]:
             if org not in held.orgs or not _open(held):
                 continue
             title = getattr(held, "title", "") or getattr(held, "subject", "") or held.id
-            state = getattr(held.state, "word", held.state)
+            state = getattr(held, "word", "") or getattr(held.state, "word", held.state)
             yield HandoverItem(
                 key=f"{key}:{held.id}", kind=kind, title=f"{title}", detail=f"{state}",
                 incident_id=held.incident_id, due_at=getattr(held, "due_at", None),

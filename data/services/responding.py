@@ -73,10 +73,29 @@ def end_response(unit: Unit, command: EndResponse, tools: Tools) -> dict[str, An
         replace(held, until=at, basis="；".join(x for x in (held.basis, basis) if x))
     )
     gone, kept = instantiating.close_out(unit, response, basis)
+    over = _overlays_left(unit, response)
+    for each in over:
+        more = instantiating.close_out(unit, each, f"基础响应终止 {basis}".strip())
+        gone, kept = [*gone, *more[0]], [*kept, *more[1]]
+    also = f"；叠加的{'、'.join(f'《{r.contingency}》' for r in over)}一并终止" if over else ""
     tasks = f"；撤销未签收任务 {len(gone)} 项，已在办继续 {len(kept)} 项" if gone or kept else ""
     unit.tell(
         f"响应：{held.body} {held.contingency}{ROMAN[held.level]}级响应终止"
-        f"（{wording.clock_time(at)}）{f'，{basis}' if basis else ''}{tasks}",
+        f"（{wording.clock_time(at)}）{f'，{basis}' if basis else ''}{also}{tasks}",
         incident_id=incident.id, area=incident.area_code,
     )  # fmt: skip
-    return {"response": response, "cancelled": gone, "kept": kept}
+    return {"response": response, "cancelled": gone, "kept": kept, "ended_with_it": over}
+
+
+def _overlays_left(unit: Unit, ended: Response) -> list[Response]:
+    """The overlays that end with the last response they lie over; none while another runs."""
+    running = [r for r in unit.find(Response, incident_id=ended.incident_id) if r.until is None]
+    if ended.overlay or not running or not all(r.overlay for r in running):
+        return []
+    return [
+        unit.put(
+            replace(r, until=max(ended.until or unit.now, r.since),
+                    basis="；".join(x for x in (r.basis, "随基础响应终止") if x))
+        )
+        for r in running
+    ]  # fmt: skip

@@ -124,6 +124,23 @@ def test_stated_needs_are_not_overwritten_and_an_overlay_adds_its_own(center):
     assert {r.contingency_id for r in w.seen(center).responses_of(there)} == {"CP-flood", OVERLAY}
 
 
+def test_an_overlay_ends_with_the_last_response_under_it(center):
+    """Ending the base ends what lies over it, with its tasks, in one step; the answer says so."""
+    there = w.incidents(center)[1]
+    held = {r.contingency_id: r for r in w.seen(center).responses_of(there)}
+    assert set(held) == {"CP-flood", OVERLAY}
+    ended = center.handle(
+        EndResponse(response_id=held["CP-flood"].id, basis="险情解除"), w.DUTY
+    ).body
+    assert [r["contingency_id"] for r in ended["ended_with_it"]] == [OVERLAY]
+    seen = w.seen(center)
+    assert seen.responses_of(there) == []
+    tasks = [t for t in seen.tasks.values() if t.contingency_id == OVERLAY]
+    assert tasks
+    assert not any(t.open for t in tasks)
+    assert any("一并终止" in line["summary"] for line in seen.lines)
+
+
 def test_nothing_is_left_behind_by_a_refused_start(center):
     """A material missing from the catalogue refuses the start: no response, no task."""
     here = w.incidents(center)[0]

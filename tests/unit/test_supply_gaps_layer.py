@@ -1,0 +1,102 @@
+"""The gap layer and the catalogue's tree: what is missing where, and every item in its class."""
+
+from datetime import UTC, datetime
+
+import geopandas as gpd
+from shapely.geometry import box
+
+from dashboard.components.flat import flat
+from dashboard.components.ledger_catalogue import tree_view
+from dashboard.geo_gaps import gap_body, gap_frames
+from data.domain.depot import Depot, Item, Lot
+from data.domain.item_classes import MAJORS, UNSORTED, catalogue
+from data.domain.situation import Situation
+from data.domain.stock import StockNorm
+from data.ingest.seeding import area_tree
+from layers import supply_gaps
+from layers.base import CRS
+from layers.catalog import ASKED, LAYERS, MOVING
+
+AREAS = area_tree()
+TENT = Item(id="IT-1", name="帐篷", unit="顶", major="1", scenario="安置")
+SAW = Item(id="IT-2", name="油锯", unit="台", major="2", code="2010203")
+ODD = Item(id="IT-3", name="杂项", unit="件")
+
+
+def seen(have: float) -> Situation:
+    """黄梅 holds so many tents of a list of 100; 黄冈 has a list it meets."""
+    depot = Depot(id="DP-1", name="黄梅库", area_code="421127", lon=115.9, lat=30.0)
+    lot = Lot(id="L-1", depot_id="DP-1", item_id="IT-1", on_hand=have)
+    norms = (
+        StockNorm(id="QD-1", area_code="421127", item_id="IT-1", least=100, basis="县清单"),
+        StockNorm(id="QD-2", area_code="421100", item_id="IT-1", least=1, basis="市清单"),
+    )
+    return Situation(
+        revision=7, at=datetime(2020, 7, 8, tzinfo=UTC), items={i.id: i for i in (TENT, SAW, ODD)},
+        depots={"DP-1": depot}, lots={"L-1": lot}, norms={n.id: n for n in norms},
+    )  # fmt: skip
+
+
+def test_an_area_is_coloured_by_the_line_it_lacks_most_of():
+    """A tenth missing, then nine tenths; the city that meets its list is quiet."""
+    little, much = (gap_body(seen(n), AREAS, "420000")["areas"] for n in (90, 10))
+    assert set(little) == {"421127", "421100"}
+    assert little["421127"]["missing"] == 0.1
+    assert little["421127"]["label"] == "缺 1 项"
+    assert little["421100"]["label"] is None
+    assert much["421127"]["colour"] != little["421127"]["colour"]
+    assert much["421127"]["dash"]
+    assert "帐篷 90 顶" in much["421127"]["tip"]
+
+
+def test_the_county_lies_over_its_city():
+    """Drawn in order: the city first, so that the county's own list is seen."""
+    codes = list(gap_frames(seen(10), AREAS, "420000")["supply_gaps"]["code"])
+    assert codes == ["421100", "421127"]
+
+
+def test_a_county_sees_its_own_list_only():
+    """The viewer's area cuts the layer as it cuts the table."""
+    assert set(gap_body(seen(10), AREAS, "421127")["areas"]) == {"421127"}
+
+
+def test_it_is_drawn_only_when_asked_for():
+    """Off by default, sent by itself, empty without its frame."""
+    assert supply_gaps.LAYER in ASKED
+    assert supply_gaps.LAYER in LAYERS
+    assert supply_gaps.LAYER not in MOVING
+    assert not supply_gaps.LAYER.default_on
+    assert supply_gaps.frame(seen(1), {}).empty
+
+
+def test_each_step_has_its_line_in_the_legend():
+    """Every area is counted once."""
+    rows = [
+        {"code": str(n), "name": "x", "missing": m, "lines": 1, "short": int(m > 0), "items": "",
+         "geometry": box(0, 0, 1, 1)}
+        for n, m in enumerate((0, 0.1, 0.4, 0.7, 1.0))
+    ]  # fmt: skip
+    given = gpd.GeoDataFrame(rows, geometry="geometry", crs=CRS)
+    table = supply_gaps.frame(seen(1), {"supply_gaps": given})
+    assert [line["areas"] for line in supply_gaps.key(table)] == [1, 1, 1, 2]
+
+
+def test_the_catalogue_is_a_tree_by_class():
+    """大类 by their sourced names, 中类 and 小类 by the digits items carry, the rest by use."""
+    tree = catalogue((SAW, ODD, TENT))
+    assert [b.name for b in tree] == [MAJORS["1"], MAJORS["2"], UNSORTED]
+    (life, gear, rest) = tree
+    (by_use,) = life.branches
+    assert (by_use.name, by_use.items) == ("未编码 · 安置", (TENT,))
+    (middle,) = gear.branches
+    assert (middle.name, middle.branches[0].name) == ("中类 201", "小类 20102")
+    assert middle.branches[0].items == (SAW,)
+    assert sum(b.count for b in tree) == 3
+    assert rest.count == 1
+
+
+def test_the_page_shows_every_item_once_and_filters():
+    """What is typed is all that stands."""
+    whole = str(flat(tree_view(seen(10))))
+    assert all(whole.count(f">{name}<") == 1 for name in ("帐篷", "油锯", "杂项"))
+    assert "油锯" not in str(flat(tree_view(seen(10), "帐篷")))
