@@ -7,7 +7,7 @@
   const GLIDE_MS = 600, STEP_MS = 75, STILL_PX = 1.5, GATHER_MS = 200, REFRESH_MS = 60000, CLOSE_ZOOM = 9;
   const DRAWN = new Set(["incident", "assignment", "team", "zone", "depot", "lot", "source", "post", "warning", "hazard"]);
   const STATIC = ["lakes", "rivers", "expressways"];
-  const GROUND = ["boundaries", "coverage", "supply_gaps", ...STATIC]; // the lowest first
+  const GROUND = ["boundaries", "county-risk", "coverage", "supply_gaps", ...STATIC]; // the lowest first
   const files = new Map();
 
   const json = (address) => fetch(address, { credentials: "same-origin" }).then((answer) => {
@@ -39,6 +39,7 @@
       map.createPane("moving").style.zIndex = 420;
       this.cover = new hubei.Cover(this);
       this.gaps = new hubei.Gaps(this);
+      this.risk = this.scene.risk = new hubei.Risk(this);
       this.points = new hubei.Points(this);
       this.scene.points = new hubei.PointSigns(this.points, this.scene);
       this.rain = this.scene.rain = new hubei.Rain(this);
@@ -118,6 +119,7 @@
     switched() {
       this.cover.refresh();
       this.gaps.refresh();
+      this.risk.refresh();
       for (const id of GROUND) {
         const layer = this.base[id];
         if (!layer) continue;
@@ -142,6 +144,7 @@
         this.legendDrawn = true;
       }
       this.take(body.layers);
+      this.risk.calm(!body.layers.incidents.features.length);
       this.cover.refresh();
       this.gaps.refresh();
     }
@@ -260,7 +263,8 @@
       const sign = this.mode !== "wall" && !this.scene.sketch && this.scene.under(layerPoint, latlng);
       this.map.getContainer().classList.toggle("is-over", Boolean(sign));
       // a county's cover is only read: a click there is a click on open ground
-      const found = sign || (this.mode !== "wall" && !this.scene.sketch && (this.cover.under(latlng) || this.gaps.under(latlng)));
+      const areas = [this.cover, this.gaps, this.risk], look = this.mode !== "wall" && !this.scene.sketch;
+      const found = sign || (look && areas.map((one) => one.under(latlng)).find(Boolean));
       this.tip.hidden = !found;
       if (!found) return;
       const tips = found.members.slice(0, 8).map((f) => f.properties.tip || "");

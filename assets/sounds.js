@@ -1,16 +1,29 @@
-/* One tone per grade while alarms wait for a person; repeats until they are taken. Grade I cannot
-   be muted. Sound starts after the first gesture, which browsers ask for, and the button says so. */
+/* One tone per warning colour while alarms wait for a person; repeats until they are taken. Red cannot
+   be muted; a mute lasts until something new or graver comes. Sound starts after the first gesture,
+   which browsers ask for, and the button says so. */
 (function () {
   "use strict";
-  var TONES = { I: [880, 660, 880, 660, 880], II: [784, 588, 784], III: [659, 523], IV: [523] };
-  var EVERY_MS = { I: 3000, II: 6000, III: 12000, IV: 20000 };
-  var WORDS = { I: "Ⅰ", II: "Ⅱ", III: "Ⅲ", IV: "Ⅳ" };
-  var audio = null, muted = false, next = 0;
+  /* the gravest first: hertz one after the other, the shape of the wave, how often it comes again */
+  var TONES = [
+    { name: "red", word: "红色", hertz: [880, 660, 880, 660, 880], wave: "square", every: 3000 },
+    { name: "orange", word: "橙色", hertz: [784, 588, 784], wave: "sine", every: 6000 },
+    { name: "yellow", word: "黄色", hertz: [659, 523], wave: "sine", every: 12000 },
+    { name: "blue", word: "蓝色", hertz: [523], wave: "sine", every: 20000 },
+    { name: "fault", word: "数据存疑", hertz: [330], wave: "triangle", every: 60000 },
+  ];
+  var audio = null, muted = null, next = 0, sounded = "", log = [];
 
-  function state() {
+  function counts() {
     var node = document.getElementById("alarm-state");
-    if (!node) return null;
-    return { grade: node.getAttribute("data-grade") || "", count: Number(node.getAttribute("data-count") || 0) };
+    return node && TONES.map(function (tone) { return Number(node.getAttribute("data-" + tone.name) || 0); });
+  }
+  function gravest(now) {
+    for (var i = 0; i < TONES.length; i += 1) if (now && now[i]) return TONES[i];
+    return null;
+  }
+  /* what was muted stays so while nothing is added to it */
+  function silent(now) {
+    return muted !== null && now.every(function (n, i) { return n <= muted[i]; });
   }
   function wake() {
     if (!audio && (window.AudioContext || window.webkitAudioContext)) {
@@ -20,41 +33,52 @@
   }
   ["pointerdown", "keydown"].forEach(function (name) { document.addEventListener(name, wake, true); });
 
-  function play(grade) {
-    TONES[grade].forEach(function (hertz, i) {
-      var at = audio.currentTime + i * 0.22, tone = audio.createOscillator(), gain = audio.createGain();
-      tone.type = grade === "I" ? "square" : "sine";
-      tone.frequency.value = hertz;
+  function play(tone) {
+    tone.hertz.forEach(function (hertz, i) {
+      var at = audio.currentTime + i * 0.22, made = audio.createOscillator(), gain = audio.createGain();
+      made.type = tone.wave;
+      made.frequency.value = hertz;
       gain.gain.setValueAtTime(0.0001, at);
       gain.gain.exponentialRampToValueAtTime(0.18, at + 0.02);
       gain.gain.exponentialRampToValueAtTime(0.0001, at + 0.2);
-      tone.connect(gain).connect(audio.destination);
-      tone.start(at);
-      tone.stop(at + 0.21);
+      made.connect(gain).connect(audio.destination);
+      made.start(at);
+      made.stop(at + 0.21);
     });
+    log.push(tone.name);
+    if (log.length > 20) log.shift();
   }
-  function say(now) {
+  function words(now, tone) {
+    if (!audio || audio.state !== "running") return "声音未启用：按任意键";
+    if (tone && tone.name === "red") return "红色报警不能静音";
+    if (muted !== null) return tone ? "已静音：" + tone.word + " " + sum(now) : "已静音";
+    return tone ? tone.word + "报警，共 " + sum(now) : "声音已启用";
+  }
+  function sum(now) { return now.reduce(function (all, n) { return all + n; }, 0); }
+  function say(now, tone) {
     var button = document.querySelector("[data-mute]");
     if (!button) return;
-    var ready = audio && audio.state === "running", words;
-    if (!ready) words = "声音未启用：按任意键";
-    else if (now && now.grade === "I") words = "Ⅰ级报警不能静音";
-    else if (muted) words = "已静音";
-    else words = now && now.count ? WORDS[now.grade] + "级报警 " + now.count : "声音已启用";
-    var label = button.querySelector("span");
-    if (label.textContent !== words) label.textContent = words;
-    button.classList.toggle("off", !ready || muted);
+    var label = button.querySelector("span"), text = words(now, tone);
+    if (label.textContent !== text) label.textContent = text;
+    button.classList.toggle("off", !audio || audio.state !== "running" || muted !== null);
+  }
+  function turn() {
+    var now = counts(), tone = gravest(now);
+    if (now && muted !== null && !silent(now)) { muted = null; next = 0; }
+    if (!tone) { muted = muted && muted.map(function () { return 0; }); sounded = ""; }
+    say(now, tone);
+    if (!tone || !audio || audio.state !== "running") return;
+    if (muted !== null && tone.name !== "red") return;
+    if (tone.name === sounded && performance.now() < next) return;
+    next = performance.now() + tone.every;
+    sounded = tone.name;
+    play(tone);
   }
   document.addEventListener("click", function (event) {
-    if (event.target.closest("[data-mute]")) { muted = !muted; say(state()); }
+    if (!event.target.closest("[data-mute]")) return;
+    muted = muted === null ? counts() || [0, 0, 0, 0, 0] : null;
+    turn();
   });
-  setInterval(function () {
-    var now = state();
-    say(now);
-    if (!now || !now.count || !TONES[now.grade] || !audio || audio.state !== "running") return;
-    if (muted && now.grade !== "I") return;
-    if (performance.now() < next) return;
-    next = performance.now() + EVERY_MS[now.grade];
-    play(now.grade);
-  }, 500);
+  setInterval(turn, 500);
+  window.hubeiSounds = { played: function () { return log.slice(); } };
 })();

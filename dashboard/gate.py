@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import quote, urlsplit
@@ -200,13 +200,18 @@ SECURITY_HEADERS = {
 }
 
 
-def content_policy(script_hashes: list[str]) -> str:
-    """The Content-Security-Policy: our own files and Dash's counted inline scripts, no eval."""
+def content_policy(script_hashes: list[str], video_hosts: Sequence[str] = ()) -> str:
+    """The Content-Security-Policy: our own files and Dash's counted inline scripts, no eval.
+
+    Pictures and video may also come from the configured cameras' hosts, and nothing else may.
+    """
     scripts = " ".join(["'self'", *script_hashes])
+    cameras = "".join(f" {host}" for host in video_hosts)
     return (
         f"default-src 'none'; script-src {scripts}; style-src 'self' 'unsafe-inline'; "
-        "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; "
-        "worker-src 'self'; manifest-src 'self'; media-src 'self' data:; base-uri 'none'; "
+        f"img-src 'self' data: blob:{cameras}; font-src 'self' data:; connect-src 'self'; "
+        f"worker-src 'self'; manifest-src 'self'; media-src 'self' data: blob:{cameras}; "
+        "base-uri 'none'; "
         "form-action 'self'; frame-ancestors 'none'"
     )
 

@@ -18,6 +18,7 @@ from dashboard.geo_cover import cover_router
 from dashboard.geo_frames import reference_frames
 from dashboard.geo_gaps import gap_router
 from dashboard.geo_points import points_router
+from dashboard.geo_risk import risk_router
 from dashboard.place_index import search_places
 from data.center import Center
 from data.domain.org import Actor, Permission
@@ -131,6 +132,7 @@ def geo_router(center: Center) -> APIRouter:
     router.include_router(cover_router(center))
     router.include_router(gap_router(center))
     router.include_router(points_router(center))
+    router.include_router(risk_router(center))
     cached = MapCache(center)
 
     @router.get("/geo/{name}.json", include_in_schema=False)

@@ -279,6 +279,7 @@ def _tools(areas: AreaTree, telemetry: Telemetry, settings: Settings) -> Tools:
 
     rules: dict[str, Any] = {"grading": reference.read_rules("grading")}
     rules["structure"] = reference.read_structure()
+    rules["rivers"] = reference.read_river_order()
     for name in ("reporting", "authority", "alarm_rules"):
         # a table that cannot be read stops the start, not an order
         held = rule_file(name, settings.var)

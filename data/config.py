@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +30,7 @@ class Settings:
     least_free_mb: int = 1024
     requests_per_second: int = 200
     log_json: bool = False
+    video_hosts: tuple[str, ...] = ()
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -55,6 +57,7 @@ class Settings:
             least_free_mb=_whole(env, "HUBEI_LEAST_FREE_MB", 1024, 10**9),
             requests_per_second=_whole(env, "HUBEI_REQUESTS_PER_SECOND", 200, 10**6),
             log_json=env.get("HUBEI_LOG_JSON") == "1",
+            video_hosts=_hosts(env.get("HUBEI_VIDEO_HOSTS", "")),
         )
 
     @property
@@ -108,3 +111,21 @@ def _address(text: str | None) -> str | None:
             "HUBEI_OSRM", f"地址 {text} 无效", "请填 http:// 或 https:// 开头的 OSRM 服务地址"
         )
     return text.rstrip("/")
+
+
+def _hosts(text: str) -> tuple[str, ...]:
+    """Hosts with or without a port, by comma or blank: `10.1.2.3:8888, video.example.org`.
+
+    Raises
+    ------
+    Invalid
+        When one is no host.
+    """
+    found = tuple(dict.fromkeys(text.lower().replace(",", " ").split()))
+    for one in found:
+        if not re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?", one):
+            raise Invalid.field(
+                "HUBEI_VIDEO_HOSTS", f"视频主机 {one} 无效",
+                "请填主机名或地址，可带端口，以逗号分开，不带 http://",
+            )  # fmt: skip
+    return found

@@ -8,6 +8,7 @@ from data.domain.situation import Situation
 from layers import (
     boundaries,
     closures,
+    county_risk,
     coverage,
     depots,
     hazards,
@@ -39,7 +40,7 @@ MOVING: tuple[Layer, ...] = (
 # Drawn in the pages by the point module, from its own table and changes.
 POINTS: tuple[Layer, ...] = (rain.LAYER, sensors.LAYER)
 # Worked out only when somebody switches them on; drawn on the land, under the waters.
-ASKED: tuple[Layer, ...] = (coverage.LAYER, supply_gaps.LAYER)
+ASKED: tuple[Layer, ...] = (county_risk.LAYER, coverage.LAYER, supply_gaps.LAYER)
 LAYERS: tuple[Layer, ...] = STATIC[:2] + ASKED + STATIC[2:] + MOVING
 
 

@@ -36,6 +36,7 @@ class Running:
     port: int = field(default_factory=free_port)
     seed: bool = True
     database_url: str | None = None
+    video_hosts: tuple[str, ...] = ()
     pages: Mapping[str, str] = field(default_factory=lambda: PAGES)
 
     @property
@@ -48,7 +49,7 @@ class Running:
         self.center: Center = build_center(
             Settings(
                 var=self.var, scenario=self.scenario, port=self.port, seed_password=PASSWORD,
-                no_browser=True, database_url=self.database_url,
+                no_browser=True, database_url=self.database_url, video_hosts=self.video_hosts,
             )
         )  # fmt: skip
         if self.seed:

@@ -102,6 +102,7 @@
       for (const name of names) this.name(ctx, name);
       if (this.cover) this.cover.marks(ctx);
       if (this.gaps) this.gaps.marks(ctx);
+      if (this.risk) this.risk.marks(ctx);
       hubei.names(this, ctx, view, frame);
       if (this.cover) this.cover.figures(ctx);
     }

@@ -3,6 +3,7 @@
   "use strict";
   const hubei = (window.hubeiMap = window.hubeiMap || {});
   const KEPT = "hubei.map.layers";
+  const WALL_OFF = new Set(["supply_gaps", "county-risk"]); // risk comes by itself while all is calm
   const LOCKED = "视图已锁定 ★ 恢复";
   const ICONS = {
     fit: "M12 3l2.7 5.8 6.3.8-4.6 4.3 1.2 6.2L12 17l-5.6 3.1 1.2-6.2L3 9.6l6.3-.8z",
@@ -94,7 +95,7 @@
       const chosen = choices[entry.id];
       if (entry.id === "coverage" && control.mode === "wall") {
         if (!control.cover.wanted()) scene.off.add(entry.id);
-      } else if (control.mode === "wall" ? entry.id === "supply_gaps" : chosen === undefined ? !entry.on : !chosen) scene.off.add(entry.id);
+      } else if (control.mode === "wall" ? WALL_OFF.has(entry.id) : chosen === undefined ? !entry.on : !chosen) scene.off.add(entry.id);
     }
     if (!control.legendBox) return;
     const names = { lakes: null, "boundaries-full": null, boundaries: null, rivers: "水系", routes: "路线", expressways: "高速" };

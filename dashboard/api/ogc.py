@@ -12,11 +12,12 @@ from dashboard.api.common import actor_of, answer, bounds, moment
 from dashboard.geo_cover import cover_frames
 from dashboard.geo_frames import reference_frames
 from dashboard.geo_gaps import gap_frames
+from dashboard.geo_risk import risk_frames
 from data.center import Center
 from data.errors import NotFound
-from layers import supply_gaps
+from layers import county_risk, coverage, supply_gaps
 from layers.base import Layer
-from layers.catalog import ASKED, LAYERS
+from layers.catalog import LAYERS
 
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 _CONFORMS = tuple(
@@ -120,8 +121,10 @@ def _features(center: Center, actor: Any, layer: Layer, at: int | datetime | Non
     frames = reference_frames()
     if layer is supply_gaps.LAYER:
         frames = gap_frames(seen, center.areas, actor.org)
-    elif layer in ASKED:
+    elif layer is coverage.LAYER:
         frames = cover_frames(center.coverage(actor, at=at))
+    elif layer.id == county_risk.LAYER.id:
+        frames = risk_frames(seen, center.areas)
     found = layer.features(seen, frames, digits=6)["features"]
     for number, feature in enumerate(found):
         known = feature.get("properties") or {}

@@ -21,13 +21,15 @@ class Part(StrEnum):
     CLICKED = "clicked"
     DRAWN = "drawn"
     CURSOR = "cursor"
+    HEARD = "heard"
 
 
 def part(map_id: str, name: Part) -> str:
     """The id of one of a map's stores.
 
     ``selected`` holds {kind, id}, ``clicked`` {lon, lat}, ``drawn`` {kind, geometry}; ``cursor``
-    takes a journal number or an instant, None for now.
+    takes a journal number or an instant, None for now; ``heard`` changes when a wall's map has
+    new values of monitored points, at most every ten seconds.
     """
     return f"{map_id}-{name}"
 

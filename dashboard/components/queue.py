@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from enum import StrEnum
@@ -18,18 +19,19 @@ from dashboard.components.waiting import Waiting
 from dashboard.gate import current_actor
 from dashboard.words import iso
 from data.center import Center
+from data.domain.alarm import FAULTS
 from data.domain.candidates import candidates
 from data.domain.dispatch import AssignmentState
 from data.domain.incident_types import type_name
+from data.domain.point_state import of_alarm
 from data.domain.reporting import Deadline, deadlines
 from data.domain.situation import Situation
 
 UNACCEPTED_AFTER = timedelta(minutes=5)
 KEYED = 9
 TABS = {"todo": "待办", "report": "报告", "alarm": "报警", "task": "任务"}
-# The tone of an alarm: the rung reached, as the four warning colours rank them.
-COLOUR_GRADE = {"red": "I", "orange": "II", "yellow": "III", "blue": "IV"}
-RUNG_GRADE = {"历史最高": "I", "保证": "II", "警戒": "III", "设防": "IV"}
+# A tone each, as `assets/sounds.js` has them.
+TONES = ("red", "orange", "yellow", "blue", "fault")
 
 
 class Ids(StrEnum):
@@ -187,14 +189,13 @@ def _row(item: Waiting, key: int | None) -> Any:
 
 
 def sounding(seen: Situation) -> dict[str, str]:
-    """The gravest alarm not yet taken, and how many; for the tones."""
-    raised = [a for a in seen.alarms.values() if a.state == "raised"]
-    grades = sorted(COLOUR_GRADE.get(a.colour) or RUNG_GRADE.get(a.level, "IV") for a in raised)
-    order = {"I": 0, "II": 1, "III": 2, "IV": 3}
-    return {
-        "data-grade": min(grades, key=order.__getitem__, default=""),
-        "data-count": str(len(raised)),
-    }
+    """How many alarms wait at each colour, and how many doubt their own data; for the tones."""
+    waiting = Counter(
+        "fault" if a.family in FAULTS else of_alarm(a).name.lower()
+        for a in seen.alarms.values()
+        if a.waits
+    )
+    return {f"data-{name}": str(waiting[name]) for name in TONES}
 
 
 def all_clocks(center: Center, seen: Situation) -> dict[str, Sequence[Deadline]]:
@@ -212,8 +213,7 @@ def register(app: Dash, center: Center) -> None:
     @app.callback(
         Output(Ids.TABS, "children"),
         Output(Ids.LIST, FLAT),
-        Output(Ids.SOUND, "data-grade"),
-        Output(Ids.SOUND, "data-count"),
+        [Output(Ids.SOUND, f"data-{name}") for name in TONES],
         Input(Live.REVISION, "data"),
     )
     async def redraw(_revision: Any) -> Any:
@@ -223,4 +223,4 @@ def register(app: Dash, center: Center) -> None:
         items += field_card.waiting_for(seen)
         items += hazard_words.waiting_for(seen, current_actor(), center.areas)
         tone = sounding(seen)
-        return tabs_view(items), flat(list_view(items)), tone["data-grade"], tone["data-count"]
+        return tabs_view(items), flat(list_view(items)), list(tone.values())

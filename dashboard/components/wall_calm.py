@@ -1,4 +1,4 @@
-"""What the wall's sides show while there is no incident: the watch list and who is on duty."""
+"""What the wall's sides show while there is no incident: risk, warnings, alarms, who is on duty."""
 
 from __future__ import annotations
 
@@ -6,78 +6,153 @@ from typing import Any
 
 from dash import html
 
-from dashboard.words import RUNG_CHAR, RUNG_CLASS, iso
+from dashboard.components.desk_words import level
+from dashboard.components.wall_words import colour_mark, newest_alarms, state_mark
+from dashboard.words import RUNG_CHAR, RUNG_CLASS, iso, short_area
+from data.domain.county_risk import CountyRisk, county_risks, warnings_in_force
+from data.domain.org import AreaTree
+from data.domain.point_state import PointState
 from data.domain.shift import ShiftState
 from data.domain.situation import Situation
 
-MOST = 12
+MOST_COUNTIES, MOST_WARNINGS, MOST_WATCHED, MOST_ALARMS = 9, 4, 5, 5
 
 
-def watch_list(seen: Situation) -> Any:
-    """Stations at or over a threshold, the gravest first."""
-    rows = sorted(seen.over_threshold(), key=lambda r: (RUNG_CLASS.get(r[2], "w9"), -r[3]))
+def risk_side(seen: Situation, areas: AreaTree) -> Any:
+    """Counties by what is known of them, the gravest first; then the warnings in force."""
+    risks = [r for r in county_risks(seen, areas) if r.stirred]
     return html.Section(
         [
-            html.H2("关注"),
-            html.H3(["水位超限", html.Em(f"{len(rows)} 站")]),
-            html.Ul(
-                [
-                    html.Li(
-                        [
-                            html.B(RUNG_CHAR.get(rung, ""), className=f"mark {RUNG_CLASS[rung]}"),
-                            html.Span(f"{sensor.river or ''} {sensor.name}"),
-                            html.Em(
-                                [
-                                    f"超{rung} {over:.2f} 米 ",
-                                    html.Small(
-                                        **{"data-age-since": iso(latest.at), "data-age-after": "前"}
-                                    ),
-                                ]
-                            ),
-                        ],
-                        key=sensor.id,
-                    )
-                    for sensor, latest, rung, over in rows[:MOST]
-                ]
-                or [html.Li([html.I(), html.Span("无超限站点", className="none"), ""])],
-                className="teams",
-            ),
+            html.H2("县域风险"),
+            html.H3([_tally(risks), html.Em(f"{len(risks)} 县有情况")]),
+            _list([_county(r) for r in risks[:MOST_COUNTIES]], "各县平稳：无预警、无报警"),
+            *_warnings(seen),
         ],
         className="inc-card calm",
     )
 
 
-def _on(seen: Situation) -> str:
-    """Who is on duty in the room nearest to the province: leader and officers."""
-    on = sorted((s for s in seen.shifts.values() if s.state == ShiftState.ON), key=lambda s: s.org)
-    return "、".join(p.name for p in on[0].people) if on else "未排班或未接班"
+def _tally(risks: list[CountyRisk]) -> Any:
+    """How many counties stand at each colour."""
+    each = {s: sum(r.state == s for r in risks) for s in reversed(PointState)}
+    return html.Span(
+        [
+            html.Span([state_mark(s), str(n)], className="tally-one")
+            for s, n in each.items()
+            if n and s > PointState.MISSING
+        ]
+        or "红橙黄蓝均无",
+        className="tally",
+    )
 
 
-def readiness(seen: Situation, *, alone: bool) -> Any:
-    """Forces standing by, and what is known about the rest."""
-    ready = seen.available_teams()
-    unknown = [t for t in seen.teams.values() if not t.plannable]
-    facts = [
-        ("在岗", _on(seen)),
-        ("可调派队伍", f"{len(ready)} 支"),
-        ("不可规划（资料不全）", f"{len(unknown)} 支"),
-        ("储备库", f"{sum(d.live for d in seen.depots.values())} 处"),
-        ("在库批次", f"{len(seen.lots)} 批"),
-        ("监测点", f"{len(seen.sensors)} 个，有数据 {len(seen.readings)} 个"),
-        ("待处理报告", f"{sum(r.state == 'new' for r in seen.reports.values())} 件"),
+def _county(risk: CountyRisk) -> Any:
+    parts = [
+        f"预警 {risk.warnings}" if risk.warnings else "",
+        f"报警 {risk.alarms}" if risk.alarms else "",
+        f"数据存疑 {risk.faults}" if risk.faults else "",
     ]
-    title = "备勤" if alone else "第二起事件位"
+    return html.Li(
+        [
+            state_mark(risk.state),
+            html.Span(short_area(risk.name), title=risk.name),
+            html.Em(" · ".join(p for p in parts if p)),
+        ],
+        key=risk.code,
+    )
+
+
+def _warnings(seen: Situation) -> list[Any]:
+    held = warnings_in_force(seen)
+    rows = [
+        html.Li([colour_mark(w.colour), html.Span(w.id), html.Em("")], key=w.id)
+        for w in held[:MOST_WARNINGS]
+    ]
+    return [html.H3(["生效预警", html.Em(f"{len(held)} 条")]), _list(rows, "无生效预警")]
+
+
+def watch_side(seen: Situation) -> Any:
+    """Stations over a level, the newest alarms with their age, who is on duty, what stands by."""
     return html.Section(
         [
-            html.H2(title),
-            html.H3(["当前无突发事件" if alone else "无并发事件", ""]),
-            html.Ul(
-                [
-                    html.Li([html.I(), html.Span(name), html.Em(value)], key=name)
-                    for name, value in facts
-                ],
-                className="teams",
-            ),
+            html.H2("关注"),
+            *_watched(seen),
+            *_alarms(seen),
+            *_on_duty(seen),
+        ],
+        className="inc-card calm",
+    )
+
+
+def _watched(seen: Situation) -> list[Any]:
+    rows = sorted(seen.over_threshold(), key=lambda r: (RUNG_CLASS.get(r[2], "w9"), -r[3]))
+    shown = [
+        html.Li(
+            [
+                html.B(RUNG_CHAR.get(rung, "超"), className=f"mark {RUNG_CLASS.get(rung, 'w4')}"),
+                html.Span(f"{sensor.river or ''} {sensor.name}".strip()),
+                html.Em(
+                    [
+                        f"超{rung} {over:.2f} ",
+                        html.Small(**{"data-age-since": iso(latest.at), "data-age-after": "前"}),
+                    ]
+                ),
+            ],
+            key=sensor.id,
+        )
+        for sensor, latest, rung, over in rows[:MOST_WATCHED]
+    ]
+    return [html.H3(["超限监测点", html.Em(f"{len(rows)} 处")]), _list(shown, "无超限监测点")]
+
+
+def _alarms(seen: Situation) -> list[Any]:
+    held = newest_alarms(seen)
+    waiting = sum(a.waits for a in held)
+    rows = [
+        html.Li(
+            [
+                state_mark(None, alarm=a),
+                html.Span(level(a), title=level(a)),
+                html.Em(
+                    html.Small(**{"data-age-since": iso(a.raised_at), "data-age-after": "前"})
+                ),
+            ],
+            key=a.id,
+        )
+        for a in held[:MOST_ALARMS]
+    ]
+    note = html.Em(html.U(f"待签收 {waiting}") if waiting else f"{len(held)} 条")
+    return [html.H3(["最新报警", note]), _list(rows, "当前无报警")]
+
+
+def _on_duty(seen: Situation) -> list[Any]:
+    """Leader and officers of the room nearest to the province, and the forces standing by."""
+    on = sorted((s for s in seen.shifts.values() if s.state == ShiftState.ON), key=lambda s: s.org)
+    people = "、".join(p.name for p in on[0].people) if on else "未排班或未接班"
+    facts = [
+        ("在岗", people),
+        ("可调派队伍", f"{len(seen.available_teams())} 支"),
+        ("储备库 / 批次", f"{sum(d.live for d in seen.depots.values())} / {len(seen.lots)}"),
+        ("监测点有数据", f"{len(seen.readings)} / {len(seen.sensors)}"),
+    ]
+    rows = [html.Li([html.Span(name), html.Em(value)], key=name) for name, value in facts]
+    return [html.H3(["值守", ""]), html.Ul(rows, className="teams facts")]
+
+
+def _list(rows: list[Any], nothing: str) -> Any:
+    return html.Ul(rows or [html.Li(html.Span(nothing, className="none"))], className="teams")
+
+
+def second_side(seen: Situation, areas: AreaTree) -> Any:
+    """The empty side beside one incident: risk elsewhere, newest alarms, what stands by."""
+    risks = [r for r in county_risks(seen, areas) if r.stirred]
+    return html.Section(
+        [
+            html.H2("无并发事件"),
+            html.H3([_tally(risks), html.Em(f"{len(risks)} 县有情况")]),
+            _list([_county(r) for r in risks[:6]], "各县平稳：无预警、无报警"),
+            *_alarms(seen),
+            *_on_duty(seen),
         ],
         className="inc-card calm",
     )

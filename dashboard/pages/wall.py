@@ -7,7 +7,7 @@ from typing import Any
 
 from dash import Dash, Input, Output, html
 
-from dashboard.components import live, wall_calm, wall_card, wall_pool
+from dashboard.components import live, wall_calm, wall_card, wall_pool, wall_rivers
 from dashboard.components import map as live_maps
 from dashboard.components.map import live_map
 from dashboard.gate import current_actor
@@ -51,7 +51,10 @@ def layout() -> Any:
                     html.Div(id=Ids.RIGHT, className="side"),
                 ]
             ),
-            html.Div([html.Div(id=Ids.POOL), html.Div(id=Ids.CONTESTED)], className="pool"),
+            html.Div(
+                [html.Div(id=Ids.POOL), html.Div(id=Ids.CONTESTED), wall_rivers.layout()],
+                className="pool",
+            ),
             html.Footer(id=Ids.TICKER),
         ],
         id=Ids.PAGE,
@@ -60,8 +63,9 @@ def layout() -> Any:
 
 
 def register(app: Dash, center: Center) -> None:
-    """Redraw the panels at every journal number; the map redraws itself."""
+    """Redraw the panels at every journal number and heard value; the map redraws itself."""
     live_maps.register(app, center, Ids.MAP)
+    wall_rivers.register(app, center, Ids.MAP)
 
     @app.callback(
         Output(Ids.LEFT, "children"),
@@ -70,14 +74,16 @@ def register(app: Dash, center: Center) -> None:
         Output(Ids.POOL, "children"),
         Output(Ids.CONTESTED, "children"),
         Output(Ids.TICKER, "children"),
+        Output(Ids.PAGE, "className"),
         Input(live.Live.REVISION, "data"),
+        Input(live_maps.part(Ids.MAP, live_maps.Part.HEARD), "data"),
     )
-    async def redraw(_revision: Any) -> tuple[Any, ...]:
+    async def redraw(_revision: Any, _heard: Any) -> tuple[Any, ...]:
         return await center.ask(panels, center, center.queries.situation, current_actor())
 
 
 def panels(center: Center, situation: Any, actor: Any) -> tuple[Any, ...]:
-    """Left, right, strip, pool, contested and ticker of the situation now."""
+    """Left, right, strip, pool, contested, ticker and the page's class of the situation now."""
     seen: Situation = situation(actor)
     open_ = seen.sided()
     plan = _plan_at_hand(center, seen)
@@ -85,9 +91,10 @@ def panels(center: Center, situation: Any, actor: Any) -> tuple[Any, ...]:
         _side(center, seen, open_, 0),
         _side(center, seen, open_, 1),
         [_strip_item(i) for i in open_[SIDES:]],
-        wall_pool.pool(seen),
-        wall_pool.contested(seen, plan),
+        wall_pool.pool(seen) if open_ else None,
+        wall_pool.contested(seen, plan) if open_ else None,
         wall_pool.ticker(seen),
+        "wall" if open_ else "wall is-calm",
     )
 
 
@@ -95,8 +102,10 @@ def _side(center: Center, seen: Situation, open_: list[Incident], index: int) ->
     """The incident of a side, or what the side shows without one."""
     if index >= len(open_):
         if index == 0:
-            return wall_calm.watch_list(seen)
-        return wall_calm.readiness(seen, alone=not open_)
+            return wall_calm.risk_side(seen, center.areas)
+        if open_:
+            return wall_calm.second_side(seen, center.areas)
+        return wall_calm.watch_side(seen)
     incident = open_[index]
     clocks = deadlines(
         incident, seen.reports_of(incident.id), center.tools.rules["reporting"], seen.at,

@@ -32,9 +32,10 @@ _NUMBERS = frozenset(
         "stuck_after_h",
         "lowest",
         "highest",
+        "km",
     ]
 )
-_WHOLE = frozenset(["pop2020", "population", "people", "vehicles"])
+_WHOLE = frozenset(["pop2020", "population", "people", "vehicles", "place"])
 _FLAGS = frozenset(
     [
         "is_prefecture",
@@ -189,6 +190,11 @@ def read_structure() -> dict[str, Any]:
     path = REFERENCE / "command_structure.yaml"
     structure: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     return structure
+
+
+def read_river_order() -> list[Row]:
+    """Stations of a river in order downstream; `km` is blank where no distance is sourced."""
+    return _table("river_order")
 
 
 def _table(name: str) -> list[Row]:
