@@ -17,6 +17,7 @@ COLOURS = {
     PointState.BLUE: "#4da3ff", PointState.YELLOW: "#ffd84d", PointState.ORANGE: "#ff9a2e",
     PointState.RED: "#ff5a5f",
 }  # fmt: skip
+LIFTED_M = 2.4  # so near the bottom a figure stands above its mark
 LOWEST_M = -6.0  # what lies deeper is drawn at the edge and says its own figure
 
 
@@ -77,23 +78,33 @@ def _shown(point: ProfilePoint, low: float) -> float | None:
 
 
 def _values(profile: Profile, low: float, scale: float) -> Any:
-    known = [
-        (x, p)
-        for x, p in zip(_place(profile), profile.points, strict=True)
-        if p.over_m is not None
-    ]
+    known = _known(profile)
     return go.Scatter(
-        x=[x for x, _ in known], y=[_shown(p, low) for _, p in known],
-        mode="markers+text", showlegend=False,
-        text=[f"<b>{p.over_m:+.2f}</b>" for _, p in known], textposition="bottom center",
-        textfont={"size": 20 * scale, "color": [COLOURS.get(p.state, INK) for _, p in known]},
+        x=[x for x, _ in known], y=[_shown(p, low) for _, p in known], mode="markers",
+        showlegend=False, cliponaxis=False, hoverinfo="skip",
         marker={
             "size": 15 * scale, "color": [COLOURS.get(p.state, INK) for _, p in known],
             "line": {"color": "#0d1524", "width": 2 * scale},
         },
-        hovertemplate="%{customdata}<extra></extra>",
-        customdata=[f"{p.name} {p.value_m:.2f} 米" for _, p in known], cliponaxis=False,
     )  # fmt: skip
+
+
+def _known(profile: Profile) -> list[tuple[float, ProfilePoint]]:
+    places = zip(_place(profile), profile.points, strict=True)
+    return [(x, p) for x, p in places if p.over_m is not None]
+
+
+def _figures(profile: Profile, low: float, scale: float) -> list[dict[str, Any]]:
+    """Each height in figures beside its mark, on a ground of its own; above it where it is low."""
+    return [
+        {
+            "x": x, "y": _shown(p, low), "text": f"<b>{p.over_m:+.2f}</b>", "showarrow": False,
+            "yshift": (24 if (p.over_m or 0.0) < low + LIFTED_M else -24) * scale,
+            "font": {"size": 20 * scale, "color": COLOURS.get(p.state, INK)},
+            "bgcolor": "rgba(13,21,36,0.82)", "borderpad": 1,
+        }
+        for x, p in _known(profile)
+    ]  # fmt: skip
 
 
 def _label(point: ProfilePoint) -> str:
@@ -105,13 +116,14 @@ def _label(point: ProfilePoint) -> str:
 def _layout(profile: Profile, low: float, scale: float) -> dict[str, Any]:
     places = _place(profile)
     reach = (max(places) - min(places) or 1.0) * 0.06
-    top = max((y for p in profile.points for y in p.levels_m.values()), default=1.0)
-    over = max((p.over_m for p in profile.points if p.over_m is not None), default=0.0)
+    measured = [p for _, p in _known(profile)] or profile.points
+    top = max((y for p in measured for y in p.levels_m.values()), default=1.0)
+    over = max((p.over_m or 0.0 for p in measured), default=0.0)
     return {
         "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"family": FONT, "color": INK_2, "size": 20 * scale},
         "margin": {"l": 64 * scale, "r": 10 * scale, "t": 6 * scale, "b": 60 * scale},
-        "showlegend": False,
+        "showlegend": False, "annotations": _figures(profile, low, scale),
         "xaxis": {
             "tickvals": places, "ticktext": [_label(p) for p in profile.points],
             "range": [min(places) - reach, max(places) + reach], "showgrid": False,
