@@ -88,12 +88,8 @@ def create_app(
     server.state.metrics = Metrics(center, streams)
     problems.install(server)
     dash_app = _add_dash(server, center, fonts, _pages(pages))
-<<<<<<< HEAD
     server.add_middleware(Limits, per_second=center.settings.requests_per_second)
-    policy = content_policy(dash_app.csp_hashes())
-=======
     policy = content_policy(dash_app.csp_hashes(), center.settings.video_hosts)
->>>>>>> 14817ca (Peaceful-time wall: risk by county, rivers as long profiles, alarms with their age; one tone a colour; cameras beside the map)
     server.add_middleware(Gate, accounts=center.accounts, policy=lambda: policy)
     server.add_middleware(Metered, metrics=server.state.metrics)
     return server

@@ -79,11 +79,14 @@ def register(app: Dash, center: Center) -> None:
         Input(live_maps.part(Ids.MAP, live_maps.Part.HEARD), "data"),
     )
     async def redraw(_revision: Any, _heard: Any) -> tuple[Any, ...]:
-        return await center.ask(panels, center, center.queries.situation, current_actor())
+        viewer = current_actor()
+        parts = await center.ask(panels, center, center.queries.situation, viewer)
+        seen = await center.ask(center.queries.situation, viewer)
+        return *parts, "wall" if seen.open_incidents() else "wall is-calm"
 
 
 def panels(center: Center, situation: Any, actor: Any) -> tuple[Any, ...]:
-    """Left, right, strip, pool, contested, ticker and the page's class of the situation now."""
+    """Left, right, strip, pool, contested and ticker of the situation now."""
     seen: Situation = situation(actor)
     open_ = seen.sided()
     plan = _plan_at_hand(center, seen)
@@ -91,10 +94,9 @@ def panels(center: Center, situation: Any, actor: Any) -> tuple[Any, ...]:
         _side(center, seen, open_, 0),
         _side(center, seen, open_, 1),
         [_strip_item(i) for i in open_[SIDES:]],
-        wall_pool.pool(seen) if open_ else None,
-        wall_pool.contested(seen, plan) if open_ else None,
+        wall_pool.pool(seen),
+        wall_pool.contested(seen, plan),
         wall_pool.ticker(seen),
-        "wall" if open_ else "wall is-calm",
     )
 
 
