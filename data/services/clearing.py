@@ -42,6 +42,12 @@ def review_clearance(unit: Unit, command: m.ReviewClearance, tools: Tools) -> di
     return {"clearance": kept}
 
 
+def _answers(unit: Unit) -> None:
+    """Refuse whoever neither signs nor dispatches, before looking at what is asked."""
+    if not unit.actor.may(Permission.SIGN):
+        unit.actor.require(Permission.DISPATCH)
+
+
 def grant_clearance(unit: Unit, command: m.GrantClearance, tools: Tools) -> dict[str, Any]:
     """Authorise by one's own word, or note whose word it was; what waited goes.
 
@@ -50,6 +56,7 @@ def grant_clearance(unit: Unit, command: m.GrantClearance, tools: Tools) -> dict
     Forbidden, Invalid, IllegalMove, NotFound
         Neither one's own word nor a name; decided already.
     """
+    _answers(unit)
     held = _held(unit, tools, command.clearance_id)
     words = command.words.strip()
     if held.may_decide(unit.actor):
@@ -132,6 +139,7 @@ def refuse_clearance(unit: Unit, command: m.RefuseClearance, tools: Tools) -> di
     ------
     Forbidden, Invalid, IllegalMove, NotFound
     """
+    _answers(unit)
     held = _held(unit, tools, command.clearance_id)
     words = checks.required(command.words, "words", "不同意的理由", "请写明理由，承办人要据此处置")
     by = unit.actor.name
