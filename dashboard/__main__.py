@@ -1,4 +1,4 @@
-"""The program: serve, seed, drill, import, doctor, device-code, backup, restore."""
+"""The program: serve, seed, drill, import, ingest, doctor, device-code, backup, restore."""
 
 from __future__ import annotations
 
@@ -38,6 +38,9 @@ def _parser() -> argparse.ArgumentParser:
     drill = known.add_parser("drill", help="从另一进程推演正在运行的演练")
     drill.add_argument("url", nargs="?", help="服务地址，默认本机")
     known.add_parser("import", help="导入本单位的表格", add_help=False)
+    ingest = known.add_parser("ingest", help="单独进程接入 MQTT、SL 651、HJ 212，送往运行中的中心")
+    ingest.add_argument("--center", help="中心的地址，默认本机")
+    ingest.add_argument("--name", default="", help="这个接入进程叫什么；同一组里各不相同")
     known.add_parser("doctor", help="检查运行环境")
     backup.add_parsers(known)
     code = known.add_parser("device-code", help="签发大屏设备码")
@@ -77,6 +80,12 @@ def _import(settings: Settings, args: argparse.Namespace) -> int:
     return importing(settings, args.rest)
 
 
+def _ingest(settings: Settings, args: argparse.Namespace) -> int:
+    from dashboard.commands.ingesting import main as ingesting
+
+    return ingesting(settings, center=args.center, name=args.name)
+
+
 def _doctor(settings: Settings, _args: argparse.Namespace) -> int:
     from dashboard.doctor import checks
 
@@ -101,6 +110,7 @@ def _device_code(settings: Settings, args: argparse.Namespace) -> None:
 _COMMANDS = {
     "serve": _serve, "seed": _seed, "drill": _drill, "import": _import, "doctor": _doctor,
     "device-code": _device_code, "backup": backup.back_up, "restore": backup.bring_back,
+    "ingest": _ingest,
 }  # fmt: skip
 
 if __name__ == "__main__":

@@ -52,6 +52,7 @@ OPEN: frozenset[tuple[str, str]] = frozenset(
     }
 )
 OPEN_PREFIX = "/fonts/"
+_BEARERS = frozenset({"token", "share"})  # no cookie, so no other site can make use of it
 
 _actor: ContextVar[Actor | None] = ContextVar("actor", default=None)
 _session: ContextVar[Session | None] = ContextVar("session", default=None)
@@ -92,6 +93,10 @@ GRID_API = ("/api/v1/hazards", "/api/v1/rectifications", "/api/v1/session")
 def is_grid(path: str) -> bool:
     """Whether a grid worker may ask for this."""
     return path == "/" or any(path == p or path.startswith(p + "/") for p in GRID_API)
+
+
+# All that a token of another body may reach: its own connector.
+SHARE_API = "/api/v1/share/"
 
 
 def is_open(method: str, path: str) -> bool:
@@ -157,15 +162,13 @@ class Gate:
                 suffix = "" if path == "/" else f"?next={target}"
                 return RedirectResponse(f"/signin{suffix}", status_code=303)
             return problem_response(NotSignedIn("会话已结束或尚未登录，请登录后重试"))
-        if session is not None and session.kind == "field" and not (opened or is_field(path)):
-            if _is_navigation(method, headers):
-                return RedirectResponse("/field", status_code=303)
-            return problem_response(Forbidden("现场码只能办理本队的这一项任务"))
-        if session is not None and session.actor.role == "grid" and not (opened or is_grid(path)):
-            if _is_navigation(method, headers):
-                return RedirectResponse("/hazard", status_code=303)
-            return problem_response(Forbidden("网格员账号只能上报隐患、查看办理情况"))
-        if method in SAFE_METHODS or (session is not None and session.kind == "token"):
+        strayed = None if session is None or opened else _strayed(session, path)
+        if strayed is not None:
+            home, words = strayed
+            if home and _is_navigation(method, headers):
+                return RedirectResponse(home, status_code=303)
+            return problem_response(Forbidden(words))
+        if method in SAFE_METHODS or (session is not None and session.kind in _BEARERS):
             return None
         error = _cross_site(headers)
         if error is None and session is not None and not opened:
@@ -223,6 +226,17 @@ def cookie_of(headers: Headers, name: str) -> str:
     except CookieError:
         return ""
     return found.value if found else ""
+
+
+def _strayed(session: Session, path: str) -> tuple[str, str] | None:
+    """Where somebody bound to one thing belongs, and why he may not be here; None where he may."""
+    if session.kind == "field" and not is_field(path):
+        return "/field", "现场码只能办理本队的这一项任务"
+    if session.actor.role == "grid" and not is_grid(path):
+        return "/hazard", "网格员账号只能上报隐患、查看办理情况"
+    if session.kind == "share" and path != SHARE_API + session.scope:
+        return "", "此令牌只能向它自己的共享接口推送"
+    return None
 
 
 def _is_navigation(method: str, headers: Headers) -> bool:

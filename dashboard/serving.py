@@ -21,6 +21,7 @@ from data.center import Center, build_center
 from data.config import Settings
 from data.exercise.exercise import set_aside
 from data.exercise.runner import start_runner
+from data.store.leader import Leadership
 
 GRACE_SECONDS = 3
 
@@ -96,21 +97,25 @@ class Service:
         server = make_server(create_app(center, self.fonts), self.settings.host, self.settings.port)
         center.hooks.restart = lambda: self._restart(server)
         runner: list[Stoppable] = []
+        office = Leadership(center.database, "polling")
 
         def opened() -> None:
             base = f"http://{self._host()}:{self.settings.port}"
+            opened_doors = center.doors.start()  # devices are heard before anything is warmed up
             center.warm()
-            for line in (*addresses(base), *first):
+            for line in (*addresses(base), *first, *opened_doors):
                 self.say(line)
+            center.poller.start(office.holds)
             runner.append(Attendant(center, lead=self._player(center, base)).start())
             runner.append(center.pulse.start())
             if self.setup and not self._opened and not self.settings.no_browser:
                 webbrowser.open(base)
 
         def closing() -> None:
-            # in a thread: it waits for an answer this very server is still giving
+            # in threads: they wait for answers this very server is still giving
             for one in runner:
                 Thread(target=one.stop, daemon=True).start()
+            Thread(target=center.doors.close, daemon=True).start()
 
         server.when_open, server.when_closing = opened, closing
         try:
@@ -118,6 +123,8 @@ class Service:
         finally:
             for one in runner:
                 one.stop()
+            center.poller.close()
+            office.give_up()
 
     def _player(self, center: Center, base: str) -> Callable[[], Any] | None:
         """How the exercise is played, by whichever server leads."""

@@ -26,11 +26,14 @@ from data.exercise.exercise import Exercise, create_or_resume
 from data.exercise.overlay import load_overlay
 from data.exercise.people import load_people
 from data.ingest import reference
+from data.ingest.doors import Doors
 from data.ingest.exchange_desk import ExchangeDesk
 from data.ingest.geography import build_spatial, build_travel
+from data.ingest.polling import Poller
 from data.ingest.rule_book import rule_book
 from data.ingest.rule_files import rule_file
 from data.ingest.seeding import area_tree, reference_things
+from data.ingest.sharing import Sharing
 from data.services import coverage, granting, passes
 from data.services.accounts import AccountService
 from data.services.bus import Answer, Bus
@@ -45,6 +48,7 @@ from data.services.tools import Tools
 from data.store.database import Database
 from data.store.quarantine import Quarantine
 from data.store.queries import Queries
+from data.store.sharing_book import SharingBook
 from data.store.telemetry import Telemetry
 
 P = ParamSpec("P")
@@ -71,6 +75,9 @@ class Center(PlanDesk, ExchangeDesk):
     bus: Bus
     feed: Feed
     pulse: Pulse
+    doors: Doors
+    sharing: Sharing
+    poller: Poller
     exercise: Exercise | None
     hooks: Hooks = field(default_factory=Hooks)
 
@@ -213,6 +220,8 @@ class Center(PlanDesk, ExchangeDesk):
         if self.exercise:
             self.exercise.close()
         self.pulse.stop()
+        self.doors.close()
+        self.poller.close()
         self.feed.close()
         self.telemetry.close()
         self.database.close()
@@ -250,6 +259,10 @@ def build_center(settings: Settings) -> Center:
         queries=queries, telemetry=telemetry, quarantine=Quarantine(database.quarantine_url),
         bus=bus, hub=hub, clock=clock, retention=settings.retention,
     )  # fmt: skip
+    sharing = Sharing(
+        queries=queries, feed=feed, bus=bus, clock=clock,
+        book=SharingBook(database.units.transaction, database.reader),
+    )  # fmt: skip
     return Center(
         settings=settings,
         clock=clock,
@@ -266,6 +279,9 @@ def build_center(settings: Settings) -> Center:
         pulse=Pulse(
             watching=feed.watching, queries=queries, bus=bus, clock=clock, database=database,
         ),
+        doors=Doors(lambda _: feed, settings.doors),
+        sharing=sharing,
+        poller=Poller(sharing, private=settings.share_private),
         exercise=exercise,
     )
 

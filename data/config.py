@@ -13,6 +13,43 @@ from data.errors import Invalid
 
 
 @dataclass(frozen=True, kw_only=True)
+class DoorSettings:
+    """Which doors for devices are open; none unless its variable is set."""
+
+    host: str = "127.0.0.1"
+    sl651_port: int | None = None
+    hj212_port: int | None = None
+    mqtt: str = ""
+    mqtt_password: str = ""
+    mqtt_ca: str = ""
+    mqtt_cert: str = ""
+    mqtt_key: str = ""
+    mqtt_version: str = "5"
+    mqtt_client: str = "hubei-center"
+    mqtt_group: str = ""
+    mqtt_topics: tuple[str, ...] = ()
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> DoorSettings:
+        """The doors of `HUBEI_SL651_PORT`, `HUBEI_HJ212_PORT` and `HUBEI_MQTT*`."""
+        topics = env.get("HUBEI_MQTT_TOPICS", "").replace("，", ",").split(",")
+        return cls(
+            host=env.get("HUBEI_DEVICES_HOST") or env.get("HUBEI_HOST", "127.0.0.1"),
+            sl651_port=_port(env, "HUBEI_SL651_PORT"),
+            hj212_port=_port(env, "HUBEI_HJ212_PORT"),
+            mqtt=env.get("HUBEI_MQTT", ""),
+            mqtt_password=env.get("HUBEI_MQTT_PASSWORD", ""),
+            mqtt_ca=env.get("HUBEI_MQTT_CA", ""),
+            mqtt_cert=env.get("HUBEI_MQTT_CERT", ""),
+            mqtt_key=env.get("HUBEI_MQTT_KEY", ""),
+            mqtt_version=env.get("HUBEI_MQTT_VERSION") or "5",
+            mqtt_client=env.get("HUBEI_MQTT_CLIENT") or "hubei-center",
+            mqtt_group=env.get("HUBEI_MQTT_GROUP", ""),
+            mqtt_topics=tuple(t.strip() for t in topics if t.strip()),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """Where the center listens, where it keeps its state, and which exercise it plays."""
 
@@ -31,6 +68,8 @@ class Settings:
     requests_per_second: int = 200
     log_json: bool = False
     video_hosts: tuple[str, ...] = ()
+    doors: DoorSettings = DoorSettings()
+    share_private: bool = False
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -58,6 +97,8 @@ class Settings:
             requests_per_second=_whole(env, "HUBEI_REQUESTS_PER_SECOND", 200, 10**6),
             log_json=env.get("HUBEI_LOG_JSON") == "1",
             video_hosts=_hosts(env.get("HUBEI_VIDEO_HOSTS", "")),
+            doors=DoorSettings.from_env(env),
+            share_private=env.get("HUBEI_SHARE_PRIVATE") == "1",
         )
 
     @property
@@ -94,6 +135,11 @@ def _whole(env: Mapping[str, str], name: str, default: int, most: int) -> int:
     if not text.isdecimal() or not 0 < int(text) <= most:
         raise Invalid.field(name, f"{text} 无效", f"请填 1 到 {most} 的整数")
     return int(text)
+
+
+def _port(env: Mapping[str, str], name: str) -> int | None:
+    """A port, or None when the variable is not set."""
+    return _whole(env, name, 0, 65535) if env.get(name) else None
 
 
 def _address(text: str | None) -> str | None:

@@ -18,8 +18,7 @@ MODULES = (
     "takeaways",
     "coverage", "roads",
     "contingencies", "tasks", "directing", "stock", "filing", "clearing", "linking", "shifts",
-    "field", "briefing", "hazards",
-    "video",
+    "field", "briefing", "hazards", "video", "sharing",
 )  # fmt: skip
 
 

@@ -14,9 +14,10 @@ from dashboard.components import admin_parts, desk, desk_fields, office, toasts
 from dashboard.gate import current_actor
 from data.center import Center
 from data.domain.contingency import KIND_WORDS, TIER_WORDS, Contingency
-from data.domain.contingency_file import LONGEST, read
+from data.domain.contingency_file import read
 from data.domain.contingency_lines import COLUMNS, HINTS, lines_of, text_of
 from data.domain.messages import contingencies as m
+from data.domain.strict_yaml import LONGEST
 from data.errors import CenterError, FieldError, Invalid
 
 NAME = "contingency-form"

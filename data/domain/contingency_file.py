@@ -11,9 +11,8 @@ from data.domain import contingency as c
 from data.domain.capabilities import CAPABILITIES
 from data.domain.incident import ROMAN
 from data.domain.incident_types import INCIDENT_TYPES
-from data.errors import Invalid
+from data.domain.strict_yaml import At, known, parsed
 
-LONGEST = 200_000  # characters of a file
 MOST = 200  # lines of one list
 MOST_MINUTES = 30 * 24 * 60
 _ARABIC = {"Ⅰ": "I", "Ⅱ": "II", "Ⅲ": "III", "Ⅳ": "IV", "1": "I", "2": "II", "3": "III", "4": "IV"}
@@ -21,26 +20,7 @@ _TIERS = {w: k for k, w in c.TIER_WORDS.items()} | {k: k for k in c.TIER_WORDS}
 _KINDS = {w: k for k, w in c.KIND_WORDS.items()} | {k: k for k in c.KIND_WORDS}
 _TYPES = {t.name: k for k, t in INCIDENT_TYPES.items()} | {k: k for k in INCIDENT_TYPES}
 
-Reader = Callable[["_At", Any], Any]
-
-
-class _At:
-    """Where in which file something stands, for the words of a refusal."""
-
-    def __init__(self, file: str, path: str = "") -> None:
-        self.file, self.path = file, path
-
-    def of(self, name: str) -> _At:
-        """One step further in."""
-        return _At(self.file, f"{self.path}.{name}" if self.path else name)
-
-    def nth(self, number: int) -> _At:
-        """The line of a list, counted from 1."""
-        return _At(self.file, f"{self.path}[{number}]")
-
-    def wrong(self, what: str, remedy: str) -> Invalid:
-        """What is wrong here, naming file and field."""
-        return Invalid.field(self.path or "text", f"{self.file} 的 {self.path}：{what}", remedy)
+Reader = Callable[[At, Any], Any]
 
 
 def read(text: str, file: str = "预案文件") -> dict[str, Any]:
@@ -51,47 +31,15 @@ def read(text: str, file: str = "预案文件") -> dict[str, Any]:
     Invalid
         Naming the file, the field (or the line where YAML itself is broken) and the remedy.
     """
-    whole = _parsed(text, file)
-    at = _At(file)
-    _known(at, whole, _FIELDS, ("name", "area_code", "tier"))
+    whole = parsed(text, file, "请先下载一份预案作模板")
+    at = At(file)
+    known(at, whole, _FIELDS, ("name", "area_code", "tier"))
     fields = {name: _FIELDS[name](at.of(name), value) for name, value in whole.items()}
     _whole(at, fields)
     return fields
 
 
-def _parsed(text: str, file: str) -> dict[str, Any]:
-    """The mapping of a YAML text."""
-    if len(text) > LONGEST:
-        raise Invalid.field("text", f"{file} 超过 {LONGEST} 字", "请拆分为多个预案")
-    try:
-        whole = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"第 {mark.line + 1} 行第 {mark.column + 1} 列" if mark else "某处"
-        problem = "YAML 格式有误"
-        remedy = "请检查缩进（用空格）、冒号后的空格和引号"
-        raise Invalid.field("text", f"{file} {where}{problem}", remedy) from error
-    except (ValueError, RecursionError) as error:
-        raise Invalid.field(
-            "text", f"{file} 不是可读的 YAML：{error}"[:200], "请按模板填写"
-        ) from error
-    if not isinstance(whole, dict):
-        raise Invalid.field("text", f"{file} 内容为空或不是“字段: 内容”", "请先下载一份预案作模板")
-    return whole
-
-
-def _known(
-    at: _At, given: Mapping[Any, Any], fields: Mapping[str, Any], needed: tuple[str, ...]
-) -> None:
-    for name in given:
-        if name not in fields:
-            raise at.of(str(name)).wrong("没有这个字段", f"可填：{'、'.join(fields)}")
-    for name in needed:
-        if given.get(name) in (None, ""):
-            raise at.of(name).wrong("未填写", "此项必填")
-
-
-def _whole(at: _At, fields: Mapping[str, Any]) -> None:
+def _whole(at: At, fields: Mapping[str, Any]) -> None:
     """What must hold between the parts: levels known, titles and group names once."""
     levels = [t.level for t in fields.get("triggers", ())]
     if not levels:
@@ -114,14 +62,14 @@ def _whole(at: _At, fields: Mapping[str, Any]) -> None:
             )
 
 
-def _once(at: _At, names: list[str]) -> None:
+def _once(at: At, names: list[str]) -> None:
     twice = next((n for n in names if names.count(n) > 1), None)
     if twice:
         raise at.wrong(f"“{twice}”写了两次", "请合并或改名")
 
 
 def _text(limit: int = 2000) -> Reader:
-    def reader(at: _At, value: Any) -> str:
+    def reader(at: At, value: Any) -> str:
         if value is None:
             return ""
         if isinstance(value, bool) or not isinstance(value, str | int | float):
@@ -134,20 +82,20 @@ def _text(limit: int = 2000) -> Reader:
     return reader
 
 
-def _flag(at: _At, value: Any) -> bool:
+def _flag(at: At, value: Any) -> bool:
     if not isinstance(value, bool):
         raise at.wrong(f"“{value}”不是是或否", "请填 true 或 false")
     return value
 
 
-def _number(at: _At, value: Any) -> float:
+def _number(at: At, value: Any) -> float:
     good = isinstance(value, int | float) and not isinstance(value, bool)
     if not good or not 0 < value <= 1e9:  # noqa: PLR2004
         raise at.wrong(f"“{value}”不是数量", "请填大于 0 的数")
     return float(value)
 
 
-def _minutes(at: _At, value: Any) -> int | None:
+def _minutes(at: At, value: Any) -> int | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MOST_MINUTES:
@@ -156,7 +104,7 @@ def _minutes(at: _At, value: Any) -> int | None:
 
 
 def _one_of(table: Mapping[str, str], what: str) -> Reader:
-    def reader(at: _At, value: Any) -> str:
+    def reader(at: At, value: Any) -> str:
         found = table.get(str(value))
         if found is None:
             raise at.wrong(f"没有{what}“{value}”", f"可填：{'、'.join(table)}")
@@ -165,7 +113,7 @@ def _one_of(table: Mapping[str, str], what: str) -> Reader:
     return reader
 
 
-def _level(at: _At, value: Any) -> str:
+def _level(at: At, value: Any) -> str:
     said = str(value).removesuffix("级")
     found = _ARABIC.get(said, said)
     if found not in ROMAN:
@@ -174,7 +122,7 @@ def _level(at: _At, value: Any) -> str:
 
 
 def _many(each: Reader) -> Reader:
-    def reader(at: _At, value: Any) -> tuple[Any, ...]:
+    def reader(at: At, value: Any) -> tuple[Any, ...]:
         if value is None:
             return ()
         if not isinstance(value, list):
@@ -187,10 +135,10 @@ def _many(each: Reader) -> Reader:
 
 
 def _row(cls: type[Any], fields: Mapping[str, Reader], *needed: str) -> Reader:
-    def reader(at: _At, value: Any) -> Any:
+    def reader(at: At, value: Any) -> Any:
         if not isinstance(value, dict):
             raise at.wrong("应为“字段: 内容”", f"可填：{'、'.join(fields)}")
-        _known(at, value, fields, needed)
+        known(at, value, fields, needed)
         return cls(**{name: fields[name](at.of(name), held) for name, held in value.items()})
 
     return reader

@@ -155,9 +155,7 @@ def _partners(raw: RawWays, pieces: _Pieces, u: Ints, v: Ints, one_way: Bools) -
     return partner
 
 
-def _positions(
-    pieces: _Pieces, order: Ints, turned: Bools, leads: Ints
-) -> tuple[Ints, Ints]:
+def _positions(pieces: _Pieces, order: Ints, turned: Bools, leads: Ints) -> tuple[Ints, Ints]:
     """All positions of all chains, one after another, and the chain of each."""
     first = np.where(turned, pieces.last[order], pieces.first[order])
     last = np.where(turned, pieces.first[order], pieces.last[order])

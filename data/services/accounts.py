@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from data.domain.org import PROVINCE, ROLE_PERMISSIONS, ROLE_WORDS, Actor, Permission, grantable
+from data.domain.org import PROVINCE, ROLE_PERMISSIONS, ROLE_WORDS, Actor, Permission
 from data.errors import Conflict, Forbidden, Invalid, NotFound
-from data.services.passes import Passes
-from data.services.sessions import HASHER, Session, hash_of, verify
-from data.store.accounts_schema import account, session, sign_in_log, token
+from data.services.sessions import HASHER, Session, verify
+from data.services.tokens import Tokens
+from data.store.accounts_schema import account, session, sign_in_log
 
 __all__ = ["AccountService", "Session"]
 
@@ -32,7 +31,7 @@ SEEDS: tuple[tuple[str, str, str, str], ...] = (
 RUNNER = ("runner", "演练导演", "runner", PROVINCE)
 
 
-class AccountService(Passes):
+class AccountService(Tokens):
     """Sessions, and the administration of accounts, codes and tokens."""
 
     def seed(self, password: str | None, *, exercise: bool) -> tuple[list[str], str | None]:
@@ -175,31 +174,6 @@ class AccountService(Passes):
             by.require(Permission.AUDIT)
         return self._rows(select(sign_in_log).order_by(sign_in_log.c.id.desc()).limit(limit))
 
-    def make_token(
-        self, by: Actor, label: str, permissions: list[str], org: str = "", days: int = 365
-    ) -> str:
-        """A program's secret that can do no more, and no further, than its maker.
-
-        Who manages accounts may also let machines report readings and positions: no person's
-        role holds the former, and neither acts on an incident.
-
-        Raises
-        ------
-        Forbidden, Invalid
-        """
-        unknown = [p for p in permissions if p not in set(Permission)]
-        if unknown or not permissions:
-            raise Invalid.field(
-                "permissions", f"权限无效：{'、'.join(unknown) or '未填写'}",
-                f"可选：{'、'.join(sorted(by.permissions))}",
-            )  # fmt: skip
-        wanted = frozenset(Permission(p) for p in permissions)
-        if not wanted <= grantable(by.permissions):
-            raise Forbidden("令牌的权限不能超出本账号的权限，请减少权限后重试")
-        org = org or by.org
-        self._check_org(by, org)
-        return self._keep_token(by.username, label, wanted, org, days)
-
     def arm_runner(self, password: str | None = None) -> str:
         """Give the exercise's own account this password, or a fresh one, and return it.
 
@@ -234,22 +208,6 @@ class AccountService(Passes):
 
     # ------------------------------------------------------------ inside
 
-    def _keep_token(
-        self, username: str, label: str, wanted: frozenset[Permission], org: str, days: int
-    ) -> str:
-        secret = "hb_" + secrets.token_urlsafe(32)
-        now = self._real()
-        with self._transaction() as db:
-            db.execute(
-                insert(token).values(
-                    token_hash=hash_of(secret), label=label or "程序", username=username, org=org,
-                    permissions=" ".join(sorted(wanted)), created_at=now,
-                    expires_at=now + timedelta(days=days),
-                )
-            )  # fmt: skip
-            self._write_log(db, username, "token-made", username)
-        return secret
-
     def _change(self, username: str, by: Actor, outcome: str, **values: Any) -> None:
         with self._transaction() as db:
             done = db.execute(
@@ -264,13 +222,6 @@ class AccountService(Passes):
         if row is None:
             raise NotFound(f"没有账号 {username}")
         self._require_reach(by, row.org)
-
-    def _check_org(self, by: Actor, org: str) -> None:
-        if self._areas is None:
-            return
-        if org not in self._areas.areas:
-            raise Invalid.field("org", f"没有行政区划 {org}", "请填六位行政区划代码")
-        self._require_reach(by, org)
 
 
 def _check_password(password: str) -> None:

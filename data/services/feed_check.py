@@ -30,13 +30,17 @@ class Checker:
         Looks anew; asked only when a row names a sensor that is not there.
     now
         The center's instant; rows more than `FUTURE` after it are refused.
+    addresses
+        Ids of sensors by the address of their device, for rows that name no sensor by its id.
     """
 
     def __init__(
-        self, sensors: Mapping[str, Any], again: Callable[[], Mapping[str, Any]], now: datetime
-    ) -> None:
+        self, sensors: Mapping[str, Any], again: Callable[[], Mapping[str, Any]], now: datetime,
+        addresses: Callable[[Mapping[str, Any]], Mapping[str, str]] = lambda _: {},
+    ) -> None:  # fmt: skip
         self.sensors = sensors
         self.again = again
+        self.addresses = addresses
         self.until = now + FUTURE
         self.good: list[Reading] = []
         self.places: list[int] = []  # of the good
@@ -75,7 +79,10 @@ class Checker:
         if made.sensor not in self.sensors and not self._fresh:
             self.sensors, self._fresh = self.again(), True
         if made.sensor not in self.sensors:
-            return "unknown", f"没有编号为 {made.sensor[:60]} 的监测点，或不在本辖区"
+            known = self.addresses(self.sensors).get(made.sensor)
+            if known is None:
+                return "unknown", f"没有编号为 {made.sensor[:60]} 的监测点，或不在本辖区"
+            made = Reading(sensor=known, value=made.value, at=made.at)
         if made.at <= FLOOR:
             return "time", f"时间 {made.at:%Y-%m-%d} 早于 2000 年，设备时钟可能没有校时"
         if made.at > self.until:

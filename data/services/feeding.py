@@ -15,6 +15,7 @@ from data.domain.retention import Retention
 from data.domain.sensor import Sensor
 from data.domain.situation import Situation
 from data.errors import Unavailable
+from data.services.addresses import Addresses
 from data.services.bus import Bus
 from data.services.feed_check import FUTURE, Checker, text_of
 from data.services.feed_desk import QuarantineDesk, Replayed, seen_by, to_replay
@@ -68,6 +69,7 @@ class Feed:
         self.desk = QuarantineDesk(quarantine, retention)
         self.desk.resume(self.intake, clock.now())
         self.watching = Watching(queries=queries, bus=bus)
+        self.addresses = Addresses()
         self._sensors: dict[str, tuple[float, Mapping[str, Sensor]]] = {}
         self._line: Line | None = None
         self._closed = False
@@ -86,8 +88,9 @@ class Feed:
             On whose authority: needs `Permission.TELEMETRY`; sensors outside its area are unknown.
         rows
             `Reading`s, or mappings with `sensor`, `at` (an aware instant or ISO-8601 text with
-            offset) and `value`, or JSON text of one such row as `bytes` or `str`. Anything else is
-            refused row by row with its reason; no row can spoil the others.
+            offset) and `value`, or JSON text of one such row as `bytes` or `str`. A sensor goes by
+            its id or by `device/element`. Anything else is refused row by row with its reason; no
+            row can spoil the others.
         via, source
             The protocol, and who spoke it (station, client id, connector); counted by both.
 
@@ -114,7 +117,7 @@ class Feed:
         look = self._look
         known = self._sensors.get(actor.org)
         sensors = known[1] if known and self.at_hand(actor) else look(actor)
-        checker = Checker(sensors, lambda: look(actor), self.clock.now())
+        checker = Checker(sensors, lambda: look(actor), self.clock.now(), self.addresses.of)
         checker.take(rows)
         return self._put(actor, via, source, checker, keep=keep)
 

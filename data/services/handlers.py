@@ -24,6 +24,7 @@ from data.services import (
     registering,
     reports,
     responding,
+    sharing,
     shifts,
     supplies,
     tasking,
@@ -67,4 +68,5 @@ HANDLERS: Mapping[type[m.Command], Handler] = {
     **alarm_reports.HANDLERS,
     **thresholds.HANDLERS,
     **hazards.HANDLERS,
+    **sharing.HANDLERS,
 }

@@ -26,6 +26,7 @@ HASHER = PasswordHasher(memory_cost=19 * 1024, time_cost=2, parallelism=1)
 IDLE = timedelta(hours=2)
 ABSOLUTE = timedelta(hours=26)  # a 24-hour shift and its handover
 SEEN_EVERY = timedelta(minutes=1)
+_TOUCHED = frozenset({"person", "token", "share"})  # whose last use is noted
 CACHE_SECONDS = 2.0
 
 Transaction = Callable[[], AbstractContextManager[Connection]]
@@ -38,10 +39,11 @@ class Session:
     key: str  # hash of the secret; the secret itself is known to its holder alone
     actor: Actor
     csrf: str
-    kind: str  # person | device | token
+    kind: str  # person | device | token | share
     created_at: datetime
     seen_at: datetime
     expires_at: datetime | None
+    scope: str = ""  # the one connector that a token of another body may push to
 
     def holds(self, now: datetime) -> bool:
         """Whether neither the absolute nor the idle limit has passed."""
@@ -156,7 +158,7 @@ class Sessions:
 
     def still_holds(self, held: Session) -> bool:
         """Whether a session that was let in earlier may stay."""
-        read = self._read_token if held.kind == "token" else self._read_session
+        read = self._read_token if held.kind in {"token", "share"} else self._read_session
         return self._known(held.key, read) is not None
 
     # ------------------------------------------------------------ inside
@@ -184,7 +186,7 @@ class Sessions:
         cached = self._cache.get(key)
         if cached is None or abs((now - cached[0]).total_seconds()) > CACHE_SECONDS:
             found = read(key)
-            if found and found.kind == "person" and now - found.seen_at > SEEN_EVERY:
+            if found and found.kind in _TOUCHED and now - found.seen_at > SEEN_EVERY:
                 self._touch(key, now, found)
             with self._lock:
                 if len(self._cache) > 5000:  # noqa: PLR2004 - bounded: strangers' cookies too
@@ -194,9 +196,10 @@ class Sessions:
         return held if held and held.holds(now) else None
 
     def _touch(self, key: str, now: datetime, found: Session) -> None:
+        table = session if found.kind == "person" else token
         if found.holds(now):
             with self._transaction() as db:
-                db.execute(update(session).where(session.c.token_hash == key).values(seen_at=now))
+                db.execute(update(table).where(table.c.token_hash == key).values(seen_at=now))
 
     def _read_session(self, key: str) -> Session | None:
         query = select(session, account.c.name, account.c.role, account.c.org).join_from(
@@ -236,7 +239,8 @@ class Sessions:
         allowed = grantable(ROLE_PERMISSIONS[row.role])
         granted = frozenset(map(Permission, row.permissions.split())) & allowed
         return Session(
-            key=key, csrf="", kind="token", created_at=row.created_at, seen_at=row.created_at,
+            key=key, csrf="", kind="share" if row.scope else "token", scope=row.scope,
+            created_at=row.created_at, seen_at=row.seen_at or row.created_at - SEEN_EVERY * 2,
             expires_at=row.expires_at,
             actor=Actor(
                 username=row.username, name=row.name, role=row.role, org=row.org,

@@ -48,6 +48,8 @@ token = Table(
     Column("created_at", UtcTime, nullable=False),
     Column("expires_at", UtcTime),
     Column("revoked_at", UtcTime),
+    Column("scope", String(64), nullable=False, default="", server_default=""),  # one connector
+    Column("seen_at", UtcTime),
 )
 
 device_code = Table(

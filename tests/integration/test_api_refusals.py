@@ -19,7 +19,7 @@ OWN_ACCOUNT = {"/api/v1/session", "/api/v1/session/password"}
 MAY = {
     "wall": set(),
     "auditor": set(),
-    "security": set(),
+    "security": {"/api/v1/tokens/{token_id}/revoke"},
     "leader": {
         "/api/v1/plans",
         "/api/v1/plans/queue",
@@ -44,6 +44,17 @@ MAY = {
         "/api/v1/teams/{team_id}",
         "/api/v1/stock/norms",
         "/api/v1/sensors/{sensor_id}/thresholds",
+        "/api/v1/tokens/{token_id}/revoke",
+        "/api/v1/share/{connector_id}",
+        "/api/v1/connectors",
+        "/api/v1/connectors/try",
+        "/api/v1/connectors/{connector_id}",
+        "/api/v1/connectors/{connector_id}/pause",
+        "/api/v1/connectors/{connector_id}/resume",
+        "/api/v1/connectors/{connector_id}/poll",
+        "/api/v1/connectors/{connector_id}/retake",
+        "/api/v1/connectors/{connector_id}/token",
+        "/api/v1/connectors/{connector_id}/token/revoke",
     },
 }
 # a body that is well-formed, so that what refuses it is the missing permission
@@ -196,6 +207,17 @@ BODIES: dict[str, Any] = {
     "/api/v1/rectifications/{rectification_id}/supervision": {"supervision": "county",
                                                               "reason": "挂牌"},
     "/api/v1/rectifications/{rectification_id}/lift": {"reason": "搬迁"},
+    "/api/v1/tokens/{token_id}/revoke": None,
+    "/api/v1/share/{connector_id}": {},
+    "/api/v1/connectors": {"text": "name: 甲"},
+    "/api/v1/connectors/try": {"text": "name: 甲", "sample": "{}"},
+    "/api/v1/connectors/{connector_id}": {"text": "name: 甲"},
+    "/api/v1/connectors/{connector_id}/pause": {"reason": "数据错"},
+    "/api/v1/connectors/{connector_id}/resume": None,
+    "/api/v1/connectors/{connector_id}/poll": None,
+    "/api/v1/connectors/{connector_id}/retake": None,
+    "/api/v1/connectors/{connector_id}/token": {},
+    "/api/v1/connectors/{connector_id}/token/revoke": None,
 }  # fmt: skip
 IDS = {
     "{lot_id}": "EX-L-0001", "{stocktake_id}": "PD-0001",
@@ -207,6 +229,7 @@ IDS = {
     "{contingency_id}": "CP-flood", "{need_id}": "XQ-0001", "{photo_id}": "ZP-00001",
     "{shift_id}": "BC-0001", "{handover_id}": "JJ-0001", "{post_id}": "ZB-0001",
     "{consultation_id}": "HS-0001", "{contact_id}": "TX-0001", "{call_id}": "TH-00001",
+    "{connector_id}": "GX-001", "{token_id}": "000000000000",
     "{hazard_id}": "YH-00001", "{rectification_id}": "ZG-0001",
 }  # fmt: skip
 

@@ -1,5 +1,6 @@
 """The one door for readings: what an answer guarantees, whatever protocol brought the rows."""
 
+from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier, Event, Thread
 
@@ -153,3 +154,19 @@ def test_callers_from_many_threads_each_get_their_own_answer(center):
     }
     now = center.clock.now()
     assert len(center.telemetry.series("S-1", now - timedelta(days=1), now)) == 40
+
+
+def test_a_sensor_goes_by_its_device_and_element_too(center):
+    """A row may name the device's address; a changed address counts from the next row on."""
+    named = Sensor(
+        id="S-3", name="遥测水位", area_code="421127", device="sl651:0012345678", element="39"
+    )
+    center.handle(StoreRows(what="测点", things=(named,)), SYSTEM)
+    good = reading(center, "S-3")
+    row = {"sensor": "sl651:0012345678/39", "at": good.at.isoformat(), "value": good.value}
+    taken = center.feed.take(FEEDER, [row, {**row, "sensor": "sl651:0012345678/38"}])
+    assert (taken.accepted, [r.kind for r in taken.rejected]) == (1, ["unknown"])
+    assert center.telemetry.series("S-3", good.at, good.at) == [good]
+    moved = replace(center.queries.sensors(SYSTEM)["S-3"], element="38")
+    center.handle(StoreRows(what="测点", things=(moved,)), SYSTEM)
+    assert center.feed.take(FEEDER, [row]).rejected[0].kind == "unknown"
