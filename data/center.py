@@ -103,7 +103,7 @@ class Center(PlanDesk, ExchangeDesk):
         """
         seen, rules = self.queries.situation(SYSTEM), self.tools.rules["reporting"]
         done = 0
-        if escalation.calls(seen, self.areas, rules):
+        if escalation.calls(seen, self.areas, rules) or escalation.unanswered(seen, rules):
             done = int(self.handle(CallOverdue(), SYSTEM).body["calls"])
         for held in granting.to_draft(seen):
             self.handle(self.draft_granted(held, seen), SYSTEM)

@@ -33,9 +33,11 @@ def filing_paper(seen: Situation, areas: AreaTree, held: Filing) -> Paper:
     ]
     if held.receipts:
         foot.append("报送：" + "、".join(r.to for r in held.receipts))
-    drill = "演练　" if held.origin == "exercise" else ""
+    # nothing written in an exercise leaves it unmarked, whatever its incident was opened from
+    drill = seen.exercise is not None or held.origin == "exercise"
+    marks = ("演练" if drill else "", "紧急" if held.early else "")
     return Paper(
-        title=held.title, mark=f"{drill}紧急" if drill or held.early else "", issuer="信息报告",
+        title=held.title, mark="　".join(filter(None, marks)), issuer="信息报告",
         number=f"{held.id}　{held.name}", to=_to(held), blocks=tuple(_blocks(held, before)),
         signed=body, date=_day(held.sent_at or seen.at), foot=tuple(foot),
     )  # fmt: skip

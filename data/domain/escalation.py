@@ -13,7 +13,7 @@ from data.domain.org import PROVINCE, Actor, AreaTree
 from data.domain.reporting import Deadline, deadlines
 from data.domain.shift import on_duty, rostered
 from data.domain.situation import Situation
-from data.domain.task import Task, TaskState
+from data.domain.task import Instruction, InstructionState, Task, TaskState
 
 SOURCE = "时限催报"
 RAISED, REMINDED = "升级", "催办"
@@ -178,6 +178,16 @@ def _since_raised(task: Task) -> int:
     for step in task.steps[1:]:
         said = 1 if step.what == RAISED else said + (step.what == REMINDED)
     return said
+
+
+def unanswered(seen: Situation, rules: Mapping[str, Any]) -> list[Instruction]:
+    """Instructions past their time without an answer, and not reminded of for so many minutes."""
+    span = timedelta(minutes=float(rules["escalation"]["instruction_min"]))
+    return [
+        n for n in seen.instructions.values()
+        if n.state in (InstructionState.GIVEN, InstructionState.RECEIVED) and n.overdue(seen.at)
+        and seen.at - max((s.at for s in n.steps), default=n.due_at or seen.at) >= span
+    ]  # fmt: skip
 
 
 def mine(tasks: Iterable[Task], actor: Actor) -> list[Task]:

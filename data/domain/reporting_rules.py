@@ -19,7 +19,7 @@ MAY = frozenset(
     {"id", "regulation", "kind", "confidence", "tier", "levels", "near_miss", "direct",
      "dead_missing_from", *TEXTS}
 )  # fmt: skip
-ESCALATION = ("repeat_min", "rounds", "basis")
+ESCALATION = ("repeat_min", "rounds", "instruction_min", "basis")
 
 
 def read_reporting(rules: Mapping[str, Any], file: str) -> Mapping[str, Any]:
@@ -54,8 +54,10 @@ def read_reporting(rules: Mapping[str, Any], file: str) -> Mapping[str, Any]:
 def _escalation(rules: Any, file: str) -> None:
     if not isinstance(rules, Mapping) or any(key not in rules for key in ESCALATION):
         raise ValueError(f"{file} 没有 escalation：请写 {'、'.join(ESCALATION)}")
-    if not rules["repeat_min"] > 0 or not rules["rounds"] >= 1:
-        raise ValueError(f"{file} 的 escalation：repeat_min 应大于 0，rounds 不小于 1")
+    minutes = min(rules["repeat_min"], rules["instruction_min"])
+    if not minutes > 0 or not rules["rounds"] >= 1:
+        said = "repeat_min、instruction_min 应大于 0，rounds 不小于 1"
+        raise ValueError(f"{file} 的 escalation：{said}")
 
 
 def _fault(clock: Mapping[str, Any]) -> str:

@@ -14,7 +14,7 @@ from data.domain.messages.tasks import CallOverdue
 from data.domain.org import SYSTEM
 from data.domain.shift import Shift
 from data.domain.situation import Situation
-from data.domain.task import Step, Task, TaskState
+from data.domain.task import Instruction, Step, Task, TaskState
 from data.errors import Forbidden
 from data.services import tasking
 from data.services.bus import Handler
@@ -36,11 +36,13 @@ def call_overdue(unit: Unit, command: CallOverdue, tools: Tools) -> dict[str, An
     seen = _seen(unit)
     rules = tools.rules["reporting"]
     lines = [_carried_out(unit, call, tools) for call in e.calls(seen, tools.areas, rules)]
+    lines += [_reminded(unit, held, seen) for held in e.unanswered(seen, rules)]
     if lines:
-        first = lines[0][0]
+        here = {incident.id for incident, _ in lines if incident is not None}
+        only = seen.incidents.get(next(iter(here), "")) if len(here) == 1 else None
         unit.tell(
-            "；".join(words for _, words in lines),
-            incident_id=first.id if len(lines) == 1 else None, area=first.area_code,
+            "；".join(words for _, words in lines), incident_id=only.id if only else None,
+            area=only.area_code if only else None,
         )  # fmt: skip
     return {"calls": len(lines)}
 
@@ -54,14 +56,23 @@ def _seen(unit: Unit) -> Situation:
     return Situation(
         revision=unit.seq, at=unit.now, incidents=held(Incident, status="open"),
         reports=held(Report), tasks=held(Task), shifts=held(Shift), contacts=held(Contact),
+        instructions=held(Instruction),
     )  # fmt: skip
 
 
-def _carried_out(unit: Unit, call: e.Call, tools: Tools) -> tuple[Incident, str]:
+def _carried_out(unit: Unit, call: e.Call, tools: Tools) -> tuple[Incident | None, str]:
     """The task kept, and what the journal says of it."""
     if call.task is None:
         return call.incident, _opened(unit, call, tools)
     return call.incident, _moved_on(unit, call, call.task, call.rung.words(tools.areas))
+
+
+def _reminded(unit: Unit, held: Instruction, seen: Situation) -> tuple[Incident | None, str]:
+    """An instruction that is overdue, its owner reminded once more."""
+    step = Step(what=e.REMINDED, by=unit.actor.name, at=unit.now, words="逾期未反馈，自动催办")
+    unit.put(replace(held, reminders=held.reminders + 1, steps=(*held.steps, step)))
+    said = f"批示逾期未反馈，第 {held.reminders + 1} 次催办 {held.owner}：{held.text[:40]}"
+    return seen.incidents.get(held.incident_id or ""), said
 
 
 def _opened(unit: Unit, call: e.Call, tools: Tools) -> str:

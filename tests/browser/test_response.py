@@ -1,4 +1,4 @@
-"""One whole response, both incidents: order, tasks, supplies, reports, a late answer, the end."""
+"""One whole response, both incidents: from the reports and orders to the after-action papers."""
 
 from __future__ import annotations
 
@@ -105,6 +105,90 @@ def test_responses_put_the_contingencies_tasks_on_the_board(
     board.context.close()
 
 
+def free(api: httpx.Client, level: str, incident: str) -> str:
+    """A free team of a level that its incident's area does not own."""
+    rows = api.get("/api/v1/teams", params={"limit": 1000}).json()["items"]
+    home = api.get(f"/api/v1/incidents/{incident}").json()["area_code"]
+    fits = (
+        t["id"] for t in rows
+        if t["level"].startswith(level) and t["state"] == "standby" and t["plannable"]
+        and (t["area_code"] == home) == (level == "县级")
+    )  # fmt: skip
+    return str(next(fits))
+
+
+def slide_of(api: httpx.Client) -> str:
+    """The landslide of the night."""
+    rows = api.get("/api/v1/incidents").json()["items"]
+    return str(next(i["id"] for i in rows if i["type"] == "landslide"))
+
+
+def test_an_order_goes_but_for_the_team_that_waits_for_the_leader(
+    browser: Browser, night: Running, signed: Signed
+) -> None:
+    """The county's own team accepts at once; the national one when the leader has granted it."""
+    duty = signed("duty")
+    here = slide_of(duty)
+    teams = [free(duty, level, here) for level in ("县级", "国家")]
+    wanted = [{"team": t, "incident": here} for t in teams]
+    made = done(duty, "dispatches", 201, assignments=wanted)
+    own, national = (a["id"] for a in made["assignments"])
+    done(duty, f"assignments/{own}/status", status="accepted")
+    refused = duty.post(f"/api/v1/assignments/{national}/status", json={"status": "accepted"})
+    assert "待批" in refused.text
+    board = screen(browser, night, "leader", "/review")
+    board.locator("#live-called a", has_text="待您批").click()
+    expect(board.locator("#clearance-list .tk", has_text=made["number"])).to_be_visible()
+    board.locator("#clearance-list .tk", has_text=made["number"]).first.click()
+    board.keyboard.press("a")
+    expect(board.locator("#clearance-detail")).to_contain_text("批准", timeout=LIMIT_MS)
+    expect(board.locator("#live-called")).not_to_contain_text("待您批", timeout=LIMIT_MS)
+    done(duty, f"assignments/{national}/status", status="accepted")
+    board.context.close()
+
+
+def test_a_phone_loses_its_link_for_the_middle_of_the_mission(
+    browser: Browser, night: Running, signed: Signed
+) -> None:
+    """Departed and arrived without a link: kept, sent in order, each once, seen on the desk."""
+    duty = signed("duty")
+    here = slide_of(duty)
+    wanted = [{"team": free(duty, "县级", here), "incident": here}]
+    key = done(duty, "dispatches", 201, assignments=wanted)["assignments"][0]["id"]
+    code = done(duty, f"assignments/{key}/code", 201)["code"].replace(" ", "")
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, locale="zh-CN", has_touch=True
+    )
+    context.set_default_timeout(LIMIT_MS)
+    phone = context.new_page()
+    phone.goto(f"{night.base}/field#{code}")
+    phone.locator("#enter button").click()
+
+    def press(word: str) -> None:
+        expect(phone.locator("#next")).to_have_text(word, timeout=LIMIT_MS)
+        phone.locator("#next").click()
+        phone.locator("#next").click()
+
+    press("已接令")
+    expect(phone.locator("#outbox .is-sent")).to_have_count(1, timeout=LIMIT_MS)
+    context.set_offline(True)
+    press("已出动")
+    press("已到场")
+    expect(phone.locator("#outbox .is-waiting")).to_have_count(2, timeout=LIMIT_MS)
+    assert duty.get("/api/v1/assignments").json() is not None
+    state = {a["id"]: a["state"] for a in duty.get("/api/v1/assignments").json()["items"]}
+    assert state[key] == "accepted"
+    context.set_offline(False)
+    expect(phone.locator("#outbox .is-waiting")).to_have_count(0, timeout=LIMIT_MS)
+    held = {a["id"]: a for a in duty.get("/api/v1/assignments").json()["items"]}[key]
+    assert held["state"] == "arrived"
+    steps = [held["times"][s] for s in ("ordered", "accepted", "departed", "arrived")]
+    assert steps == sorted(steps)
+    rows = duty.get("/api/v1/journal", params={"limit": 1000}).json()["items"]
+    assert sum(r["actor"] == f"field.{key}" for r in rows) == 3
+    context.close()
+
+
 def test_a_county_reports_early_and_the_city_signs_for_it(browser: Browser, night: Running) -> None:
     """What one level sends stands in the next level's queue, and its receipt comes back."""
     county = screen(browser, night, "duty.421127", "/filing")
@@ -163,7 +247,7 @@ def test_a_leaders_words_answered_late_are_accepted_as_late(
 def test_supplies_that_arrive_short_say_so(
     browser: Browser, night: Running, signed: Signed
 ) -> None:
-    """The receipt keeps the difference and its reason, for everybody to read."""
+    """Signed for on the page: no shortage without its reason; then everybody reads both."""
     duty, chief = signed("duty"), signed("chief")
     lots = duty.get("/api/v1/lots").json()["items"]
     lot = max(lots, key=lambda row: row["on_hand"])
@@ -172,16 +256,43 @@ def test_supplies_that_arrive_short_say_so(
     done(chief, f"transfers/{transfer}/approve")
     for step in ("pick", "ship"):
         done(duty, f"transfers/{transfer}/{step}")
-    done(duty, f"transfers/{transfer}/receive", amount=8, reason="途中淋湿 2 件")
-    held = {t["id"]: t for t in duty.get("/api/v1/transfers").json()["items"]}[transfer]
-    assert (held["received"], held["state"]) == (8, "received")
     supplies = screen(browser, night, "duty", "/supplies")
     expect(supplies.locator("#transfers-show input")).to_have_count(4, timeout=LIMIT_MS)
     supplies.keyboard.press("Alt+2")
-    supplies.locator("#transfers-show input[value=scene]").check(force=True)
     supplies.locator(f'#transfers-list [data-sets*="{transfer}"]').click()
-    expect(supplies.locator(".panel-2")).to_contain_text("途中淋湿 2 件", timeout=LIMIT_MS)
+    receive = supplies.locator(".panel-2 .side .btn", has_text="签收")
+    supplies.locator("#transfer-amount").fill("8")
+    receive.click()
+    expect(supplies.locator("#transfer-reason-error")).to_contain_text("差异原因", timeout=LIMIT_MS)
+    expect(supplies.locator("#transfer-amount")).to_have_value("8")
+    supplies.locator("#transfer-reason").fill("途中淋湿 2 件")
+    receive.click()
+    expect(supplies.locator(".panel-2 .side")).to_contain_text("途中淋湿 2 件", timeout=LIMIT_MS)
+    held = {t["id"]: t for t in duty.get("/api/v1/transfers").json()["items"]}[transfer]
+    assert (held["received"], held["state"]) == (8, "received")
     supplies.context.close()
+
+
+def test_the_shift_is_handed_over_item_by_item(browser: Browser, night: Running) -> None:
+    """The night shift of the exercise hands over what is open; the day shift takes each by name."""
+    page = screen(browser, night, "duty", "/shift")
+    expect(page.locator("#handover-now")).to_contain_text("尚未交接", timeout=LIMIT_MS)
+    page.locator("#handover-now").click()
+    page.keyboard.press("g")
+    expect(page.locator("#handover-actions")).to_contain_text("还有", timeout=LIMIT_MS)
+    page.locator("#handover-by label", has_text="林晓岚（演练）").click()
+    page.locator("#handover-now").click()
+    taken = page.locator("#handover-items").get_by_text("✓ 林晓岚（演练）")
+    waiting = page.locator("#handover-items .btn", has_text="接收")
+    number = waiting.count()
+    assert number > 3
+    for n in range(1, number + 1):
+        page.keyboard.press("j")
+        expect(taken).to_have_count(n, timeout=LIMIT_MS)
+    page.keyboard.press("g")
+    expect(page.locator("#handover-past")).to_contain_text("交接完成", timeout=LIMIT_MS)
+    expect(page.locator("#handover-now")).to_contain_text("周启明（演练）")
+    page.context.close()
 
 
 def test_the_end_owes_nothing_and_leaves_its_papers(night: Running, signed: Signed) -> None:

@@ -10,7 +10,12 @@ from dashboard.components.live import called_view
 from data.domain.escalation import SOURCE, mine
 from data.domain.handover import open_items
 from data.domain.messages import FileFollowup
-from data.domain.messages.tasks import AdvanceTask, CallOverdue
+from data.domain.messages.tasks import (
+    AdvanceTask,
+    AnswerInstruction,
+    CallOverdue,
+    GiveInstruction,
+)
 from data.domain.org import Actor
 from data.domain.reporting import deadlines
 from data.errors import Forbidden
@@ -130,3 +135,22 @@ def test_the_county_is_called_in_its_own_room(center):
     (mine_,) = [t for t in called(center) if t.id == mine_.id]
     assert (mine_.owner_org, mine_.owner) == ("421100", "带班领导 汪以诚（演练）")
     assert mine_ in mine(w.seen(center).tasks.values(), CITY_CHIEF)
+
+
+def test_an_overdue_instruction_is_reminded_of_until_it_is_answered(center):
+    """By itself, counted, every half hour; the answer ends it."""
+    now = center.clock.now()
+    given = GiveInstruction(
+        text="核清失联人数", owner="黄梅县", incident_id=w.incidents(center)[0],
+        due_at=now + timedelta(minutes=20),
+    )  # fmt: skip
+    key = center.handle(given, w.LEADER).body["instruction"]["id"]
+    assert later(center, minutes=19) == 0
+    for number, minutes in enumerate((12, 30), 1):
+        assert later(center, minutes=minutes) == 1
+        held = w.seen(center).instructions[key]
+        assert (held.reminders, held.steps[-1].what) == (number, "催办")
+    assert later(center, minutes=10) == 0
+    center.handle(AnswerInstruction(instruction_id=key, words="九人"), w.DUTY)
+    later(center, minutes=40)
+    assert w.seen(center).instructions[key].reminders == 2

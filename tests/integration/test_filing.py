@@ -9,8 +9,8 @@ from docx import Document
 
 from dashboard.documents.filing_paper import filing_paper
 from dashboard.documents.word import to_docx
-from data.domain.filing import conflicts, difference, tally
-from data.domain.incident import Casualties
+from data.domain.filing import ITEMS, ONCE, conflicts, difference, tally
+from data.domain.incident import CASUALTY_WORDS, Casualties
 from data.domain.messages import FileFollowup
 from data.domain.messages import filing as m
 from data.domain.org import Actor
@@ -178,3 +178,39 @@ def test_conflicting_sources_stand_side_by_side_on_page_and_paper(center):
     used = {row[2]: row[4] for row in rows if row[0] == "遇难"}
     assert (used["县应急局"], used["市卫健委"]) == ("采用", "")
     center.handle(m.WithdrawFiling(filing_id=filing, reason="并入下次"), w.DUTY)
+
+
+def test_a_sent_report_as_word_holds_every_field(center):
+    """Title, number, addressee, each item, every figure, the signatures and the day, read back."""
+    there = w.incidents(center)[1]
+    filing = drafted(center, there, "首报")
+    people = {name: n for n, name in enumerate(CASUALTY_WORDS, 2)}
+    center.handle(
+        m.SaveFiling(
+            filing_id=filing, items={name: f"{word}如实填写" for name, word in ITEMS.items()},
+            casualties=Casualties(**people), progress="处置进行中", loss_wan_yuan=120.5,
+        ), w.DUTY,
+    )  # fmt: skip
+    signed(center, filing)
+    center.handle(m.SendFiling(filing_id=filing), w.DUTY)
+    seen = w.seen(center)
+    held = seen.filings[filing]
+    document = Document(io.BytesIO(to_docx(filing_paper(seen, center.areas, held))))
+    texts = [p.text for p in document.paragraphs if p.text]
+    assert held.title in texts
+    assert "水库" in held.title
+    assert any("演练" in t for t in texts[:2])
+    assert any(held.id in t and held.name in t for t in texts)
+    assert any(t.startswith("应急管理部") and t.endswith("：") for t in texts)
+    for name, word in ITEMS.items():
+        said = f"{word}如实填写"
+        assert (f"{word}：{said}" if name in ONCE else said) in texts
+    figures = next(t for t in texts if t.startswith(f"{CASUALTY_WORDS['dead']} "))
+    for name, n in people.items():
+        assert f"{CASUALTY_WORDS[name]} {n} 人" in figures
+    assert "直接经济损失 120.5 万元。" in texts
+    assert f"拟稿：{held.author}　审核：{held.reviewer}　签发：{held.signer}" in texts
+    assert (held.author, held.reviewer, held.signer) == ("王值班", "陈带班", "省领导")
+    assert any(t.startswith("报送：") and "应急管理部" in t for t in texts)
+    assert "湖北省应急管理部门" in texts
+    assert any(t.startswith("2020年7月5日") for t in texts)

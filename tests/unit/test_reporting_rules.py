@@ -48,8 +48,8 @@ def test_escalation_is_part_of_the_table():
     rules = {k: v for k, v in SHIPPED.items() if k != "escalation"}
     with pytest.raises(ValueError, match="没有 escalation"):
         read_reporting(rules, "own.json")
-    rules["escalation"] = {"repeat_min": 0, "rounds": 2, "basis": "x"}
-    with pytest.raises(ValueError, match="repeat_min 应大于 0"):
+    rules["escalation"] = {"repeat_min": 0, "rounds": 2, "instruction_min": 5, "basis": "x"}
+    with pytest.raises(ValueError, match="repeat_min、instruction_min 应大于 0"):
         read_reporting(rules, "own.json")
 
 
