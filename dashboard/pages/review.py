@@ -8,7 +8,14 @@ from typing import Any
 
 from dash import Dash, Input, Output, dcc, html, no_update
 
-from dashboard.components import forces_chart, live, plan_review, review_ledgers, review_views
+from dashboard.components import (
+    figures_chart,
+    forces_chart,
+    live,
+    plan_review,
+    review_ledgers,
+    review_views,
+)
 from dashboard.components import map as live_maps
 from dashboard.components.flat import FLAT, flat
 from dashboard.components.map import Part, live_map, part
@@ -36,6 +43,7 @@ class Ids(StrEnum):
     LIVE = "review-live"
     TAKEAWAY = "review-takeaway"
     PICTURE = "review-picture"
+    FIGURES = "review-figures"
     JUMP = "review-jump"
     PROBLEM = "review-problem"
 
@@ -74,6 +82,11 @@ def _right() -> Any:
         [
             html.H3(["此刻态势", html.Small("光标处所知")]),
             html.Div(id=Ids.CARDS, className="cards"),
+            html.H3(["人员数字", html.Small("各次报告")]),
+            dcc.Graph(
+                id=Ids.FIGURES, className="figures", responsive=True,
+                config={"displayModeBar": False},
+            ),
             html.H3(["材料", html.Small("光标处所知")]),
             html.Div(id=Ids.PAPERS),
             html.H3("关键用时"),
@@ -152,6 +165,7 @@ def register(app: Dash, center: Center) -> None:
         Output(Ids.SLIDER, "value"),
         Output(Ids.TAKEAWAY, "href"),
         Output(Ids.PICTURE, "href"),
+        Output(Ids.FIGURES, "figure"),
         Input(CURSOR, "data"),
         Input(live.Live.REVISION, "data"),
     )
@@ -224,6 +238,7 @@ def panels(center: Center, actor: Actor, cursor: int | None) -> tuple[Any, ...]:
         seen.revision,
         f"/api/v1/takeaway.html?at={seen.revision}",
         "/api/v1/wall.png" + ("" if cursor is None else f"?at={seen.revision}"),
+        figures_chart.figure(now, None if cursor is None else seen.at),
     )
 
 
