@@ -22,7 +22,8 @@ TOP = {
     "LICENSE", "CHANGELOG.md", "docs", "requirements.lock", "requirements-dev.lock",
 }  # fmt: skip
 # Addresses that name a standard or a namespace are read by nobody over the network.
-NAMES_ONLY = ("www.w3.org", "127.0.0.1", "localhost", "example.org", "www.opengis.net", "schemas.")
+NAMES_ONLY = ("www.w3.org", "127.0.0.1", "localhost", "example.org", "www.opengis.net", "schemas.",
+              "json-schema.org")
 
 
 def name_of(path: Path) -> str:

@@ -19,6 +19,7 @@ MODULES = (
     "coverage", "roads",
     "contingencies", "tasks", "directing", "stock", "filing", "clearing", "linking", "shifts",
     "field", "briefing", "hazards", "video", "sharing",
+    "layers", "cot",
 )  # fmt: skip
 
 

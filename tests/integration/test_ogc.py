@@ -58,6 +58,32 @@ def test_a_box_and_pages_narrow_the_items(api):
     assert api.get(f"/ogc/collections/depots/items/{one['id']}").json()["id"] == one["id"]
 
 
+def test_properties_narrow_the_items(api):
+    """Queryables name the properties; one of them narrows, another name is refused."""
+    schema = api.get("/ogc/collections/stations/queryables")
+    assert schema.headers["content-type"] == "application/schema+json"
+    named = schema.json()["properties"]
+    assert named["river"]["type"] == "string"
+    assert named["alarm"]["type"] == "boolean"
+    han = api.get("/ogc/collections/stations/items", params={"river": "汉江", "limit": 3}).json()
+    assert {f["properties"]["river"] for f in han["features"]} == {"汉江"}
+    following = next(link["href"] for link in han["links"] if link["rel"] == "next")
+    rest = api.get(following).json()
+    assert {f["properties"]["river"] for f in rest["features"]} == {"汉江"}
+    assert any(link["rel"] == "prev" for link in rest["links"])
+    assert api.get("/ogc/collections/stations/items", params={"x": "1"}).status_code == 422
+
+
+def test_ids_are_unique_and_only_crs84_is_spoken(api):
+    """An area's land and its outline have ids of their own; another system is refused."""
+    found = api.get("/ogc/collections/boundaries/items", params={"limit": 1000}).json()["features"]
+    assert len({f["id"] for f in found}) == len(found)
+    asked = {"bbox-crs": "http://www.opengis.net/def/crs/EPSG/0/3857"}
+    assert api.get("/ogc/collections/depots/items", params=asked).status_code == 422
+    box6 = "115.6,29.7,0,116.2,30.4,100"
+    assert api.get("/ogc/collections/boundaries/items", params={"bbox": box6}).status_code == 200
+
+
 def test_wrong_names_and_boxes_are_explained(api):
     """An unknown layer is 404, a broken box 422, both in the form of every other problem."""
     assert api.get("/ogc/collections/none").status_code == 404

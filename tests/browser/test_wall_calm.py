@@ -1,0 +1,122 @@
+"""The wall in peaceful times: risk, rivers, alarms; large and clear enough; gone when it matters."""
+
+from datetime import timedelta
+
+import pytest
+
+from data.domain.org import Actor
+from tests.integration.api_world import incident
+from tests.map_app import wait_for
+from tests.serving import PASSWORD, Running
+
+DUTY = Actor.of("duty", "duty", "420000")
+# The highest of July 2020 at three stations, as reported then; the rest a little below 设防.
+LEVELS = {"S07": 28.77, "S05": 34.34, "S10": 22.81, "S01": 48.6, "S24": 64.75, "S28": 36.2}
+# Every text of the wall outside the map: its size in pixels of 1080p, and its contrast.
+TEXTS = """() => {
+  const light = (c) => { const [r, g, b] = c.match(/[\\d.]+/g).map(Number).slice(0, 3).map((v) => {
+    v /= 255; return v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; });
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+  const ground = (node) => { for (let n = node; n; n = n.parentElement) {
+    const c = getComputedStyle(n).backgroundColor, part = c.match(/[\\d.]+/g).map(Number);
+    if (part.length < 4 || part[3] > 0.9) return c; } return 'rgb(10,15,26)'; };
+  const found = [];
+  for (const node of document.querySelectorAll('.wall .side *, .wall > header *, .wall > footer *, .rivers *')) {
+    const own = [...node.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
+    const box = node.getBoundingClientRect();
+    if (!own || !box.width || node.closest('.mark, .chip, defs')) continue;
+    const style = getComputedStyle(node), svg = node instanceof SVGElement;
+    const a = light(svg ? style.fill : style.color), b = light(ground(svg ? node.closest('div') : node));
+    found.push([node.textContent.trim().slice(0, 20), parseFloat(style.fontSize),
+      (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05)]);
+  }
+  return found; }"""
+
+
+@pytest.fixture(scope="module")
+def center(tmp_path_factory):
+    """The real center, seeded, with some stations over their levels and nobody hurt."""
+    with Running(var=tmp_path_factory.mktemp("calm")) as running:
+        running.center.seed()
+        at = running.center.clock.now() - timedelta(minutes=3)
+        rows = [{"sensor": k, "at": at.isoformat(), "value": v} for k, v in LEVELS.items()]
+        done = running.center.feed.readings(DUTY, rows)
+        assert done["accepted"] == len(rows)
+        yield running
+
+
+@pytest.fixture
+def wall(context, center):
+    """The wall, drawn; errors of the page fail the test."""
+    signing = {"username": "wall", "password": PASSWORD}
+    assert context.request.post(f"{center.base}/api/v1/session", data=signing).ok
+    page, faults = context.new_page(), []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.goto(f"{center.base}/wall")
+    wait_for(page, "document.querySelectorAll('.river-graph .main-svg').length >= 2", seconds=40)
+    yield page
+    page.goto("about:blank")
+    assert faults == []
+
+
+def test_it_says_what_is_up_where(wall):
+    """The gravest counties, the stations over a level, the newest alarms with their age."""
+    left = wall.inner_text("#wall-left")
+    right = wall.inner_text("#wall-right")
+    assert "县域风险" in left
+    assert "江汉" in left
+    assert "无生效预警" in left
+    assert "汉口" in right
+    assert "分前" in right
+    assert "在岗" in right
+    assert "共享力量池" not in wall.inner_text(".wall")
+
+
+def test_rivers_stand_in_order_against_their_levels(wall):
+    """Stations downstream from the left, each with its height over 警戒; order is not distance."""
+    names = wall.evaluate(
+        "[...document.querySelectorAll('.rivers figure:first-child .xtick text')]"
+        ".map((t) => t.querySelector('tspan').textContent)"
+    )
+    assert [n.split()[0] for n in names][:3] == ["宜昌", "枝城", "沙市"]
+    assert names[6] == "汉口 黄"
+    assert "站序自上而下，非里程" in wall.inner_text(".rivers")
+    drawn = wall.evaluate(
+        "[...document.querySelectorAll('.rivers figure:first-child .annotation-text')]"
+        ".map((t) => t.textContent)"
+    )
+    assert "+1.47" in drawn  # 28.77 over 27.30
+    assert wall.evaluate(
+        "[...document.querySelectorAll('.xtick text')].some((t) => t.textContent.includes('无数据'))"
+    )
+
+
+def test_it_is_read_from_six_metres(wall):
+    """Nothing is smaller than 20 pixels at 1080p, nothing fainter than 7 to 1."""
+    texts = wall.evaluate(TEXTS)
+    assert len(texts) > 60
+    assert [t for t in texts if t[1] < 19.9] == []
+    assert [t for t in texts if t[2] < 7] == []
+
+
+def test_counties_are_coloured_on_the_map_with_their_character(wall):
+    """The county of a station over its level wears the colour; calm ones wear none."""
+    held = "hubeiMap.maps['wall-map'].risk"
+    wait_for(wall, f"{held}.features.length > 0")
+    marks = wall.evaluate(f"{held}.features.map((one) => one.f.properties.label)")
+    assert set(marks) <= {"蓝", "黄", "橙", "红", "断", "滞"}
+    assert len(marks) < 103
+
+
+def test_an_incident_takes_the_room(wall, center):
+    """The rivers give way to the pool as soon as there is an incident, and the risk to the map."""
+    with center.client("duty") as client:
+        key = incident(client)
+        wait_for(wall, "!document.querySelector('.wall').classList.contains('is-calm')")
+        wait_for(wall, "document.querySelectorAll('.rivers figure').length === 0")
+        assert "共享力量池" in wall.inner_text(".wall")
+        assert "无并发事件" in wall.inner_text("#wall-right")
+        wait_for(wall, "!hubeiMap.maps['wall-map'].risk.on()")
+        closed = client.post(f"/api/v1/incidents/{key}/close", json={"reason": "演示完毕"})
+        assert closed.is_success, closed.text
+    wait_for(wall, "document.querySelector('.wall').classList.contains('is-calm')")
