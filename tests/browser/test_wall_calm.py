@@ -1,4 +1,4 @@
-"""The wall in peaceful times: risk, rivers, alarms; large and clear enough; gone when it matters."""
+"""The wall in peaceful times: risk, rivers, alarms; large and clear; gone when it matters."""
 
 from datetime import timedelta
 
@@ -21,12 +21,14 @@ TEXTS = """() => {
     const c = getComputedStyle(n).backgroundColor, part = c.match(/[\\d.]+/g).map(Number);
     if (part.length < 4 || part[3] > 0.9) return c; } return 'rgb(10,15,26)'; };
   const found = [];
-  for (const node of document.querySelectorAll('.wall .side *, .wall > header *, .wall > footer *, .rivers *')) {
+  const parts = '.wall .side *, .wall > header *, .wall > footer *, .rivers *';
+  for (const node of document.querySelectorAll(parts)) {
     const own = [...node.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
     const box = node.getBoundingClientRect();
     if (!own || !box.width || node.closest('.mark, .chip, defs')) continue;
     const style = getComputedStyle(node), svg = node instanceof SVGElement;
-    const a = light(svg ? style.fill : style.color), b = light(ground(svg ? node.closest('div') : node));
+    const a = light(svg ? style.fill : style.color);
+    const b = light(ground(svg ? node.closest('div') : node));
     found.push([node.textContent.trim().slice(0, 20), parseFloat(style.fontSize),
       (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05)]);
   }
