@@ -21,7 +21,8 @@ from tests.map_world import WorldCenter, actor
 
 ASSETS = Path(__file__).parent.parent / "assets"
 _NAMES = (
-    "live_map|map|point|rain|cover|geodesy|glyphs|names|overlay|placing|scene|sketch|tools|risk"
+    "live_map|map|point|rain|cover|gaps|geodesy|glyphs|names|overlay|placing|risk|scene|sketch"
+    "|tools"
 )
 _OURS = rf"^(?!{_NAMES}).*"
 _CSP = (
