@@ -89,7 +89,8 @@ def test_rivers_stand_in_order_against_their_levels(wall):
     )
     assert "+1.47" in drawn  # 28.77 over 27.30
     assert wall.evaluate(
-        "[...document.querySelectorAll('.xtick text')].some((t) => t.textContent.includes('无数据'))"
+        "[...document.querySelectorAll('.xtick text')]"
+        ".some((t) => t.textContent.includes('无数据'))"
     )
 
 
