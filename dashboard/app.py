@@ -49,12 +49,13 @@ PAGES = {
     "/directory": "dashboard.pages.directory",
     "/links": "dashboard.pages.links",
     "/hazards": "dashboard.pages.hazards",
+    "/monitor": "dashboard.pages.monitor",
 }
 TITLES = {
     "/wall": "大屏", "/duty": "值班台", "/review": "研判与复盘", "/admin": "系统管理",
     "/field": "现场", "/tasks": "任务、批示与审批", "/supplies": "物资保障", "/filing": "信息报送",
     "/contingencies": "应急预案", "/shift": "值班与交接", "/directory": "指挥与通讯录",
-    "/links": "上下联动", "/hazards": "隐患",
+    "/links": "上下联动", "/hazards": "隐患", "/monitor": "监测",
 }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, Field
 from dashboard.api.bodies import Body
 from dashboard.api.common import actor_of, answer, carry, moment, page
 from data.center import Center
-from data.domain.alarm import Alarm
+from data.domain.alarm import Alarm, shown
 from data.domain.alarm_rules import RuleBook
 from data.domain.messages import monitoring as m
 from data.domain.org import Permission
@@ -20,6 +20,7 @@ from data.domain.situation import Situation
 from data.errors import Invalid, NotFound
 
 MOST_POINTS = 2000
+MOST_ASKED = 500
 
 
 class HandleBody(Body):
@@ -192,6 +193,19 @@ def _history(router: APIRouter, center: Center) -> None:
             return {"sensor": sensor_id, "of": len(rows), "items": rows[::step]}
 
         return answer(await center.ask(read))
+
+    @router.get("/sensors/latest")
+    async def latest(request: Request, ids: str) -> Response:
+        """The newest value of some sensors (`ids` apart by commas, up to 500), by id."""
+        seen = await center.ask(center.queries.situation, actor_of(request))
+        asked = ids.split(",")[:MOST_ASKED]
+        found = {k: (seen.sensors[k], seen.readings.get(k)) for k in asked if k in seen.sensors}
+        return answer(
+            {
+                k: {"value": v.value, "at": v.at, "shown": shown(v.value, s.unit)}
+                for k, (s, v) in found.items() if v is not None
+            }
+        )  # fmt: skip
 
     @router.get("/monitoring")
     async def standing(request: Request) -> Response:

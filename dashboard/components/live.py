@@ -46,6 +46,7 @@ def root() -> Any:
 # Every page a person works on, in the order of a response.
 WAYS = (
     ("duty", "值班台"),
+    ("monitor", "监测"),
     ("contingencies", "预案"),
     ("tasks", "任务"),
     ("supplies", "物资"),

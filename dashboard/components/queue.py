@@ -10,9 +10,10 @@ from typing import Any
 
 from dash import Dash, Input, Output, html
 
+from dashboard.components import alarm_words as aw
 from dashboard.components import desk, field_card, follow_ups, hazard_words
 from dashboard.components.desk import Desk
-from dashboard.components.desk_words import casualty_words, empty, level, metres
+from dashboard.components.desk_words import casualty_words, empty, level
 from dashboard.components.flat import FLAT, flat
 from dashboard.components.live import Live
 from dashboard.components.waiting import Waiting
@@ -88,16 +89,19 @@ def _reports(seen: Situation) -> Iterable[Waiting]:
 
 
 def _alarms(seen: Situation) -> Iterable[Waiting]:
-    raised = (a for a in seen.alarms.values() if a.state == "raised")
-    for alarm in sorted(raised, key=lambda a: (a.raised_at, a.id)):
+    """Alarms nobody took, those of one surge as one row; who was called already is said."""
+    for group in aw.grouped(a for a in seen.alarms.values() if a.waits):
+        first, many = aw.gravest(group), len(group) > 1
+        char, tone = aw.mark(first)
+        called = aw.called(first)
+        names = "、".join(a.sensor_name for a in group)
+        what = f"最重 {level(first)} · {names}" if many else aw.rule_line(first)
+        picked = {"kind": "surge" if many else "alarm", "id": first.surge_id if many else first.id}
         yield Waiting(
-            kind="alarm", char="警", since=alarm.raised_at,
-            title=level(alarm),
-            note=f"{alarm.level} {metres(alarm.threshold, alarm.unit)}",
-            changes={
-                Desk.THING: {"data": {"kind": "alarm", "id": alarm.id}},
-                Desk.SIDE: desk.side("thing"),
-            },
+            kind="alarm", char=char, tone=tone, since=group[0].since,
+            title=aw.group_title(seen, group) if many else level(first),
+            note=f"{called} · {what}" if called else what,
+            changes={Desk.THING: {"data": picked}, Desk.SIDE: desk.side("alarm")},
         )  # fmt: skip
 
 
@@ -172,7 +176,7 @@ def _row(item: Waiting, key: int | None) -> Any:
         else html.Time(**{"data-age-since": iso(item.since)})
     )
     parts = [
-        html.B(item.char, className="mark"),
+        html.B(item.char, className=f"mark {item.tone}".strip()),
         html.Div([html.Strong(item.title, title=item.title), html.P(item.note, title=item.note)]),
         html.Div([when, html.Kbd(str(key)) if key else None], className="right"),
     ]

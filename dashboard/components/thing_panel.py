@@ -1,4 +1,4 @@
-"""The panel of a picked report or alarm: what it says, and what may be done with it."""
+"""The panel of a picked report: what it says, and what may be done with it."""
 
 from __future__ import annotations
 
@@ -10,17 +10,16 @@ from dash import Dash, Input, Output, State, html, no_update
 
 from dashboard.components import desk, desk_fields, toasts
 from dashboard.components.desk import Desk
-from dashboard.components.desk_words import CASUALTY_ORDER, clock, letter_box, metres, number
+from dashboard.components.desk_words import CASUALTY_ORDER, clock, number
 from dashboard.components.grade_view import as_if_opened, deadline_rows, grade_view
 from dashboard.components.live import Live
 from dashboard.components.report_fields import AMOUNTS
 from dashboard.gate import current_actor
 from data.center import Center
-from data.domain.alarm import Alarm
 from data.domain.candidates import candidates, suggest_command
 from data.domain.incident import CASUALTY_WORDS, Report
 from data.domain.incident_types import type_name
-from data.domain.messages import AcknowledgeAlarm, DismissReport, MergeReport, OpenIncident
+from data.domain.messages import DismissReport, MergeReport, OpenIncident
 from data.domain.reporting import Deadline, deadlines
 from data.domain.situation import Situation
 
@@ -145,38 +144,9 @@ def _head(title: str, note: str) -> Any:
     return html.Header([html.H2(title), html.Span(note, className="mu"), close])
 
 
-def alarm_view(seen: Situation, alarm: Alarm) -> Any:
-    """An alarm: what was measured against what, and the button that takes it."""
-    told = [
-        ("监测点", alarm.sensor_name), ("实测", metres(alarm.value, alarm.unit)),
-        (f"{alarm.level}值", metres(alarm.threshold, alarm.unit)),
-        ("超出", metres(round(alarm.value - alarm.threshold, 2), alarm.unit)),
-        ("报警", clock(alarm.raised_at, seen.at)),
-        ("处理", f"{alarm.acknowledged_by} {clock(alarm.acknowledged_at, seen.at)}"
-         if alarm.acknowledged_by else ""),
-    ]  # fmt: skip
-    rows = html.Dl([part for k, v in told if v for part in (html.Dt(k), html.Dd(v))])
-    if alarm.state != "raised":
-        return html.Div([_head("报警", "已确认" if alarm.acknowledged_by else "已解除"), rows])
-    take = html.Button(
-        ["确认报警", html.Kbd("K")], className="btn pri", **desk.key("k"),
-        **desk.acts("thing", do="ack", alarm=alarm.id),
-    )  # fmt: skip
-    links = [
-        html.Button(
-            [letter_box(i), f"确认并归入 {i.short_name}"], className="btn",
-            **desk.acts("thing", do="ack", alarm=alarm.id, incident=i.id),
-        )
-        for i in seen.sided()
-    ]  # fmt: skip
-    return html.Div([_head("报警", f"{alarm.id} 待确认"), rows, take, *links])
-
-
 def panel(center: Center, seen: Situation, thing: dict[str, Any] | None) -> tuple[Any, bool]:
     """The view of the picked thing, and whether the settling forms are hidden."""
     kind, key = (thing or {}).get("kind"), (thing or {}).get("id", "")
-    if kind == "alarm" and key in seen.alarms:
-        return alarm_view(seen, seen.alarms[key]), True
     report = seen.reports.get(key) if kind == "report" else None
     if report is None:
         return html.P("请在左侧选择一项", className="mu"), True
@@ -273,11 +243,9 @@ def _command(
         return OpenIncident(report_id=report_id, **given)
     if act["do"] == "merge":
         return MergeReport(report_id=report_id, incident_id=act["incident"])
-    if act["do"] == "dismiss":
-        return DismissReport(report_id=report_id, reason=reason.strip())
-    return AcknowledgeAlarm(alarm_id=act["alarm"], incident_id=act.get("incident"))
+    return DismissReport(report_id=report_id, reason=reason.strip())
 
 
 def _said(act: dict[str, Any], report_id: str) -> str:
-    words = {"open": "开设事件", "merge": "并入事件", "dismiss": "办结报告", "ack": "确认报警"}
-    return f"你 {words[act['do']]} {act.get('alarm') or report_id}"
+    words = {"open": "开设事件", "merge": "并入事件", "dismiss": "办结报告"}
+    return f"你 {words[act['do']]} {report_id}"

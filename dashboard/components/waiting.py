@@ -23,3 +23,4 @@ class Waiting:
     urgent: bool = True
     changes: dict[str, Any]
     href: str = ""
+    tone: str = ""  # the class that colours the mark

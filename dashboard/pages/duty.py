@@ -10,6 +10,7 @@ from typing import Any
 from dash import Dash, Input, Output, html
 
 from dashboard.components import (
+    alarm_panel,
     cover_view,
     desk,
     desk_search,
@@ -73,7 +74,8 @@ def layout() -> Any:
             ),
             _footer(),
             html.Aside(
-                [report_form.layout(), thing_panel.layout(), zone_form.layout()],
+                [report_form.layout(), thing_panel.layout(), alarm_panel.layout(),
+                 zone_form.layout()],
                 id=Desk.SIDE, **desk.side("none"),
             ),
             toasts.layout(),
@@ -108,7 +110,7 @@ def register(app: Dash, center: Center) -> None:
     async def account(_page: str) -> str:
         return current_actor().username
 
-    ours = (desk_search, queue, report_form, thing_panel, zone_form, incident_card, exercise_bar,
-            toasts, cover_view)  # fmt: skip
+    ours = (desk_search, queue, report_form, thing_panel, alarm_panel, zone_form, incident_card,
+            exercise_bar, toasts, cover_view)  # fmt: skip
     for part in (*ours, *_parts().values()):
         part.register(app, center)

@@ -10,7 +10,9 @@ from data.domain.alarm import Alarm, Step
 from data.domain.messages import Command
 from data.domain.messages.monitoring import Signal, TakeSignals
 from data.domain.org import PROVINCE, AreaTree, Permission
+from data.domain.source import RiskSource
 from data.domain.surge import OPEN, Surge
+from data.services import alarm_acts
 from data.services.bus import Handler
 from data.services.tools import Tools
 from data.store.unit_of_work import Unit
@@ -95,12 +97,17 @@ class _Desk:
         mine = (s for s in self.surges.values() if s.takes(key, at, how.hours))
         surge = next(mine, None) or Surge(
             id=self.unit.next_id("surge"), kind=how.kind, key=key,
-            title=signal.group_title or alarm.sensor_name, area_code=alarm.area_code,
+            title=signal.group_title or self._source(alarm), area_code=alarm.area_code,
             origin=alarm.origin,
         )  # fmt: skip
         area = _common(self.tools.areas, [surge.area_code, alarm.area_code])
         self._keep(surge.joined(alarm.id, alarm.raised_at, alarm.colour, area))
         return surge.id
+
+    def _source(self, alarm: Alarm) -> str:
+        """The name of the source an alarm is of."""
+        source = alarm_acts.thing_of(self.unit, RiskSource, alarm.source_id)
+        return source.name if source else alarm.sensor_name
 
     def _keep(self, surge: Surge) -> None:
         self.surges[surge.id] = self.unit.put(surge)

@@ -127,8 +127,12 @@ class Signaller:
 
 
 def _short(rule: Rule) -> str:
-    """A windowed rule as a level: 3 小时 50."""
-    return f"{rule.hours:g} 小时 {rule.at_least:g}" if rule.hours >= 1 else rule.title
+    """A windowed rule as a level: 3 小时 50 mm, 1 小时变化 0.5."""
+    if rule.hours < 1:
+        return "短时变化过快"
+    if rule.family == Family.SUM:
+        return f"{rule.hours:g} 小时 {rule.at_least:g} mm"
+    return f"{rule.hours:g} 小时变化 {rule.at_least:g}"
 
 
 def _unit(family: Family, sensor: Sensor) -> str:

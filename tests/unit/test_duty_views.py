@@ -13,8 +13,9 @@ from dashboard.components import (
     timeline,
     toasts,
 )
+from dashboard.components.alarm_panel import alarm_view
 from dashboard.components.report_fields import FIELDS, read_moment, read_report
-from dashboard.components.thing_panel import alarm_view, report_view
+from dashboard.components.thing_panel import report_view
 from data.domain.alarm import Alarm
 from data.domain.filing import Filing, FilingState
 from data.domain.incident import Casualties, Figure, Grading, Incident, Report
