@@ -37,9 +37,9 @@ class Slot:
     """The watch's memory of one sensor; times are seconds since the epoch."""
 
     __slots__ = (
-        "_above", "_below", "_change", "_count", "_from", "_same_from", "_stuck_s", "_sums",
+        "_above", "_below", "_change", "_count", "_from", "_same_from", "_sums",
         "_until", "book", "held", "last_at", "last_value", "level_colour", "missing", "rise_held",
-        "rise_rule", "sensor", "stuck", "stuck_rule", "sum_held", "sum_rules",
+        "rise_rule", "sensor", "stuck", "stuck_rule", "stuck_s", "sum_held", "sum_rules", "unsure",
     )  # fmt: skip
 
     def __init__(self, sensor: Sensor, book: RuleBook) -> None:
@@ -50,6 +50,7 @@ class Slot:
         self.rise_held: Rule | None = None
         self.stuck = False
         self.missing = False
+        self.unsure = False  # how long the value has been the same is not known since the start
         self.last_at = -math.inf
         self.last_value = math.nan
         self._same_from, self._count = math.inf, 0
@@ -69,7 +70,7 @@ class Slot:
         known = self.book.named.get(sensor.quantity)
         self.stuck_rule = next(iter(self.book.of_family(Family.STUCK)), None)
         hours = known.stuck_after_h if known and self.stuck_rule else None
-        self._stuck_s = hours * HOUR if hours else math.inf
+        self.stuck_s = hours * HOUR if hours else math.inf
         self._from = self._until = math.nan  # the ladder is read at the first reading
 
     @property
@@ -109,7 +110,7 @@ class Slot:
             if self.stuck_due(at):
                 events = [self._stuck(at)]
         else:
-            self._same_from, self._count = at, 1
+            self._same_from, self._count, self.unsure = at, 1, False
             if self.stuck:
                 self.stuck = False
                 events = [Event(does="clear", family=Family.STUCK, at=at, value=value)]
@@ -151,10 +152,23 @@ class Slot:
         self._from = math.nan
         return [*self.sum_events(at), *self._levels(at, value)]
 
+    @property
+    def doubtful(self) -> bool:
+        """Whether what is stored should be asked since when the value has been the same."""
+        rule = self.stuck_rule
+        enough = rule is not None and self._count >= rule.count
+        return self.unsure and not self.stuck and enough and self.stuck_s < math.inf
+
+    def same_since(self, at: float | None) -> None:
+        """What is stored says since when the value has been the same; None when it does not."""
+        self.unsure = False
+        if at is not None:
+            self._same_from = min(self._same_from, at)
+
     def stuck_due(self, now: float) -> bool:
         """Whether the same value has come for too long, and often enough to mean something."""
         enough = self.stuck_rule is not None and self._count >= self.stuck_rule.count
-        return enough and not self.stuck and now - self._same_from >= self._stuck_s
+        return enough and not self.stuck and now - self._same_from >= self.stuck_s
 
     def _stuck(self, at: float) -> Event:
         self.stuck = True

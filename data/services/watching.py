@@ -16,7 +16,7 @@ from data.domain.messages.monitoring import Signal, TakeSignals
 from data.domain.org import SYSTEM, Actor
 from data.domain.rollup import Point, rolled
 from data.domain.sensor import Sensor
-from data.domain.slot import Event, Slot
+from data.domain.slot import Event, Slot, instant
 from data.domain.source import RiskSource
 from data.services.bus import Bus
 from data.services.outages import Outages
@@ -24,6 +24,7 @@ from data.services.signalling import Signaller
 from data.store.queries import Queries
 
 log = logging.getLogger("hubei.watch")
+SAME_BUCKETS = 24
 REFILLS = 400  # windows read anew at one look; the rest waits for the next
 NO_RULES = RuleBook(
     levels=(), rules=(), groups=(), outage=Outage(sensors=20, source=""), escalation=()
@@ -95,9 +96,13 @@ class Watching:
                 slot = self.slots.get(self._late.pop())
                 if slot is not None:
                     signals += self._said(slot, self._refilled(slot), moved)
+            asked = 0
             for slot in self.slots.values():
                 if slot.sum_held is not None and at > slot.last_at:
                     signals += self._said(slot, list(slot.sum_events(at)), moved)
+                if slot.unsure and slot.doubtful and asked < REFILLS:
+                    asked += 1
+                    slot.same_since(self._same_since(slot))
             signals += self.outages.look(self.slots.values(), at)
             self._tell(SYSTEM, signals + self._combine(moved))
 
@@ -199,6 +204,7 @@ class Watching:
                 events = slot.judge(slot.last_at, slot.last_value)
             else:
                 events = self._refilled(slot)
+            slot.unsure = True
             signals += self._said(slot, events, moved)
         self._ready = True
         return signals + self._combine(moved)
@@ -229,6 +235,15 @@ class Watching:
         if at > slot.last_at:
             slot.fill(at, newest.value)
         return slot.judge(slot.last_at, slot.last_value)
+
+    def _same_since(self, slot: Slot) -> float | None:
+        """Since when a value has been the same, by what is stored; None when not for long."""
+        until = instant(slot.last_at)
+        since = until - timedelta(seconds=slot.stuck_s)
+        held = self.queries.telemetry.history(slot.sensor.id, since, until, SAME_BUCKETS)
+        same = all(b.low == b.high == slot.last_value for b in held.buckets)
+        whole = held.buckets and held.buckets[0].at <= since + timedelta(seconds=held.width_s)
+        return since.timestamp() if same and whole else None
 
     def _index(self) -> None:
         of_source: defaultdict[str, list[Slot]] = defaultdict(list)

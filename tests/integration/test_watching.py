@@ -139,6 +139,17 @@ def test_a_stuck_value_is_told_and_ends_with_the_first_change(world):
     assert not world.alarms()[0].open
 
 
+def test_hours_before_a_restart_count_for_a_stuck_value(world):
+    """What is stored says since when the value has been the same."""
+    world.put(station())
+    world.feed("S-1", [(n * 60, 21.37) for n in range(23)])
+    world.again()
+    world.feed("S-1", [(1320 + n * 5, 21.37) for n in range(1, 25)])
+    world.at(1441)
+    world.feed("S-1", [(1445, 21.37)])
+    assert [a.rule_id for a in world.alarms()] == ["stuck"]
+
+
 def test_silence_is_told_and_ends_with_a_report(world):
     """Three times the interval without a report; who was never heard is not missed."""
     world.put(station(expected_every_s=600), station("S-2", name="黄石", expected_every_s=600))
