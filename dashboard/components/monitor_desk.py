@@ -256,10 +256,10 @@ def _set(app: Dash, center: Center) -> None:
         Input(desk.act_id(NAME), "data"),
         State(ml.Ids.CHOSEN, "data"),
         State(Live.PLACE, "search"),
-        office_form.states(FORM, FIELDS),
+        *office_form.states(FORM, FIELDS),
         prevent_initial_call=True,
     )
-    async def level(asked: Any, chosen: Any, search: Any, values: list[Any]) -> None:
+    async def level(asked: Any, chosen: Any, search: Any, *values: Any) -> None:
         if not asked or asked["do"] != "level":
             return
         seen = await desk.see(center)
