@@ -10,6 +10,8 @@ BIN := $(VENV)/bin
 PYTHON ?= $(shell bash .ci/python)
 RUN_STAMP := $(VENV)/.stamp-run
 DEV_STAMP := $(VENV)/.stamp-dev
+# the solver's loops as machine code: kept until their sources change
+WARM := $(BIN)/python -c 'from data.allocation.warming import warm; warm()'
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 ARGS ?=
 
@@ -22,6 +24,7 @@ run: $(RUN_STAMP) ## start the center: migrates, seeds and loads the exercise on
 	$(BIN)/python -m dashboard serve --setup $(ARGS)
 
 test: $(DEV_STAMP) prepare lint ## install what is missing, lint, then every test
+	@$(WARM)
 	@source .ci/prepared && $(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 lint: $(DEV_STAMP) ## ruff, mypy and the import rules
@@ -53,6 +56,7 @@ $(RUN_STAMP): requirements.lock pyproject.toml | $(BIN)/python
 	@echo "Installing what the center needs into $(VENV); this takes a minute or two ..."
 	$(PIP) install --require-hashes -r requirements.lock
 	$(PIP) install --no-deps --no-build-isolation --editable .
+	@$(WARM)
 	@touch $@
 
 $(DEV_STAMP): requirements-dev.lock $(RUN_STAMP)

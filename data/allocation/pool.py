@@ -24,6 +24,7 @@ from data.errors import Superseded, Unavailable
 
 WORKERS = 2  # processes at most; one solve uses two threads for a second
 PATIENCE_S = 15.0  # over the time limit, before a process that says nothing is given up
+WARMING_S = 180.0  # before its first word: after an update the solver's loops are compiled
 _ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -45,12 +46,16 @@ class _Worker:
 
     def ask(self, body: bytes, patience_s: float) -> bytes | None:
         """The answer to a frame; None when the process ended or was ended meanwhile."""
-        watch = Timer(patience_s, self.end)
+        watch = Timer(patience_s if self.warm else WARMING_S, self.end)
         watch.daemon = True
         watch.start()
         try:
             if not self.warm:
                 self.warm = read_frame(self._pipe(self.process.stdout)) is not None
+                watch.cancel()
+                watch = Timer(patience_s, self.end)
+                watch.daemon = True
+                watch.start()
             write_frame(self._pipe(self.process.stdin), body)
             return read_frame(self._pipe(self.process.stdout))
         except (BrokenPipeError, ValueError):  # ended while it was asked

@@ -127,7 +127,7 @@ def build(
         team_row[teams[many]] = made
         bound = many[place]
         rows.put(team_row[teams[place[bound]]], x[bound], np.ones(bound.sum()))
-    need_row, roles, role_column = _needs(figures, rows, pairs, x)
+    need_row, roles, role_column = _needs(figures, rows, pairs, x, every=shared)
     cover_row = _cover(figures, rows, pairs, x, groups)
     return Program(
         rows=rows, pairs=pairs, roles=roles, role_column=role_column, team_row=team_row,
@@ -142,10 +142,13 @@ def roles_of(figures: Figures, pairs: Ints) -> tuple[Ints, Ints]:
 
 
 def _needs(
-    figures: Figures, rows: Rows, pairs: Ints, x: Ints
+    figures: Figures, rows: Rows, pairs: Ints, x: Ints, *, every: bool
 ) -> tuple[Ints, Ints, Ints]:  # fmt: skip
-    """Needs met or paid for; people who could do several things get a column for each."""
-    wanted = np.zeros(len(figures.need_amount), dtype=bool)
+    """Needs met or paid for; people who could do several things get a column for each.
+
+    Either every need, those that nobody can serve too, or only those of the pairs' incidents.
+    """
+    wanted = np.full(len(figures.need_amount), every)
     wanted[np.isin(figures.need_incident, np.unique(figures.pair_incident[pairs]))] = True
     amount = figures.need_amount[wanted]
     need_row = np.full(len(wanted), -1, dtype=np.int64)

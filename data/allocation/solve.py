@@ -13,16 +13,17 @@ from data.allocation.baselines import compare, nearest_first, severity_first, se
 from data.allocation.check import verify
 from data.allocation.explain import Reasons
 from data.allocation.figures import Figures, figures
+from data.allocation.mending import TeamPlan
 from data.allocation.model import Choice, Problem, supply_cost, terms
-from data.allocation.polish import TeamPlan
 from data.allocation.roles import choice_of, sent_of
 from data.allocation.supplies import Loaded, best_loads, quick_loads, trips_of
 from data.allocation.teams import solve_teams
+from data.allocation.warming import warm
 
 PROOF = 1e-6  # relative gap that counts as none
 _SOLVING = 0.9  # share of the time limit for solving; the rest is for reasons and checks
 _TELLING_S = 0.25  # but no more than this is kept for them
-_THREADS = 2
+_THREADS = 3  # supplies, and two for the teams that wait for one another
 
 
 def solve(problem: Problem, time_limit_s: float = 1.0) -> Allocation:
@@ -36,6 +37,7 @@ def solve(problem: Problem, time_limit_s: float = 1.0) -> Allocation:
     ProblemError
         A ValueError that names the field that makes no sense.
     """
+    warm()
     began = monotonic()
     problem.checked()
     until = began + max(_SOLVING * time_limit_s, time_limit_s - _TELLING_S)

@@ -16,6 +16,7 @@ from data.allocation.model import Problem
 from data.allocation.queueing import Sites, schedule
 from data.allocation.solve import solve
 from data.allocation.values import ProblemError
+from data.allocation.warming import warm
 
 LENGTH = 8
 _WARM = (
@@ -44,6 +45,7 @@ def main() -> int:
     """Solve until the input ends."""
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints goes to the log, not between the frames
+    warm()
     solve(Problem.from_json(_WARM), time_limit_s=0.2)
     write_frame(out, b"{}")
     while (body := read_frame(sys.stdin.buffer)) is not None:

@@ -1,0 +1,101 @@
+"""Prices of teams and cover from one knapsack a need, with the bound they prove."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from data.allocation.figures import Figures, Floats, Ints
+from data.allocation.knapsacks import Between, Sacks, climb
+from data.allocation.program import Prices
+
+_FINE = 600  # needs up to so many whole units are counted in them
+_COARSE = 400  # others in so many parts, amounts rounded up
+
+
+@dataclass(frozen=True, kw_only=True)
+class Climbed:
+    """Prices, the bound they prove, and what each need costs at least at them."""
+
+    prices: Prices
+    bound: float
+    need: Floats
+
+
+def priced_by_needs(
+    figures: Figures, prices: Prices, need: Floats, goal: float, steps: int,
+    going: Callable[[], bool],
+) -> Climbed:  # fmt: skip
+    """Prices climbed from those of the relaxation while `going`, a few steps at a time.
+
+    `need` are the relaxation's prices of a unit of each need, `goal` what a plan costs.
+    """
+    sacks, free, sigma = _sacks(figures, need)
+    low, high = figures.rates
+    between = Between(
+        team_start=figures.team_covers.start, team_group=figures.team_covers.items,
+        size=figures.cover_size, low=figures.cover_risk * low, high=figures.cover_risk * high,
+        lam=prices.team.copy(), mu=prices.cover.copy(), split=np.zeros(len(sacks.pair)),
+        sigma=sigma,
+    )  # fmt: skip
+    state = np.array([-np.inf, 1.0, 0.0])
+    value, lam, mu = np.zeros(len(need)), prices.team.copy(), prices.cover.copy()
+    few = 5
+    for _ in range(0, steps, few):
+        climb(sacks, between, free, goal - figures.constant, few, state, value, lam, mu)
+        if not going():
+            break
+    return Climbed(
+        prices=Prices(team=lam, cover=mu), bound=float(state[0]) + figures.constant, need=value
+    )
+
+
+def _sacks(figures: Figures, need: Floats) -> tuple[Sacks, Ints, Floats]:
+    """The knapsacks, which pairs' people may be priced, and the first price of each such person."""
+    count = len(figures.need_amount)
+    owner = np.repeat(np.arange(figures.pairs), np.diff(figures.role_start))
+    of = figures.role_need
+    odd = (figures.need_amount != np.round(figures.need_amount)) | (figures.need_amount > _FINE)
+    np.logical_or.at(odd, of, figures.role_amount != np.round(figures.role_amount))
+    unit = np.where(odd, figures.need_amount / _COARSE, 1.0)
+    several = figures.role_people & (figures.people_roles[owner] > 1)
+    crew = figures.people[figures.pair_team]
+    whole = crew == np.round(crew)
+    np.logical_and.at(whole, owner[several], ~odd[of[several]])
+    sigma = _people_price(figures, need, owner, several) * whole
+    gain = np.maximum(0.0, need[of] - np.where(several, sigma[owner], 0.0)) * figures.role_amount
+    alike = np.diff(figures.role_start)[owner]
+    total = np.bincount(owner, weights=gain, minlength=figures.pairs)[owner]
+    order = np.lexsort((figures.pair_cost[owner], of))
+    sacks = Sacks(
+        start=np.searchsorted(of[order], np.arange(count + 1)), entry=order,
+        amount=np.ceil(figures.role_amount / unit[of] - 1e-9).astype(np.int64), pair=owner,
+        share=np.where(total > 0, gain / np.where(total > 0, total, 1.0), 1.0 / alike),
+        several=several.astype(np.int64), alike=alike,
+        demand=np.floor(figures.need_amount / unit + 1e-9).astype(np.int64),
+        rate=figures.need_rate * unit, price=np.minimum(need, figures.need_rate) * unit,
+        fixed=figures.pair_fixed.astype(np.int64), team=figures.pair_team,
+        cost=figures.pair_cost, crew=crew,
+    )  # fmt: skip
+    return sacks, whole.astype(np.int64), sigma
+
+
+def _people_price(
+    figures: Figures, need: Floats, owner: Ints, several: np.ndarray
+) -> Floats:
+    """What one more person of a pair would be worth: the price of the need served last."""
+    price = np.zeros(figures.pairs)
+    roles = np.nonzero(several)[0]
+    roles = roles[np.lexsort((-need[figures.role_need[roles]], owner[roles]))]
+    if not len(roles):
+        return price
+    pair, amount = owner[roles], figures.role_amount[roles]
+    total = np.cumsum(amount)
+    first = np.concatenate([[True], pair[1:] != pair[:-1]])
+    before = np.maximum.accumulate(np.where(first, total - amount, 0.0))
+    over = total - before > figures.people[figures.pair_team[pair]]
+    edge = over & np.concatenate([[True], ~over[:-1] | first[1:]])  # the first that does not fit
+    price[pair[edge]] = need[figures.role_need[roles[edge]]]
+    return price
