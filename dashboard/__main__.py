@@ -1,11 +1,11 @@
-"""The program: serve, seed, drill, import, ingest, doctor, device-code, backup, restore."""
+"""The program: serve, seed, drill, import, ingest, doctor, backup, restore, head, verify, …."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 
-from dashboard.commands import backup
+from dashboard.commands import backup, heads
 from data.config import Settings
 from data.errors import CenterError
 
@@ -43,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     ingest.add_argument("--name", default="", help="这个接入进程叫什么；同一组里各不相同")
     known.add_parser("doctor", help="检查运行环境")
     backup.add_parsers(known)
+    heads.add_parsers(known)
     code = known.add_parser("device-code", help="签发大屏设备码")
     code.add_argument("label", nargs="?", default="大屏", help="这台大屏叫什么")
     return parser
@@ -111,6 +112,7 @@ _COMMANDS = {
     "serve": _serve, "seed": _seed, "drill": _drill, "import": _import, "doctor": _doctor,
     "device-code": _device_code, "backup": backup.back_up, "restore": backup.bring_back,
     "ingest": _ingest,
+    "head": heads.keep, "verify": heads.check,
 }  # fmt: skip
 
 if __name__ == "__main__":

@@ -59,6 +59,7 @@ class Attendant:
                 if self.office.holds():
                     self._begin()
                     self.center.attend()
+                    self.center.keep_head()
                 else:
                     self._end()
             except CenterError as error:

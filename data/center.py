@@ -45,6 +45,7 @@ from data.services.plan_desk import PlanDesk
 from data.services.pulse import Pulse
 from data.services.sessions import hash_of
 from data.services.tools import Tools
+from data.store import heads
 from data.store.database import Database
 from data.store.quarantine import Quarantine
 from data.store.queries import Queries
@@ -109,6 +110,28 @@ class Center(PlanDesk, ExchangeDesk):
             self.handle(self.draft_granted(held, seen), SYSTEM)
             done += 1
         return done
+
+    def keep_head(self) -> bool:
+        """Sign the journal's head when an hour has passed; whether it was. Blocking."""
+        if not heads.due(self.settings.heads, real_now()):
+            return False
+        with self.database.reader.connect() as connection:
+            heads.keep_head(connection, self.settings.heads)
+        return True
+
+    def heads(self, actor: Actor, files: int = 2) -> dict[str, Any]:
+        """The signed heads of the newest days and the public key, for a host elsewhere. Blocking.
+
+        Raises
+        ------
+        Forbidden
+        """
+        actor.require(Permission.AUDIT)
+        folder = self.settings.heads
+        days = sorted(folder.glob("heads-*.jsonl"))[-files:]
+        held = [head for day in days for head in heads.read_heads(day)]
+        public = folder / heads.PUBLIC
+        return {"items": held, "public_key": public.read_text() if public.exists() else None}
 
     def coverage(
         self,

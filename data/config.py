@@ -112,6 +112,11 @@ class Settings:
         return self.var / "exercises" / self.scenario if self.is_exercise else self.var
 
     @property
+    def heads(self) -> Path:
+        """Where signed heads of the journal are kept, to be copied to a host elsewhere."""
+        return self.instance_dir / "heads"
+
+    @property
     def roads(self) -> Path:
         """Where the compiled road graph of the region lies, the same for every instance."""
         return self.var / "roads.npz"

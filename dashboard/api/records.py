@@ -33,6 +33,11 @@ def build(center: Center) -> APIRouter:
         """Walk the hash chain and name the first row that does not hold."""
         return answer(await center.ask(center.queries.verify, actor_of(request)))
 
+    @router.get("/journal/heads")
+    async def heads(request: Request) -> Response:
+        """Signed heads of the newest two days and the public key, for a host elsewhere."""
+        return answer(await center.ask(center.heads, actor_of(request)))
+
     @router.get("/exercise")
     async def exercise(request: Request) -> Response:
         """The clock and the script of the exercise; 404 in the real center."""

@@ -50,6 +50,17 @@ def test_figures_are_for_those_who_may_look(server):
     assert "duty" not in text
 
 
+def test_signed_heads_are_handed_to_the_auditor(server):
+    """For a host elsewhere: the newest heads with the key they are checked by."""
+    server.center.keep_head()
+    with server.client("auditor") as client:
+        told = client.get("/api/v1/journal/heads").json()
+    assert told["items"][-1]["seq"] <= server.center.queries.revision()
+    assert "PUBLIC KEY" in told["public_key"]
+    with server.client("duty") as client:
+        assert client.get("/api/v1/journal/heads").status_code == 403
+
+
 def test_the_ready_dashboard_asks_only_for_figures_that_exist(server):
     """Every name in the Grafana file is one the center tells."""
     panels = json.loads(DASHBOARD.read_text(encoding="utf-8"))["panels"]
