@@ -13,14 +13,11 @@ from data.config import Settings
 from data.domain import escalation
 from data.domain.clock import Clock, RealClock, real_now
 from data.domain.depot import Depot, Item, Lot
-from data.domain.dispatch import Assignment
-from data.domain.incident import Incident
 from data.domain.messages import Command, SetExercise, StoreRows
 from data.domain.messages.fielding import GiveFieldCode
 from data.domain.messages.hazards import Jpeg
 from data.domain.messages.tasks import CallOverdue
 from data.domain.org import SYSTEM, Actor, AreaTree, Permission
-from data.domain.situation import Situation
 from data.errors import NotFound, Unavailable
 from data.exercise.exercise import Exercise, create_or_resume
 from data.exercise.overlay import load_overlay
@@ -34,7 +31,7 @@ from data.ingest.rule_book import rule_book
 from data.ingest.rule_files import rule_file
 from data.ingest.seeding import area_tree, reference_things
 from data.ingest.sharing import Sharing
-from data.services import coverage, granting, passes
+from data.services import granting, passes
 from data.services.accounts import AccountService
 from data.services.bus import Answer, Bus
 from data.services.feeding import Feed
@@ -43,9 +40,9 @@ from data.services.hub import Hub
 from data.services.pictures import made_new
 from data.services.plan_desk import PlanDesk
 from data.services.pulse import Pulse
+from data.services.record_desk import RecordDesk
 from data.services.sessions import hash_of
 from data.services.tools import Tools
-from data.store import heads
 from data.store.database import Database
 from data.store.quarantine import Quarantine
 from data.store.queries import Queries
@@ -64,7 +61,7 @@ class Hooks:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Center(PlanDesk, ExchangeDesk):
+class Center(PlanDesk, ExchangeDesk, RecordDesk):
     """Everything the pages and programs reach: ask `queries`, tell `bus`, listen to `hub`."""
 
     settings: Settings
@@ -110,59 +107,6 @@ class Center(PlanDesk, ExchangeDesk):
             self.handle(self.draft_granted(held, seen), SYSTEM)
             done += 1
         return done
-
-    def keep_head(self) -> bool:
-        """Sign the journal's head when an hour has passed; whether it was. Blocking."""
-        if not heads.due(self.settings.heads, real_now()):
-            return False
-        with self.database.reader.connect() as connection:
-            heads.keep_head(connection, self.settings.heads)
-        return True
-
-    def heads(self, actor: Actor, files: int = 2) -> dict[str, Any]:
-        """The signed heads of the newest days and the public key, for a host elsewhere. Blocking.
-
-        Raises
-        ------
-        Forbidden
-        """
-        actor.require(Permission.AUDIT)
-        folder = self.settings.heads
-        days = sorted(folder.glob("heads-*.jsonl"))[-files:]
-        held = [head for day in days for head in heads.read_heads(day)]
-        public = folder / heads.PUBLIC
-        return {"items": held, "public_key": public.read_text() if public.exists() else None}
-
-    def coverage(
-        self,
-        actor: Actor,
-        capability: str | None = None,
-        plan_id: str | None = None,
-        at: int | datetime | None = None,
-    ) -> dict[str, Any]:
-        """Who reaches which county; with a plan, before it and after. Blocking.
-
-        Raises
-        ------
-        Forbidden, Invalid, NotFound
-        """
-        seen = self.queries.situation(actor, at)
-        plan = self.database.plan(plan_id) if plan_id else None
-        if plan is not None and not self.areas.covers(actor.org, plan.org):
-            raise NotFound(f"没有编号为 {plan_id} 的调度方案")
-        return coverage.asked(seen, self.tools, actor, capability, plan)
-
-    def route_of(
-        self, seen: Situation, assignment: Assignment, incident: Incident
-    ) -> list[tuple[float, float]]:
-        """The way an assignment's team takes, as lon/lat points; straight by air."""
-        team = seen.teams.get(assignment.team_id)
-        start = (assignment.from_lon or 0.0, assignment.from_lat or 0.0)
-        end = (incident.lon or 0.0, incident.lat or 0.0)
-        if team is not None and team.moves_by_air:
-            return [start, end]
-        shut = [z.closure for z in seen.zones.values() if z.kind == "closure" and not z.until]
-        return self.travel.route(start, end, shut)
 
     def field_code(self, actor: Actor, assignment_id: str) -> dict[str, Any]:
         """A one-time code for an order's phone, said this once; the order's older one ends.

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from data.allocation.pool import common_pool
-from data.domain.dispatch import Plan
+from data.domain.dispatch import Assignment, Plan
+from data.domain.incident import Incident
 from data.domain.linking import SupportRequest
 from data.domain.messages.linking import KeepDraft
 from data.domain.org import SYSTEM, Actor, AreaTree, Permission
 from data.domain.situation import Situation
 from data.errors import CenterError, NotFound
-from data.services import granting, planning, queueing
+from data.services import coverage, granting, planning, queueing
 from data.services.asking import read
 from data.services.certifying import certificate
 from data.services.needing import stated
@@ -142,3 +144,35 @@ class PlanDesk:
     def eta_table(self, seen: Situation) -> dict[str, dict[str, float | None]]:
         """Minutes from every team to every open incident; None where it cannot reach."""
         return planning.eta_table(seen, self.tools)
+
+    def coverage(
+        self,
+        actor: Actor,
+        capability: str | None = None,
+        plan_id: str | None = None,
+        at: int | datetime | None = None,
+    ) -> dict[str, Any]:
+        """Who reaches which county; with a plan, before it and after. Blocking.
+
+        Raises
+        ------
+        Forbidden, Invalid, NotFound
+        """
+        seen = self.queries.situation(actor, at)
+        plan = self.database.plan(plan_id) if plan_id else None
+        if plan is not None and not self.areas.covers(actor.org, plan.org):
+            raise NotFound(f"没有编号为 {plan_id} 的调度方案")
+        return coverage.asked(seen, self.tools, actor, capability, plan)
+
+    def route_of(
+        self, seen: Situation, assignment: Assignment, incident: Incident
+    ) -> list[tuple[float, float]]:
+        """The way an assignment's team takes, as lon/lat points; straight by air."""
+        team = seen.teams.get(assignment.team_id)
+        start = (assignment.from_lon or 0.0, assignment.from_lat or 0.0)
+        end = (incident.lon or 0.0, incident.lat or 0.0)
+        if team is not None and team.moves_by_air:
+            return [start, end]
+        shut = [z.closure for z in seen.zones.values() if z.kind == "closure" and not z.until]
+        way: list[tuple[float, float]] = self.tools.travel.route(start, end, shut)
+        return way
