@@ -53,6 +53,7 @@ WAYS = (
     ("filing", "报送"),
     ("links", "联动"),
     ("hazards", "隐患"),
+    ("ingest", "接入"),
     ("shift", "值班"),
     ("directory", "通讯"),
     ("review", "复盘"),
