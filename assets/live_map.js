@@ -151,6 +151,7 @@
     take(layers) {
       const before = new Map((this.scene.layers.teams || []).map((f) => [f.properties.id, f]));
       for (const [id, data] of Object.entries(layers)) this.scene.layers[id] = data.features;
+      hubei.keepShape(this);
       this.teams = new Map(this.scene.layers.teams.map((f) => [f.properties.id, f]));
       for (const [id, f] of this.teams) {
         const old = before.get(id);
@@ -240,7 +241,8 @@
     click({ latlng, layerPoint }) {
       if (this.mode === "wall" || this.sketchClick(latlng)) return;
       const found = this.scene.under(layerPoint, latlng);
-      if (!found) {
+      // a warned area may be the whole province: a click in it is a click on the ground
+      if (!found || found.layer === "warning_areas") {
         this.publish("clicked", { lon: Number(latlng.lng.toFixed(6)), lat: Number(latlng.lat.toFixed(6)) });
         return;
       }

@@ -37,13 +37,16 @@ from data.services.bus import Answer, Bus
 from data.services.feeding import Feed
 from data.services.handlers import HANDLERS
 from data.services.hub import Hub
+from data.services.outbox import Outbox
 from data.services.pictures import made_new
 from data.services.plan_desk import PlanDesk
 from data.services.pulse import Pulse
 from data.services.record_desk import RecordDesk
 from data.services.sessions import hash_of
 from data.services.tools import Tools
+from data.services.warning_tables import warning_tables
 from data.store.database import Database
+from data.store.leader import Leadership
 from data.store.quarantine import Quarantine
 from data.store.queries import Queries
 from data.store.sharing_book import SharingBook
@@ -76,6 +79,7 @@ class Center(PlanDesk, ExchangeDesk, RecordDesk):
     doors: Doors
     sharing: Sharing
     poller: Poller
+    outbox: Outbox
     exercise: Exercise | None
     hooks: Hooks = field(default_factory=Hooks)
 
@@ -184,6 +188,7 @@ class Center(PlanDesk, ExchangeDesk, RecordDesk):
 
     def close(self) -> None:
         """Give everything back."""
+        self.outbox.stop()
         if self.exercise:
             self.exercise.close()
         self.pulse.stop()
@@ -230,6 +235,8 @@ def build_center(settings: Settings) -> Center:
         queries=queries, feed=feed, bus=bus, clock=clock,
         book=SharingBook(database.units.transaction, database.reader),
     )  # fmt: skip
+    outbox = Outbox(queries=queries, bus=bus, office=Leadership(database, "outbox"))
+    database.units.listeners.append(outbox.wake)
     return Center(
         settings=settings,
         clock=clock,
@@ -249,6 +256,7 @@ def build_center(settings: Settings) -> Center:
         doors=Doors(lambda _: feed, settings.doors),
         sharing=sharing,
         poller=Poller(sharing, private=settings.share_private),
+        outbox=outbox,
         exercise=exercise,
     )
 
@@ -268,6 +276,7 @@ def _tools(areas: AreaTree, telemetry: Telemetry, settings: Settings) -> Tools:
         held = rule_file(name, settings.var)
         rules |= {name: held.content, f"{name}_file": held.words}
     rules["alarms"] = rule_book(rules["alarm_rules"])
+    rules |= warning_tables(settings)
     travel = build_travel(settings.roads, settings.osrm)
     return replace(
         Tools(areas=areas, rules=rules, spatial=build_spatial(), travel=travel),

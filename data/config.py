@@ -70,6 +70,7 @@ class Settings:
     video_hosts: tuple[str, ...] = ()
     doors: DoorSettings = DoorSettings()
     share_private: bool = False
+    channels: Path | None = None
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -99,6 +100,7 @@ class Settings:
             video_hosts=_hosts(env.get("HUBEI_VIDEO_HOSTS", "")),
             doors=DoorSettings.from_env(env),
             share_private=env.get("HUBEI_SHARE_PRIVATE") == "1",
+            channels=Path(given).resolve() if (given := env.get("HUBEI_CHANNELS")) else None,
         )
 
     @property
@@ -120,6 +122,11 @@ class Settings:
     def roads(self) -> Path:
         """Where the compiled road graph of the region lies, the same for every instance."""
         return self.var / "roads.npz"
+
+    @property
+    def outbox(self) -> Path:
+        """Where warnings are dropped as files; an exercise writes there all that would leave."""
+        return self.instance_dir / "outbox"
 
     @property
     def url(self) -> str:

@@ -24,6 +24,8 @@ IDENTITY = {"甲": "#74e0bf", "乙": "#c6a4ff"}
 
 # GB/T 37230-2018; only for grades and warnings, and always beside a character.
 RUNG_COLOURS = {"警戒": "#ffd84d", "保证": "#ff9c3a", "历史最高": "#ff5a5f"}
+WARNING_COLOURS = {"red": "#ff5a5f", "orange": "#ff9c3a", "yellow": "#ffd84d", "blue": "#4da3ff"}
+WARNING_CHARS = {"red": "红", "orange": "橙", "yellow": "黄", "blue": "蓝"}
 RUNG_CHARS = {"警戒": "警", "保证": "保", "历史最高": "史"}
 
 # A monitored point by its state (data.domain.point_state), unheard to red; pale red is in doubt.

@@ -5,6 +5,7 @@
   const HINTS = {
     measure: "测距：点击加点，Enter 结束，Esc 取消",
     affected: "影响范围：点击加点，Enter 完成，Esc 取消",
+    warning: "预警范围：点击加点，Enter 完成，Esc 取消",
     closure: "管制区：点击加点，Enter 完成，Esc 取消",
   };
 

@@ -11,13 +11,16 @@
     out: "M5 12h14",
     measure: "M3 12h18M3 12l4-4M3 12l4 4M21 12l-4-4M21 12l-4 4",
     affected: "M7 5h14l-4 14H3z",
+    warning: "M12 4L21.5 20h-19zM12 10v5M12 17.5v.5",
     closure: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM6 6l12 12",
   };
   const TOOLS = [
     ["fit", "恢复视图：看全部事件"], ["in", "放大"], ["out", "缩小"],
     ["measure", "测距（Enter 结束，Esc 取消）"],
     ["affected", "画影响范围（Enter 完成，Esc 取消）"], ["closure", "画管制区（Enter 完成，Esc 取消）"],
+    ["warning", "画预警范围（Enter 完成，Esc 取消）"],
   ];
+  const TOOLS_OF = { duty: TOOLS, warn: [...TOOLS.slice(0, 4), TOOLS[6]] };
 
   function element(tag, className, text) {
     const made = document.createElement(tag);
@@ -62,7 +65,7 @@
       return;
     }
     const tools = put(element("div", "map-tools"));
-    for (const [name, title] of mode === "duty" ? TOOLS : TOOLS.slice(0, 4)) {
+    for (const [name, title] of TOOLS_OF[mode] || TOOLS.slice(0, 4)) {
       const button = element("button", `map-tool map-tool--${name}`);
       button.type = "button";
       button.title = title;

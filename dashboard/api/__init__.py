@@ -19,7 +19,7 @@ MODULES = (
     "coverage", "roads",
     "contingencies", "tasks", "directing", "stock", "filing", "clearing", "linking", "shifts",
     "field", "briefing", "hazards", "video", "sharing",
-    "layers", "cot",
+    "layers", "cot", "warnings", "deliveries",
 )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from dash import Dash, Input, Output, State, html, no_update
 
 from dashboard.components import alarm_words as aw
-from dashboard.components import desk, desk_fields, toasts
+from dashboard.components import desk, desk_fields, toasts, warn_from
 from dashboard.components.desk import Desk
 from dashboard.components.desk_words import clock, letter_box, level
 from dashboard.components.live import Live
@@ -134,6 +134,8 @@ def _buttons(seen: Situation, alarms: Sequence[Alarm]) -> list[Any]:
         found.append(html.Button(["生成报告，按事件处置", html.Kbd("E")], className="btn",
                                  **desk.key("e"),
                                  **desk.acts(NAME, do="report", alarm=first.id)))  # fmt: skip
+    if first.open:
+        found.append(warn_from.alarm_button(first.id))
     if any(AlarmState.LINKED in ALARM_MOVES[a.state] for a in alarms):
         found += [
             html.Button(

@@ -8,7 +8,15 @@ from typing import Any
 
 from dash import Dash, Input, Output, html
 
-from dashboard.components import desk, field_card, filing, follow_ups, overview, timeline
+from dashboard.components import (
+    desk,
+    field_card,
+    filing,
+    follow_ups,
+    overview,
+    timeline,
+    warn_from,
+)
 from dashboard.components.desk import TABS, Desk
 from dashboard.components.desk_words import empty, identity, letter_box
 from dashboard.components.flat import FLAT, flat
@@ -37,7 +45,10 @@ def layout(dispatch: Sequence[Any] = (), supplies: Sequence[Any] = ()) -> Any:
     return html.Section(
         [
             html.Div(id=Ids.STRIP, className="its"),
-            html.Div([_tab(n, i) for i, n in enumerate(TABS, 1)], className="sub", role="tablist"),
+            html.Div(
+                [*(_tab(n, i) for i, n in enumerate(TABS, 1)), warn_from.incident_button()],
+                className="sub", role="tablist",
+            ),
             overview.layout(),
             html.Div(list(dispatch), className="panel panel-dispatch"),
             html.Div(list(supplies), className="panel panel-supplies"),

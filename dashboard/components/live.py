@@ -47,6 +47,7 @@ def root() -> Any:
 WAYS = (
     ("duty", "值班台"),
     ("monitor", "监测"),
+    ("warnings", "预警"),
     ("contingencies", "预案"),
     ("tasks", "任务"),
     ("supplies", "物资"),

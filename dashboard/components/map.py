@@ -9,7 +9,7 @@ from dash import ClientsideFunction, Dash, Input, dcc, html
 from data.center import Center
 from layers.catalog import CREDITS
 
-Mode = Literal["wall", "duty", "review"]
+Mode = Literal["wall", "duty", "review", "warn"]
 CENTER = (31.15, 112.25)
 ZOOM = 7.5
 
@@ -41,7 +41,8 @@ def live_map(map_id: str, *, mode: Mode) -> html.Div:
     ----------
     mode
         ``wall`` has no controls and larger writing, ``duty`` has every tool, ``review`` looks and
-        measures but draws nothing, and follows the ``cursor`` store.
+        measures but draws nothing, and follows the ``cursor`` store. ``warn`` draws only warned
+        areas, and shows the one in its ``drawn`` store.
     """
     wall = mode == "wall"
     leaflet = dl.MapContainer(

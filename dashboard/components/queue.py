@@ -11,7 +11,7 @@ from typing import Any
 from dash import Dash, Input, Output, html
 
 from dashboard.components import alarm_words as aw
-from dashboard.components import desk, field_card, follow_ups, hazard_words
+from dashboard.components import desk, field_card, follow_ups, hazard_words, warning_ups
 from dashboard.components.desk import Desk
 from dashboard.components.desk_words import casualty_words, empty, level
 from dashboard.components.flat import FLAT, flat
@@ -226,5 +226,6 @@ def register(app: Dash, center: Center) -> None:
         items += follow_ups.waiting_for(seen, current_actor(), center.areas)
         items += field_card.waiting_for(seen)
         items += hazard_words.waiting_for(seen, current_actor(), center.areas)
+        items += warning_ups.waiting_for(seen, current_actor(), center.areas)
         tone = sounding(seen)
         return tabs_view(items), flat(list_view(items)), list(tone.values())

@@ -59,7 +59,7 @@ def register(app: Dash, center: Center) -> None:
         prevent_initial_call=True,
     )
     async def drawn(shape: dict[str, Any] | None, incident_id: str | None, shown: str) -> Any:
-        if not shape:
+        if not shape or shape["kind"] == "warning":
             return no_update, no_update
         incident = desk.chosen(await desk.see(center), incident_id)
         if shape["kind"] == "closure":

@@ -22,6 +22,7 @@ from dashboard.components import (
     report_form,
     thing_panel,
     toasts,
+    warn_from,
     zone_form,
 )
 from dashboard.components.desk import Desk
@@ -82,6 +83,7 @@ def layout() -> Any:
             keys_help.layout(),
             html.Div(id=Ids.ACCOUNT, hidden=True),
             *desk.stores(),
+            warn_from.layout(),
         ],
         id=Ids.PAGE, className="duty",
     )  # fmt: skip
@@ -111,6 +113,6 @@ def register(app: Dash, center: Center) -> None:
         return current_actor().username
 
     ours = (desk_search, queue, report_form, thing_panel, alarm_panel, zone_form, incident_card,
-            exercise_bar, toasts, cover_view)  # fmt: skip
+            exercise_bar, toasts, cover_view, warn_from)  # fmt: skip
     for part in (*ours, *_parts().values()):
         part.register(app, center)

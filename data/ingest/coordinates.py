@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Literal, get_args
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, get_args
 
 Crs = Literal["WGS84", "CGCS2000", "GCJ02", "BD09"]
 
@@ -37,6 +37,30 @@ def to_wgs84(lon: float, lat: float, crs: Crs) -> tuple[float, float]:
     if crs in ("WGS84", "CGCS2000") or not in_china(lon, lat):
         return lon, lat
     return _inverse(wgs84_to_gcj02 if crs == "GCJ02" else wgs84_to_bd09, lon, lat)
+
+
+def geometry_to_wgs84(geometry: Mapping[str, Any], crs: Crs) -> dict[str, Any]:
+    """A GeoJSON geometry in WGS 84, position by position.
+
+    Raises
+    ------
+    ValueError
+        When it is no geometry or the system is unknown.
+    """
+    return {
+        "type": geometry.get("type"),
+        "coordinates": _positions(geometry.get("coordinates"), crs),
+    }
+
+
+def _positions(value: Any, crs: Crs) -> Any:
+    if not isinstance(value, list | tuple) or not value:
+        raise ValueError("看不懂坐标，请给出 GeoJSON 的 coordinates")
+    if isinstance(value[0], int | float):
+        if len(value) < 2 or not all(isinstance(n, int | float) for n in value):  # noqa: PLR2004
+            raise ValueError("看不懂坐标，请写成 [经度, 纬度]")
+        return list(to_wgs84(float(value[0]), float(value[1]), crs))
+    return [_positions(part, crs) for part in value]
 
 
 def wgs84_to_gcj02(lon: float, lat: float) -> tuple[float, float]:

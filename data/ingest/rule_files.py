@@ -12,6 +12,7 @@ import yaml
 
 from data.domain.authority import read_table
 from data.domain.reporting_rules import read_reporting
+from data.domain.warning_rules import read_warning_rules
 from data.errors import Invalid
 from data.ingest.reference import REFERENCE
 from data.ingest.rule_book import rule_book
@@ -46,10 +47,16 @@ def _alarms(content: Mapping[str, Any], file: str) -> None:
     rule_book(content, file=file)
 
 
+def _warnings(content: Mapping[str, Any], file: str) -> None:
+    del file  # the table names it by itself
+    read_warning_rules(content)
+
+
 _NAMES: Mapping[str, tuple[str, Callable[[str], Any], Callable[[Mapping[str, Any], str], Any]]] = {
     "reporting": ("reporting.json", json.loads, read_reporting),
     "authority": ("authority.yaml", yaml.safe_load, _authority),
     "alarm_rules": ("alarm_rules.yaml", yaml.safe_load, _alarms),
+    "warnings": ("warnings.yaml", yaml.safe_load, _warnings),
 }
 
 

@@ -24,6 +24,9 @@ _FIELDS: dict[str, tuple[str, ...]] = {
     "photo": ("incident_id", "team_id"),
     "hazard": ("state", "area_code", "incident_id"),
     "rectification": ("state", "hazard_id", "owner_org", "due_at"),
+    "warning": ("state", "colour", "headline", "area_code"),
+    "delivery": ("warning_id", "channel", "state", "area_code"),
+    "watch": ("state", "title", "colour", "area_code"),
     "instruction": ("incident_id", "state", "owner_org", "due_at"),
 }
 

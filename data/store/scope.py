@@ -16,12 +16,14 @@ _CUTS: Mapping[str, tuple[str, ...]] = {
     "of_incident": ("responses", "posts", "photos", "field_needs"),
     "of_incident_or_org": ("entries", "zones"),
     "local": (
-        "alarms", "sources", "suppliers", "warnings", "deliveries", "watches", "connectors",
-        "surges",
+        "alarms", "sources", "suppliers", "connectors", "surges",
     ),
     "local_or_told": ("hazards", "rectifications"),
     "shared": ("tasks", "instructions", "consultations", "calls"),
-    "involved": ("filings", "clearances", "supports", "shifts", "handovers"),
+    "involved": (
+        "filings", "clearances", "supports", "shifts", "handovers", "warnings", "deliveries",
+        "watches",
+    ),
 }  # fmt: skip
 
 

@@ -37,6 +37,7 @@ MAY = {
         "/api/v1/transfers/{transfer_id}/approve",
         "/api/v1/clearances/{clearance_id}/grant",
         "/api/v1/clearances/{clearance_id}/refuse",
+        "/api/v1/warnings/{warning_id}/sign",
     },
     "admin": {
         "/api/v1/tokens",
@@ -187,6 +188,22 @@ BODIES: dict[str, Any] = {
     "/api/v1/contacts/{contact_id}/retire": {"reason": "撤并"},
     "/api/v1/calls": {"name": "甲", "words": "说"},
     "/api/v1/calls/{call_id}/settle": {"reason": "已到"},
+    "/api/v1/warnings": {"colour": "红", "event": "暴雨"},
+    "/api/v1/warnings/cap": None,
+    "/api/v1/warnings/{warning_id}": {"headline": "改"},
+    "/api/v1/warnings/{warning_id}/update": {"colour": "黄"},
+    "/api/v1/warnings/{warning_id}/submit": {},
+    "/api/v1/warnings/{warning_id}/sign": {},
+    "/api/v1/warnings/{warning_id}/issue": {},
+    "/api/v1/warnings/{warning_id}/cancel": {"reason": "雨停"},
+    "/api/v1/warnings/{warning_id}/withdraw": {"reason": "误拟"},
+    "/api/v1/warnings/{warning_id}/remind": None,
+    "/api/v1/deliveries/{delivery_id}/receipt": {},
+    "/api/v1/deliveries/{delivery_id}/read": None,
+    "/api/v1/deliveries/{delivery_id}/retry": None,
+    "/api/v1/deliveries/{delivery_id}/state": {"state": "read"},
+    "/api/v1/watches": {"title": "华阳河"},
+    "/api/v1/watches/{watch_id}": {"do": "keep"},
     "/api/v1/hazards": {"kind": "slope", "words": "裂缝"},
     "/api/v1/hazards/{hazard_id}/supplement": {"words": "又宽了"},
     "/api/v1/hazards/{hazard_id}/photos": None,
@@ -230,6 +247,7 @@ IDS = {
     "{shift_id}": "BC-0001", "{handover_id}": "JJ-0001", "{post_id}": "ZB-0001",
     "{consultation_id}": "HS-0001", "{contact_id}": "TX-0001", "{call_id}": "TH-00001",
     "{connector_id}": "GX-001", "{token_id}": "000000000000",
+    "{warning_id}": "YJ-0001", "{delivery_id}": "FB-00001", "{watch_id}": "GZ-0001",
     "{hazard_id}": "YH-00001", "{rectification_id}": "ZG-0001",
 }  # fmt: skip
 
@@ -385,7 +403,7 @@ def test_every_write_answers_nonsense_with_a_problem(running, duty, path):
         "contingencies/{contingency_id}",
         "lots/{lot_id}", "teams/{team_id}", "incidents/{incident_id}", "tasks/{task_id}",
         "filings/{filing_id}", "shifts/{shift_id}", "posts/{post_id}",
-        "consultations/{consultation_id}", "contacts/{contact_id}",
+        "consultations/{consultation_id}", "contacts/{contact_id}", "warnings/{warning_id}",
     }  # fmt: skip
     method = "PATCH" if path.removeprefix("/api/v1/") in changed else "POST"
     for name, value in IDS.items():
