@@ -11,12 +11,11 @@ from pydantic import AwareDatetime, Field
 from dashboard.api.bodies import Body
 from dashboard.api.common import actor_of, answer, carry, moment, page
 from data.center import Center
-from data.domain.alarm import Alarm, shown
+from data.domain.alarm import shown
 from data.domain.alarm_rules import RuleBook
 from data.domain.messages import monitoring as m
 from data.domain.org import Permission
 from data.domain.sensing import sensors_sensed, sources_sensed
-from data.domain.situation import Situation
 from data.errors import Invalid, NotFound
 
 MOST_POINTS = 2000
@@ -103,44 +102,27 @@ def _surges(router: APIRouter, center: Center) -> None:
         held.sort(key=lambda s: (s.newest_at or seen.at, s.id), reverse=True)
         return answer(page(held, limit, offset))
 
-    async def members(request: Request, surge_id: str) -> tuple[str, ...]:
-        actor = actor_of(request)
-        actor.require(Permission.ALARM)
-        seen = await center.ask(center.queries.situation, actor)
-        if surge_id not in seen.surges:
-            raise NotFound(f"没有编号为 {surge_id} 的报警聚合，或不在本辖区")
-        return tuple(a.id for a in open_of(seen, surge_id))
-
     @router.post("/surges/{surge_id}/acknowledge")
     async def acknowledge(request: Request, surge_id: str) -> Response:
         """Take every alarm of it that still waits."""
-        ids = await members(request, surge_id)
-        return await carry(request, center, m.AcknowledgeAlarms(alarm_ids=ids))
+        return await carry(request, center, m.AcknowledgeAlarms(surge_id=surge_id))
 
     @router.post("/surges/{surge_id}/handle")
     async def handle(request: Request, surge_id: str, body: HandleBody) -> Response:
         """Say what was done about all of it."""
-        ids = await members(request, surge_id)
-        return await carry(request, center, m.HandleAlarms(alarm_ids=ids, how=body.how))
+        return await carry(request, center, m.HandleAlarms(surge_id=surge_id, how=body.how))
 
     @router.post("/surges/{surge_id}/link")
     async def link(request: Request, surge_id: str, body: LinkBody) -> Response:
         """Make all of it part of an open incident."""
-        ids = await members(request, surge_id)
-        command = m.LinkAlarms(alarm_ids=ids, incident_id=body.incident_id)
+        command = m.LinkAlarms(surge_id=surge_id, incident_id=body.incident_id)
         return await carry(request, center, command)
 
     @router.post("/surges/{surge_id}/shelve")
     async def shelve(request: Request, surge_id: str, body: ShelveBody) -> Response:
         """Set all of it aside until an instant."""
-        ids = await members(request, surge_id)
-        command = m.ShelveAlarms(alarm_ids=ids, until=body.until, why=body.why)
+        command = m.ShelveAlarms(surge_id=surge_id, until=body.until, why=body.why)
         return await carry(request, center, command)
-
-
-def open_of(seen: Situation, surge_id: str) -> list[Alarm]:
-    """The alarms of a surge whose cause holds."""
-    return [a for a in seen.alarms.values() if a.surge_id == surge_id and a.open]
 
 
 def _rules(router: APIRouter, center: Center) -> None:

@@ -185,8 +185,8 @@ def drawn(center: Center, actor: Actor, chosen: str, filters: dict[str, str]) ->
     """List, what stands above and below the course, whether chart and form are hidden."""
     seen = center.queries.situation(actor)
     found = ml.rows(seen, center.areas, **filters)
-    if not chosen and found:
-        chosen = f"{found[0].kind}:{found[0].id}"
+    if not chosen and found.rows:
+        chosen = f"{found.rows[0].kind}:{found.rows[0].id}"
     above, below = detail_view(seen, center.areas, center.tools.rules["alarms"], chosen)
     sensor = sensor_of(seen, chosen)
     mine = sensor is not None and center.areas.covers(actor.org, sensor.area_code)
@@ -222,7 +222,7 @@ def _chart(app: Dash, center: Center) -> None:
     def course(actor: Actor, chosen: str, span: str, since: str, until: str) -> Any:
         seen = center.queries.situation(actor)
         if not chosen:
-            rows = ml.rows(seen, center.areas, text="", what="all", state="", sort="state")
+            rows = ml.rows(seen, center.areas, text="", what="all", state="", sort="state").rows
             chosen = f"{rows[0].kind}:{rows[0].id}" if rows else ""
         sensor = sensor_of(seen, chosen)
         if sensor is None:

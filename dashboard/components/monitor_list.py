@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -79,72 +80,92 @@ def _pills(name: str, words: Mapping[str, str], value: str, **more: Any) -> Any:
     return dcc.RadioItems(id=name, className="pills", options=options, value=value, **more)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """How many fit the filters, and the first of them as rows."""
+
+    total: int
+    rows: list[Row]
+
+
+Pick = tuple[str, Any, Sensed]  # kind, source or sensor, how it stands
+
+
 def rows(
     seen: Situation, areas: AreaTree, *, text: str, what: str, state: str, sort: str
-) -> list[Row]:
-    """What fits the filters, in the order asked for."""
+) -> Found:
+    """What fits the filters, in the order asked for; words are made of what is shown alone."""
     sensors = sensors_sensed(seen)
-    found: list[Row] = []
+    held: list[Pick] = []
     if what != "sensor":
-        found += _sources(seen, areas, sensors)
+        sources = sources_sensed(seen, sensors)
+        held += [("source", s, sources[k]) for k, s in seen.sources.items()]
     if what != "source":
-        found += _sensors(seen, areas, sensors)
-    found = [r for r in found if state in ("", r.how.standing) and tw.fits(text, r.name, r.note)]
-    return sorted(found, key=_order(sort))
+        held += [("sensor", s, sensors[k]) for k, s in seen.sensors.items()]
+    if state:
+        held = [p for p in held if p[2].standing == state]
+    if text:
+        held = [p for p in held if tw.fits(text, p[1].name, _note(seen, areas, p))]
+    held.sort(key=_order(seen, sort))
+    points = Counter(s.source_id for s in seen.sensors.values() if s.source_id)
+    return Found(
+        total=len(held), rows=[_made(seen, areas, points, pick) for pick in held[:MOST]]
+    )
 
 
-def _order(sort: str) -> Any:
+def _order(seen: Situation, sort: str) -> Any:
     if sort == "name":
-        return lambda r: (r.name, r.id)
+        return lambda p: (p[1].name, p[1].id)
     if sort == "age":
-        return lambda r: (-(r.at.timestamp() if r.at else 0.0), r.id)
-    return lambda r: (-r.how.rank[0], -r.how.rank[1], r.kind != "source", r.name, r.id)
+        heard = seen.readings
+
+        def age(pick: Pick) -> tuple[float, str]:
+            latest = heard.get(pick[1].id) if pick[0] == "sensor" else None
+            return (-latest.at.timestamp() if latest else 0.0, pick[1].id)
+
+        return age
+    ranks: dict[int, tuple[int, int]] = {}  # most stand alike, and are one and the same thing
+
+    def worst(pick: Pick) -> Any:
+        how = pick[2]
+        rank = ranks.get(id(how))
+        if rank is None:
+            rank = ranks[id(how)] = how.rank
+        return (-rank[0], -rank[1], pick[0] != "source", pick[1].name, pick[1].id)
+
+    return worst
 
 
-def _sources(seen: Situation, areas: AreaTree, sensors: Mapping[str, Sensed]) -> list[Row]:
-    points: dict[str, int] = {}
-    for sensor in seen.sensors.values():
-        if sensor.source_id:
-            points[sensor.source_id] = points.get(sensor.source_id, 0) + 1
-    return [
-        Row(
-            kind="source", id=s.id, name=s.name, how=how,
-            note=" · ".join(
-                x for x in (short_area(areas.name(s.area_code)), s.kind, s.organisation or "",
-                            s.person or "") if x
-            ),
-            value=f"测点 {points.get(s.id, 0)}", at=None,
-        )
-        for s, how in ((seen.sources[k], h) for k, h in sources_sensed(seen, sensors).items())
-    ]  # fmt: skip
+def _note(seen: Situation, areas: AreaTree, pick: Pick) -> str:
+    """Where it is, what it is, whose it is."""
+    kind, thing, _ = pick
+    place = short_area(areas.name(thing.area_code)) if thing.area_code else ""
+    if kind == "source":
+        parts = (place, thing.kind, thing.organisation or "", thing.person or "")
+    else:
+        source = seen.sources.get(thing.source_id or "")
+        parts = (place, thing.river or "", thing.quantity, source.name if source else "")
+    return " · ".join(x for x in parts if x)
 
 
-def _sensors(seen: Situation, areas: AreaTree, sensors: Mapping[str, Sensed]) -> list[Row]:
-    found = []
-    for sensor in seen.sensors.values():
-        latest, source = seen.readings.get(sensor.id), seen.sources.get(sensor.source_id or "")
-        place = short_area(areas.name(sensor.area_code)) if sensor.area_code else ""
-        found.append(
-            Row(
-                kind="sensor", id=sensor.id, name=sensor.name, how=sensors[sensor.id],
-                note=" · ".join(
-                    x for x in (place, sensor.river or "", sensor.quantity,
-                                source.name if source else "") if x
-                ),
-                value=shown(latest.value, sensor.unit) if latest else DASH,
-                at=latest.at if latest else None,
-            )
-        )  # fmt: skip
-    return found
+def _made(seen: Situation, areas: AreaTree, points: Mapping[str, int], pick: Pick) -> Row:
+    kind, thing, how = pick
+    latest = seen.readings.get(thing.id) if kind == "sensor" else None
+    value = f"测点 {points.get(thing.id, 0)}" if kind == "source" else DASH
+    return Row(
+        kind=kind, id=thing.id, name=thing.name, note=_note(seen, areas, pick), how=how,
+        value=shown(latest.value, thing.unit) if latest else value,
+        at=latest.at if latest else None,
+    )  # fmt: skip
 
 
-def list_view(found: list[Row], chosen: str) -> Any:
+def list_view(found: Found, chosen: str) -> Any:
     """How many there are, and a row for each of the first."""
-    if not found:
+    if not found.rows:
         return empty("没有符合筛选的风险源和监测点", "清空筛选，或在系统管理中导入风险源、监测点")
-    more = f"，先列 {MOST} 个，请再筛选" if len(found) > MOST else ""
-    count = html.P(f"共 {len(found)} 个{more}", className="count")
-    return [count, *(_row(r, on=f"{r.kind}:{r.id}" == chosen) for r in found[:MOST])]
+    more = f"，先列 {MOST} 个，请再筛选" if found.total > MOST else ""
+    count = html.P(f"共 {found.total} 个{more}", className="count")
+    return [count, *(_row(r, on=f"{r.kind}:{r.id}" == chosen) for r in found.rows)]
 
 
 def _row(row: Row, *, on: bool) -> Any:

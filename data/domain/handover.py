@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from data.domain.alarm import Alarm
+from data.domain.clock import SHANGHAI
 from data.domain.dispatch import TRANSFER_OPEN
 from data.domain.incident import CASUALTY_WORDS, Incident
 from data.domain.org import AreaTree
@@ -158,11 +160,11 @@ def _signals(seen: Situation) -> Iterator[HandoverItem]:
                 detail=report.text[:80],
             )  # fmt: skip
     for alarm in seen.alarms.values():
-        if alarm.state == "raised":
+        if alarm.state in ("raised", "shelved"):
             yield HandoverItem(
                 key=f"alarm:{alarm.id}", kind="报警",
                 title=alarm.told,
-                detail="未签收", incident_id=alarm.incident_id,
+                detail=_aside(alarm), incident_id=alarm.incident_id,
             )  # fmt: skip
     for need in seen.field_needs.values():
         if _open(need):
@@ -173,6 +175,14 @@ def _signals(seen: Situation) -> Iterator[HandoverItem]:
                 title=f"{team.name if team else need.team_id}：{what}",
                 incident_id=need.incident_id,
             )  # fmt: skip
+
+
+def _aside(alarm: Alarm) -> str:
+    """Whether an alarm waits, or until when it was set aside and why."""
+    if alarm.shelved_until is None or alarm.waits:
+        return alarm.state.word
+    until = alarm.shelved_until.astimezone(SHANGHAI)
+    return f"暂搁至 {until:%m-%d %H:%M}：{alarm.shelved_why}"
 
 
 def _calls(seen: Situation, org: str) -> Iterator[HandoverItem]:

@@ -52,6 +52,9 @@ class Sensed:
         return ORDER[self.standing], COLOURS.index(self.colour) if self.colour else -1
 
 
+_PLAIN = {standing: Sensed(standing=standing) for standing in Standing}  # most are one of these
+
+
 def late(sensor: Sensor, latest: Latest | None, now: datetime) -> bool:
     """Whether a sensor that said how often it reports has been silent for too long.
 
@@ -65,16 +68,18 @@ def late(sensor: Sensor, latest: Latest | None, now: datetime) -> bool:
 def sensed(sensor: Sensor, latest: Latest | None, alarms: Iterable[Alarm], now: datetime) -> Sensed:
     """How one sensor stands, from its newest value and its open alarms."""
     held = [a for a in alarms if a.open]
+    if not held:
+        if latest is None:
+            return _PLAIN[Standing.UNHEARD]
+        return _PLAIN[Standing.MISSING if late(sensor, latest, now) else Standing.CALM]
     over = [a for a in held if a.family not in (Family.MISSING, Family.STUCK)]
     worst = max(over, key=_gravity, default=None)
     if worst is not None:
         standing = Standing.OVER
     elif late(sensor, latest, now) or any(a.family == Family.MISSING for a in held):
         standing = Standing.MISSING
-    elif any(a.family == Family.STUCK for a in held):
-        standing = Standing.STUCK
     else:
-        standing = Standing.CALM if latest is not None else Standing.UNHEARD
+        standing = Standing.STUCK
     return Sensed(
         standing=standing, level=worst.level if worst else "",
         colour=worst.colour if worst else "", alarms=tuple(a.id for a in held),

@@ -47,7 +47,7 @@ def acknowledge_alarm(unit: Unit, command: AcknowledgeAlarm, tools: Tools) -> di
 
 def acknowledge_alarms(unit: Unit, command: AcknowledgeAlarms, tools: Tools) -> dict[str, Any]:
     """A person takes all of them that still wait."""
-    held = [a for a in _mine(unit, tools, command.alarm_ids) if a.waits]
+    held = [a for a in _mine(unit, tools, command.alarm_ids, command.surge_id) if a.waits]
     return _each(
         unit, held, "确认报警", lambda a: a.acknowledged(unit.actor.name, unit.now, None)
     )  # fmt: skip
@@ -55,7 +55,7 @@ def acknowledge_alarms(unit: Unit, command: AcknowledgeAlarms, tools: Tools) -> 
 
 def handle_alarms(unit: Unit, command: HandleAlarms, tools: Tools) -> dict[str, Any]:
     """A person says what was done; the alarm stays until its cause is gone."""
-    held = _mine(unit, tools, command.alarm_ids)
+    held = _mine(unit, tools, command.alarm_ids, command.surge_id)
     how = checks.required(command.how, "how", "处置情况", "请写明做了什么，如“已通知企业停泵”")
     return _each(
         unit, held, "处置报警", lambda a: a.handled(unit.actor.name, unit.now, how), f"：{how}"
@@ -64,7 +64,7 @@ def handle_alarms(unit: Unit, command: HandleAlarms, tools: Tools) -> dict[str, 
 
 def link_alarms(unit: Unit, command: LinkAlarms, tools: Tools) -> dict[str, Any]:
     """A person makes them part of an incident."""
-    held = _mine(unit, tools, command.alarm_ids)
+    held = _mine(unit, tools, command.alarm_ids, command.surge_id)
     incident = checks.open_incident_of(unit, tools, command.incident_id)
     told = f"，转入 {incident.letter} {incident.short_name}"
     return _each(
@@ -75,7 +75,7 @@ def link_alarms(unit: Unit, command: LinkAlarms, tools: Tools) -> dict[str, Any]
 
 def shelve_alarms(unit: Unit, command: ShelveAlarms, tools: Tools) -> dict[str, Any]:
     """A person sets them aside until an instant; then they come back by themselves."""
-    held = _mine(unit, tools, command.alarm_ids)
+    held = _mine(unit, tools, command.alarm_ids, command.surge_id)
     why = checks.required(command.why, "why", "暂搁理由", "请写明为何暂不处理，如“仪表检修”")
     hours = (command.until - unit.now).total_seconds() / 3600
     if not 0 < hours <= LONGEST_ASIDE_H:
@@ -132,14 +132,16 @@ def follow(unit: Unit, report: Report, incident_id: str) -> list[Alarm]:
     return list(linked.values())
 
 
-def _mine(unit: Unit, tools: Tools, ids: Sequence[str]) -> list[Alarm]:
-    """The alarms of the ids, all within the actor's area.
+def _mine(unit: Unit, tools: Tools, ids: Sequence[str], surge_id: str = "") -> list[Alarm]:
+    """The alarms of the ids, or those of a surge that hold, all within the actor's area.
 
     Raises
     ------
     Forbidden, NotFound, Invalid
     """
     unit.actor.require(Permission.ALARM)
+    if surge_id:
+        return _of_surge(unit, tools, surge_id)
     once = tuple(dict.fromkeys(ids))
     if not 0 < len(once) <= MOST:
         raise Invalid.field("alarm_ids", "没有选报警，或一次太多", f"请选 1 到 {MOST} 条")
@@ -148,6 +150,15 @@ def _mine(unit: Unit, tools: Tools, ids: Sequence[str]) -> list[Alarm]:
         if alarm.area_code is not None:
             tools.areas.require(unit.actor.org, [alarm.area_code])
     return held
+
+
+def _of_surge(unit: Unit, tools: Tools, surge_id: str) -> list[Alarm]:
+    """A surge's alarms that hold, as far as they lie in the actor's area."""
+    every = [unit.get(Alarm, alarm_id) for alarm_id in unit.get(Surge, surge_id).alarms]
+    mine = [a for a in every if tools.areas.covers(unit.actor.org, a.area_code)]
+    if not mine:
+        raise NotFound(f"没有编号为 {surge_id} 的报警聚合，或不在本辖区")
+    return [a for a in mine if a.open]
 
 
 def _each(

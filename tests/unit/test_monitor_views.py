@@ -70,7 +70,7 @@ def seen(**more: object) -> Situation:
 def names(**filters: str) -> list[str]:
     """The list by name."""
     given = {"text": "", "what": "all", "state": "", "sort": "state", **filters}
-    return [r.name for r in ml.rows(seen(), AREAS, **given)]
+    return [r.name for r in ml.rows(seen(), AREAS, **given).rows]
 
 
 def test_the_worst_stands_first_and_filters_cut():
@@ -82,7 +82,7 @@ def test_the_worst_stands_first_and_filters_cut():
     assert names(sort="age", what="sensor") == ["1号罐", "汉口", "柳林"]
     assert "共 4 个" in flat(ml.list_view(ml.rows(seen(), AREAS, text="", what="all", state="",
                                                  sort="state"), "sensor:S-1"))  # fmt: skip
-    assert "没有符合筛选" in flat(ml.list_view([], ""))
+    assert "没有符合筛选" in flat(ml.list_view(ml.Found(total=0, rows=[]), ""))
 
 
 def test_a_source_says_whom_to_call_and_a_sensor_what_watches_it():

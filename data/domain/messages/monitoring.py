@@ -52,7 +52,8 @@ class TakeSignals(Command):
 class HandleAlarms(Command):
     """Say what was done about alarms."""
 
-    alarm_ids: tuple[str, ...]
+    alarm_ids: tuple[str, ...] = ()
+    surge_id: str = ""  # instead of ids: all of a surge that still hold
     how: str
 
 
@@ -60,7 +61,8 @@ class HandleAlarms(Command):
 class LinkAlarms(Command):
     """Make alarms part of an open incident."""
 
-    alarm_ids: tuple[str, ...]
+    alarm_ids: tuple[str, ...] = ()
+    surge_id: str = ""  # instead of ids: all of a surge that still hold
     incident_id: str
 
 
@@ -68,7 +70,8 @@ class LinkAlarms(Command):
 class ShelveAlarms(Command):
     """Set alarms aside until an instant, with the reason."""
 
-    alarm_ids: tuple[str, ...]
+    alarm_ids: tuple[str, ...] = ()
+    surge_id: str = ""  # instead of ids: all of a surge that still hold
     until: datetime
     why: str
 
@@ -77,7 +80,8 @@ class ShelveAlarms(Command):
 class AcknowledgeAlarms(Command):
     """A person takes several alarms at once, such as those of one surge."""
 
-    alarm_ids: tuple[str, ...]
+    alarm_ids: tuple[str, ...] = ()
+    surge_id: str = ""  # instead of ids: all of a surge that still hold
 
 
 @dataclass(frozen=True, kw_only=True)
