@@ -52,6 +52,7 @@ PAGES = {
     "/monitor": "dashboard.pages.monitor",
     "/ingest": "dashboard.pages.ingest",
     "/warnings": "dashboard.pages.warnings",
+    "/sharing": "dashboard.pages.sharing",
 }
 TITLES = {
     "/wall": "大屏", "/duty": "值班台", "/review": "研判与复盘", "/admin": "系统管理",
@@ -59,6 +60,7 @@ TITLES = {
     "/contingencies": "应急预案", "/shift": "值班与交接", "/directory": "指挥与通讯录",
     "/links": "上下联动", "/hazards": "隐患", "/monitor": "监测",
     "/ingest": "监测接入", "/warnings": "预警",
+    "/sharing": "数据共享",
 }  # fmt: skip
 
 

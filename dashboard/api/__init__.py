@@ -20,6 +20,7 @@ MODULES = (
     "contingencies", "tasks", "directing", "stock", "filing", "clearing", "linking", "shifts",
     "field", "briefing", "hazards", "video", "sharing",
     "layers", "cot", "warnings", "deliveries",
+    "doors",
 )  # fmt: skip
 
 

@@ -57,6 +57,7 @@ WAYS = (
     ("ingest", "接入"),
     ("shift", "值班"),
     ("directory", "通讯"),
+    ("sharing", "共享"),
     ("review", "复盘"),
     ("wall", "大屏"),
 )

@@ -16,6 +16,7 @@ from data.domain.org import PROVINCE, SYSTEM, Actor, Permission
 from data.domain.sharing import Connector, MappingFile
 from data.errors import CenterError, IllegalMove, Invalid, NotFound
 from data.ingest import sharing_values
+from data.ingest.reference import REFERENCE
 from data.ingest.sharing_records import decoded, records
 from data.ingest.sharing_targets import TARGETS, Item
 from data.services.bus import Bus
@@ -91,6 +92,14 @@ class Sharing:
         NotFound
         """
         return self.connector(SYSTEM, connector_id)
+
+    def samples(self) -> dict[str, str]:
+        """The shipped sample mapping files, by name."""
+        found = {}
+        for path in sorted((REFERENCE / "sharing").glob("*.yaml")):
+            text = path.read_text(encoding="utf-8")
+            found[mapping_file.read(text, path.name).name] = text
+        return found
 
     def mapping(self, connector: Connector) -> MappingFile:
         """The connector's mapping as it is understood.
