@@ -20,6 +20,8 @@
       "<p>页面和已填写的内容都保留着，登录后继续。</p>" +
       '<label>用户名<input name="username" autocomplete="username" autocapitalize="none"></label>' +
       '<label>密码<input name="password" type="password" autocomplete="current-password"></label>' +
+      '<label class="second" hidden>动态口令<input name="code" inputmode="numeric" ' +
+      'autocomplete="one-time-code"></label>' +
       '<p class="error" role="alert" hidden></p><button type="submit">登录并继续</button>' +
       '<a href="/signin#device">大屏用设备码登录</a></form>';
     cover.querySelector("a").href = "/signin?next=" + encodeURIComponent(location.pathname) + "#device";
@@ -45,7 +47,8 @@
         error.hidden = true;
         plain("/api/v1/session", {
           method: "POST", headers: { "content-type": "application/json" },
-          body: JSON.stringify({ username: form.username.value.trim(), password: form.password.value })
+          body: JSON.stringify({ username: form.username.value.trim(), password: form.password.value,
+                                 code: form.code.value })
         }).then(function (answer) {
           if (answer.ok) return answer.json().then(function (told) {
             // somebody else signed in: what the page shows is not theirs
@@ -55,6 +58,11 @@
           });
           return answer.json().then(function (told) {
             error.textContent = told.detail; error.hidden = false;
+            if (/second-factor-required$/.test(told.type || "")) {
+              form.querySelector(".second").hidden = false;
+              form.code.value = ""; form.code.focus();
+              return;
+            }
             form.password.value = ""; form.password.focus();
           });
         }).catch(function () {

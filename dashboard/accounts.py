@@ -28,6 +28,8 @@ def described(center: Center, session: Session) -> dict[str, Any]:
         "org_name": center.areas.name(actor.org),
         "permissions": sorted(actor.permissions),
         "home": home_of(actor.role),
+        "pending": session.pending,
+        "proved_until": actor.proved_until,
     }
 
 

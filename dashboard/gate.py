@@ -15,8 +15,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.api.problems import problem_response
 from data.domain.org import Actor
-from data.errors import CenterError, Forbidden, NotSignedIn
+from data.errors import CenterError, Forbidden, NotSignedIn, StepUpNeeded
 from data.services.accounts import AccountService, Session
+from data.services.proving import refused
 
 SESSION_COOKIE = "hubei_session"
 CSRF_COOKIE = "_csrf_token"  # the name Dash reads and sends back
@@ -98,6 +99,33 @@ def is_grid(path: str) -> bool:
 # All that a token of another body may reach: its own connector.
 SHARE_API = "/api/v1/share/"
 
+# What is left to whoever must first change the password or set up a second factor.
+PENDING_WORDS = {
+    "password": "密码须先更换，请在登录页设置新密码",
+    "totp": "本角色须先启用动态口令",
+}
+
+
+def _asking_proof(
+    unproved: list[StepUpNeeded], scope: Scope, receive: Receive, send: Send
+) -> Send:
+    """Send on; but when a proof was wanting, the browser is told so, whatever the page made."""
+    told = False
+
+    async def sending(message: Message) -> None:
+        nonlocal told
+        if told:
+            return
+        if message["type"] == "http.response.start" and unproved:
+            told = True
+            asking = problem_response(unproved[0])
+            asking.headers["x-step-up"] = "1"
+            await asking(scope, receive, send)
+            return
+        await send(message)
+
+    return sending
+
 
 def is_open(method: str, path: str) -> bool:
     """Whether a stranger may ask for this."""
@@ -136,11 +164,14 @@ class Gate:
         state["session"] = session
         state["actor"] = session.actor if session else None
         set_actor, set_session = _actor.set(state["actor"]), _session.set(session)
+        unproved: list[StepUpNeeded] = []
+        set_refused = refused.set(unproved)
         try:
-            await self.app(scope, receive, send)
+            await self.app(scope, receive, _asking_proof(unproved, scope, receive, send))
         finally:
             _actor.reset(set_actor)
             _session.reset(set_session)
+            refused.reset(set_refused)
 
     async def _identify(self, headers: Headers) -> Session | None:
         """By bearer token, else by cookie; a bad token is not rescued by a good cookie."""
@@ -230,6 +261,9 @@ def cookie_of(headers: Headers, name: str) -> str:
 
 def _strayed(session: Session, path: str) -> tuple[str, str] | None:
     """Where somebody bound to one thing belongs, and why he may not be here; None where he may."""
+    own = path == "/api/v1/session" or path.startswith("/api/v1/session/")
+    if session.pending:
+        return None if own else ("/signin", PENDING_WORDS[session.pending])
     if session.kind == "field" and not is_field(path):
         return "/field", "现场码只能办理本队的这一项任务"
     if session.actor.role == "grid" and not is_grid(path):

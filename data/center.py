@@ -246,7 +246,9 @@ def build_center(settings: Settings) -> Center:
         database=database,
         telemetry=telemetry,
         queries=queries,
-        accounts=AccountService(database.units.transaction, database.reader, areas),
+        accounts=AccountService(
+            database.units.transaction, database.reader, areas, policy=settings.access
+        ),
         hub=hub,
         bus=bus,
         feed=feed,

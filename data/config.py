@@ -6,8 +6,11 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
+from data.domain.access_policy import POLICIES, AccessPolicy
+from data.domain.org import ROLE_WORDS
 from data.domain.retention import Retention
 from data.errors import Invalid
 
@@ -71,6 +74,7 @@ class Settings:
     doors: DoorSettings = DoorSettings()
     share_private: bool = False
     channels: Path | None = None
+    access: AccessPolicy = field(default_factory=AccessPolicy)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -101,6 +105,7 @@ class Settings:
             doors=DoorSettings.from_env(env),
             share_private=env.get("HUBEI_SHARE_PRIVATE") == "1",
             channels=Path(given).resolve() if (given := env.get("HUBEI_CHANNELS")) else None,
+            access=_access(env),
         )
 
     @property
@@ -133,6 +138,33 @@ class Settings:
         """The SQLAlchemy address of this instance's database."""
         given = self.exercise_database_url if self.is_exercise else self.database_url
         return given or f"sqlite:///{self.instance_dir / 'center.db'}"
+
+
+def _access(env: Mapping[str, str]) -> AccessPolicy:
+    """The rules of signing in.
+
+    Raises
+    ------
+    Invalid
+        When a policy or a role is unknown, naming the variable.
+    """
+    name = env.get("HUBEI_PASSWORD_POLICY", "asvs5")
+    if name not in POLICIES:
+        raise Invalid.field(
+            "HUBEI_PASSWORD_POLICY", f"没有密码策略 {name}", f"可填：{'、'.join(POLICIES)}"
+        )
+    roles = frozenset(env.get("HUBEI_TOTP_ROLES", "").replace(",", " ").split())
+    if unknown := roles - frozenset(ROLE_WORDS):
+        raise Invalid.field(
+            "HUBEI_TOTP_ROLES", f"没有角色 {'、'.join(sorted(unknown))}",
+            f"可填：{'、'.join(ROLE_WORDS)}",
+        )  # fmt: skip
+    return AccessPolicy(
+        password=POLICIES[name], totp_roles=roles,
+        step_up=timedelta(minutes=_whole(env, "HUBEI_STEP_UP_MINUTES", 15, 26 * 60)),
+        idle=timedelta(minutes=_whole(env, "HUBEI_IDLE_MINUTES", 120, 26 * 60)),
+        absolute=timedelta(hours=_whole(env, "HUBEI_SESSION_HOURS", 26, 24 * 7)),
+    )  # fmt: skip
 
 
 def _whole(env: Mapping[str, str], name: str, default: int, most: int) -> int:

@@ -51,6 +51,18 @@ class Forbidden(CenterError):
     code = "forbidden"
 
 
+class SecondFactorNeeded(NotSignedIn):
+    """还需要动态口令"""
+
+    code = "second-factor-required"
+
+
+class StepUpNeeded(Forbidden):
+    """请再次验证身份"""
+
+    code = "step-up-required"
+
+
 class NotFound(CenterError):
     """不存在，或不在本辖区"""
 

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from dashboard.accounts import address_of, clear_cookies, described, set_cookies
 from dashboard.api.common import actor_of, answer
+from dashboard.qr import qr_svg
 from data.center import Center
 from data.errors import Invalid, NotSignedIn
 
@@ -16,6 +17,7 @@ class SignIn(BaseModel):
 
     username: str = ""
     password: str = ""
+    code: str = ""  # the second factor, where the account carries one
     device_code: str = ""
     field_code: str = ""
 
@@ -34,6 +36,25 @@ class NewCode(BaseModel):
 
     label: str = "大屏"
     username: str = "wall"
+
+
+class Proof(BaseModel):
+    """A password, or a one-time password."""
+
+    password: str = ""
+    code: str = ""
+
+
+class Code(BaseModel):
+    """A one-time password, or a backup code."""
+
+    code: str = ""
+
+
+class NewRole(BaseModel):
+    """Another role for an account."""
+
+    role: str
 
 
 class NewPassword(BaseModel):
@@ -61,8 +82,9 @@ def build(center: Center) -> APIRouter:
             )
         elif body.username and body.password:
             opened = await center.ask(
-                center.accounts.sign_in, body.username, body.password, address_of(request), agent
-            )
+                center.accounts.sign_in, body.username, body.password, address_of(request), agent,
+                body.code,
+            )  # fmt: skip
         else:
             raise Invalid.field("username", "用户名或密码未填写", "请填写用户名和密码")
         secret, session = opened
@@ -89,6 +111,8 @@ def build(center: Center) -> APIRouter:
         return response
 
     _secrets(router, center)
+    _proofs(router, center)
+    _keeping(router, center)
     return router
 
 
@@ -118,3 +142,58 @@ def _secrets(router: APIRouter, center: Center) -> None:
             center.accounts.make_device_code, actor_of(request), body.label, body.username
         )
         return answer({"code": code}, 201)
+
+
+def _proofs(router: APIRouter, center: Center) -> None:
+    """Proving again who one is, and the second factor of one's own account."""
+
+    @router.post("/session/step-up")
+    async def step_up(request: Request, body: Proof) -> Response:
+        """Prove again who one is, before what cannot be called back."""
+        actor_of(request)
+        until = await center.ask(
+            center.accounts.step_up, request.state.session, body.password, body.code,
+            address_of(request),
+        )  # fmt: skip
+        return answer({"proved_until": until})
+
+    @router.post("/session/totp", status_code=201)
+    async def begin(request: Request) -> Response:
+        """A secret for one's own phone with its QR, counted once a code of it was given."""
+        made = await center.ask(center.accounts.begin_totp, actor_of(request))
+        return answer({**made, "svg": qr_svg(made["uri"])}, 201)
+
+    @router.post("/session/totp/confirm")
+    async def confirm(request: Request, body: Code) -> Response:
+        """Take it into use; answers the backup codes, said this once."""
+        codes = await center.ask(center.accounts.confirm_totp, actor_of(request), body.code)
+        return answer({"backup_codes": codes})
+
+    @router.post("/session/totp/stop")
+    async def stop(request: Request, body: Code) -> Response:
+        """Stop one's own second factor, with a code of it."""
+        actor = actor_of(request)
+        await center.ask(center.accounts.stop_totp, actor, actor.username, body.code)
+        return Response(status_code=204)
+
+
+def _keeping(router: APIRouter, center: Center) -> None:
+    """What the security officer does with an account."""
+
+    @router.post("/accounts/{username}/role")
+    async def role(request: Request, username: str, body: NewRole) -> Response:
+        """Another role; the account's sessions and tokens end."""
+        await center.ask(center.accounts.change_role, actor_of(request), username, body.role)
+        return Response(status_code=204)
+
+    @router.post("/accounts/{username}/unlock")
+    async def unlock(request: Request, username: str) -> Response:
+        """Lift a lock before its time."""
+        await center.ask(center.accounts.unlock, actor_of(request), username)
+        return Response(status_code=204)
+
+    @router.post("/accounts/{username}/totp/reset")
+    async def reset(request: Request, username: str) -> Response:
+        """Take away a second factor that was lost."""
+        await center.ask(center.accounts.stop_totp, actor_of(request), username)
+        return Response(status_code=204)

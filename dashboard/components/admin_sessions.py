@@ -23,6 +23,9 @@ OUTCOMES = {
     "signed-in": "登录", "refused": "登录被拒", "signed-out": "退出", "revoked": "会话被收回",
     "created": "新建账号", "disabled": "停用账号", "enabled": "启用账号",
     "password-changed": "修改密码", "device-code": "生成设备码", "token-made": "生成令牌",
+    "stepped-up": "再次验证身份", "step-up-refused": "再次验证未通过", "locked": "锁定账号",
+    "unlocked": "解除锁定", "totp-enabled": "启用动态口令", "totp-stopped": "停用动态口令",
+    "backup-code": "使用备用码", "role-changed": "变更角色",
 }  # fmt: skip
 
 

@@ -14,6 +14,8 @@ from dashboard.components import (
     admin_import,
     admin_journal,
     admin_own,
+    admin_proof,
+    admin_roles,
     admin_sessions,
     admin_teams,
     desk,
@@ -26,8 +28,8 @@ from data.domain.org import Actor
 from data.errors import NotSignedIn
 
 PARTS: tuple[ModuleType, ...] = (
-    admin_accounts, admin_devices, admin_sessions, admin_journal, admin_import, admin_teams,
-    admin_own,
+    admin_accounts, admin_devices, admin_sessions, admin_roles, admin_journal, admin_import,
+    admin_teams, admin_own, admin_proof,
 )  # fmt: skip
 
 

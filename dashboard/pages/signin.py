@@ -18,6 +18,26 @@ FORM = """
       spellcheck="false" maxlength="20" placeholder="XXXX-XXXX-XXXX"></label>
     <p class="hint">设备码由系统管理员签发，只能使用一次；登录后本机一直保持，直到被撤销。</p>
   </div>
+  <div class="by-second" hidden>
+    <label>动态口令<input name="code" inputmode="numeric" autocomplete="one-time-code"
+      spellcheck="false" maxlength="10" placeholder="6 位数字，或 8 位备用码"></label>
+  </div>
+  <div class="by-change" hidden>
+    <p class="hint">密码须先更换，才能继续。</p>
+    <label>新密码<input name="fresh" type="password" autocomplete="new-password"
+      maxlength="256"></label>
+    <label>再输一次<input name="again" type="password" autocomplete="new-password"
+      maxlength="256"></label>
+  </div>
+  <div class="by-enrol" hidden>
+    <p class="hint">用手机上的动态口令应用扫描，再输入它显示的 6 位数字。</p>
+    <div class="qr"></div><p class="hint">不能扫描时手工输入：<code></code></p>
+    <label>动态口令<input name="first" inputmode="numeric" autocomplete="one-time-code"
+      maxlength="6"></label>
+  </div>
+  <div class="by-codes" hidden>
+    <p class="hint">备用码：手机不在身边时各用一次。只显示这一次，请抄存。</p><ol></ol>
+  </div>
   <p class="error" role="alert" hidden></p>
   <button type="submit">登录</button>
   <button type="button" class="other" data-by="code">大屏用设备码登录</button>

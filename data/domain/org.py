@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from data.errors import Forbidden, NotFound
@@ -104,6 +105,7 @@ class Actor:
     org: str
     permissions: frozenset[Permission] = frozenset()
     order: str = ""  # the one assignment a phone in the field is bound to
+    proved_until: datetime | None = None  # of a person's session: how long its proof is remembered
 
     @classmethod
     def of(cls, username: str, role: str, org: str, name: str = "") -> Actor:

@@ -9,13 +9,12 @@ from sqlalchemy import insert, select, update
 
 from data.domain.org import PROVINCE, ROLE_PERMISSIONS, ROLE_WORDS, Actor, Permission
 from data.errors import Conflict, Forbidden, Invalid, NotFound
+from data.services.credentials import Credentials
+from data.services.proving import require_proof
 from data.services.sessions import HASHER, Session, verify
-from data.services.tokens import Tokens
-from data.store.accounts_schema import account, session, sign_in_log
+from data.store.accounts_schema import account, session, sign_in_log, token
 
 __all__ = ["AccountService", "Session"]
-
-SHORTEST_PASSWORD = 10
 
 SEEDS: tuple[tuple[str, str, str, str], ...] = (
     ("admin", "系统管理员", "admin", PROVINCE),
@@ -28,10 +27,12 @@ SEEDS: tuple[tuple[str, str, str, str], ...] = (
     ("duty.421100", "黄冈市值班员", "duty", "421100"),
     ("duty.421127", "黄梅县值班员", "duty", "421127"),
 )
+# 三员: each apart from the others and from all who act.
+KEEPERS = frozenset({"admin", "security", "auditor"})
 RUNNER = ("runner", "演练导演", "runner", PROVINCE)
 
 
-class AccountService(Tokens):
+class AccountService(Credentials):
     """Sessions, and the administration of accounts, codes and tokens."""
 
     def seed(self, password: str | None, *, exercise: bool) -> tuple[list[str], str | None]:
@@ -75,9 +76,10 @@ class AccountService(Tokens):
             roles = "、".join(key for key in ROLE_WORDS if key != "runner")
             raise Invalid.field("role", f"没有角色 {role}", f"请选择：{roles}")
         self._check_org(by, org)
-        _check_password(password)
         if not username.strip():
             raise Invalid.field("username", "用户名不能为空", "请填写用户名")
+        self.policy.password.check(password, (username, name))
+        require_proof(by, "新建账号")
         hashed = HASHER.hash(password)
         with self._transaction() as db:
             if db.scalar(select(account.c.username).where(account.c.username == username)):
@@ -113,7 +115,6 @@ class AccountService(Tokens):
         ------
         Forbidden, Invalid, NotFound, NotSignedIn
         """
-        _check_password(new)
         if username != by.username:
             by.require(Permission.ACCOUNTS)
             self._require_reach_of(by, username)
@@ -121,9 +122,47 @@ class AccountService(Tokens):
             row = self._account(username)
             if row is None or not verify(row.password_hash or self._dummy, old):
                 raise Invalid.field("old", "原密码不正确", "请重新输入原密码")
-        self._change(username, by, "password-changed", password_hash=HASHER.hash(new))
+        hashed = self._new_password(username, "", new)
+        self._change(username, by, "password-changed", password_hash=hashed)
+        self._forget_all()
         if username != by.username:
+            self._keep(username, password_at=None)  # who it is for sets their own
             self._end(session.c.username == username, by.username, "revoked")
+
+    def change_role(self, by: Actor, username: str, role: str) -> None:
+        """Give an account another role; its sessions and tokens end.
+
+        The security officer does it, never for themselves; who keeps the system, its security or
+        its audit does not come from or go to another role (三员分立), that is another account.
+
+        Raises
+        ------
+        Forbidden, Invalid, NotFound, StepUpNeeded
+        """
+        by.require(Permission.SESSIONS)
+        row = self._account(username)
+        if row is None:
+            raise NotFound(f"没有账号 {username}")
+        self._require_reach(by, row.org)
+        if username == by.username:
+            raise Forbidden("不能变更自己的角色，请由另一位安全管理员办理")
+        if role not in ROLE_PERMISSIONS or "runner" in (role, row.role):
+            roles = "、".join(key for key in ROLE_WORDS if key != "runner")
+            raise Invalid.field("role", f"没有角色 {role}", f"请选择：{roles}")
+        if role == row.role:
+            raise Invalid.field("role", "角色没有变化", "请选择另一角色")
+        if KEEPERS & {role, row.role}:
+            raise Forbidden("系统、安全、审计三员与业务角色不能互转，请另建账号并停用原账号")
+        require_proof(by, "变更角色")
+        with self._transaction() as db:
+            db.execute(
+                update(token)
+                .where(token.c.username == username, token.c.revoked_at.is_(None))
+                .values(revoked_at=self._real())
+            )
+        self._change(username, by, "role-changed", role=role)
+        self._end(session.c.username == username, by.username, "revoked")
+        self._forget_all()
 
     def accounts(self, by: Actor) -> list[dict[str, Any]]:
         """Every account within reach, without its secret.
@@ -222,8 +261,3 @@ class AccountService(Tokens):
         if row is None:
             raise NotFound(f"没有账号 {username}")
         self._require_reach(by, row.org)
-
-
-def _check_password(password: str) -> None:
-    if len(password) < SHORTEST_PASSWORD:
-        raise Invalid.field("password", "密码太短", f"请设置至少 {SHORTEST_PASSWORD} 个字符的密码")

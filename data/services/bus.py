@@ -13,6 +13,7 @@ from data.domain.clock import Clock
 from data.domain.messages import Command
 from data.domain.org import Actor
 from data.errors import CenterError, Invalid
+from data.services.proving import require_for
 from data.services.tools import Tools
 from data.store.codec import digest, encode, plain
 from data.store.unit_of_work import Unit, UnitOfWork, first_answer, keep_answer
@@ -68,6 +69,7 @@ class Bus:
 
     def _handle(self, command: Command, actor: Actor, request_id: str | None) -> Answer:
         name = type(command).__name__
+        require_for(command, actor)
         handler = self.handlers[type(command)]
         mark = digest(name, encode(command))
         with self.units.unit(name, actor, self.clock, request_id) as unit:

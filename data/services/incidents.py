@@ -25,6 +25,7 @@ from data.domain.team import Team
 from data.errors import Conflict, Invalid
 from data.services import alarm_acts, checks, wording
 from data.services.needing import checked_needs, checked_supplies, known_items
+from data.services.proving import GRAVE, require_proof
 from data.services.reports import report_of
 from data.services.tools import Tools
 from data.store.unit_of_work import Unit
@@ -167,6 +168,8 @@ def confirm_grade(unit: Unit, command: ConfirmGrade, tools: Tools) -> dict[str, 
     grading = suggested if as_rule else _by_hand(command, incident, suggested, tables)
     if command.basis.strip() and as_rule:
         grading = replace(grading, basis=command.basis.strip())
+    if grading.level in GRAVE:
+        require_proof(unit.actor, "确认Ⅰ级、Ⅱ级")
     grading = replace(
         grading, provisional=False, confirmed_by=unit.actor.name, confirmed_at=unit.now
     )

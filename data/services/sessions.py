@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from threading import Lock
@@ -15,16 +15,22 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Connection, Engine, insert, select, update
 
+from data.domain.access_policy import AccessPolicy
 from data.domain.clock import real_now
 from data.domain.org import ROLE_PERMISSIONS, Actor, AreaTree, Permission, grantable
 from data.errors import Forbidden, NotSignedIn
 from data.services.throttle import Throttle
-from data.store.accounts_schema import account, device_code, session, sign_in_log, token
+from data.store.accounts_schema import (
+    account,
+    credential,
+    device_code,
+    session,
+    sign_in_log,
+    token,
+)
 
 # OWASP Password Storage Cheat Sheet, second argon2id profile: about 30 ms a check here.
 HASHER = PasswordHasher(memory_cost=19 * 1024, time_cost=2, parallelism=1)
-IDLE = timedelta(hours=2)
-ABSOLUTE = timedelta(hours=26)  # a 24-hour shift and its handover
 SEEN_EVERY = timedelta(minutes=1)
 _TOUCHED = frozenset({"person", "token", "share"})  # whose last use is noted
 CACHE_SECONDS = 2.0
@@ -44,12 +50,14 @@ class Session:
     seen_at: datetime
     expires_at: datetime | None
     scope: str = ""  # the one connector that a token of another body may push to
+    idle: timedelta = timedelta(hours=2)
+    pending: str = ""  # what must be done before anything else: password | totp
 
     def holds(self, now: datetime) -> bool:
         """Whether neither the absolute nor the idle limit has passed."""
         if self.kind != "person":
             return self.expires_at is None or now < self.expires_at
-        return (self.expires_at is None or now < self.expires_at) and now - self.seen_at < IDLE
+        return (self.expires_at is None or now < self.expires_at) and now - self.seen_at < self.idle
 
 
 def hash_of(secret: str) -> str:
@@ -78,6 +86,8 @@ class Sessions:
         The tree an account's organisation must be in; None accepts any code.
     real
         Real time: sessions never run on the exercise's clock.
+    policy
+        Rules of passwords, second factors and limits of time.
     """
 
     def __init__(
@@ -86,7 +96,9 @@ class Sessions:
         reader: Engine,
         areas: AreaTree | None = None,
         real: Callable[[], datetime] = real_now,
+        policy: AccessPolicy | None = None,
     ) -> None:
+        self.policy = policy or AccessPolicy()
         self._transaction = transaction
         self._reader = reader
         self._areas = areas
@@ -95,26 +107,6 @@ class Sessions:
         self._cache: dict[str, tuple[datetime, Session | None]] = {}
         self._lock = Lock()
         self._dummy = HASHER.hash(secrets.token_hex(8))
-
-    def sign_in(
-        self, username: str, password: str, address: str, agent: str = ""
-    ) -> tuple[str, Session]:
-        """A new session's secret and the session; slow on purpose, call it in a thread.
-
-        Raises
-        ------
-        TooMany, NotSignedIn
-        """
-        self.throttle.check(username, address)
-        row = self._account(username)
-        stored = row.password_hash if row and row.password_hash else self._dummy
-        right = verify(stored, password) and bool(row and row.password_hash and not row.disabled)
-        if not right:
-            self.throttle.failed(username, address)
-            self._log(username, "refused", username, address, agent)
-            raise NotSignedIn("用户名或密码不正确，请核对后重试")
-        self.throttle.passed(username, address)
-        return self._open(username, "person", "", address, agent)
 
     def redeem(self, code: str, address: str, agent: str = "") -> tuple[str, Session]:
         """Sign a wall machine in with its one-time code; it stays until revoked.
@@ -170,8 +162,9 @@ class Sessions:
         values = {
             "token_hash": hash_of(secret), "username": username, "csrf": secrets.token_urlsafe(24),
             "kind": kind, "label": label, "created_at": now, "seen_at": now,
-            "expires_at": now + ABSOLUTE if kind == "person" else None,
+            "expires_at": now + self.policy.absolute if kind == "person" else None,
             "address": address[:64], "agent": agent[:200],
+            "proved_at": now if kind == "person" else None,
         }  # fmt: skip
         with self._transaction() as db:
             db.execute(insert(session).values(**values))
@@ -202,9 +195,15 @@ class Sessions:
                 db.execute(update(table).where(table.c.token_hash == key).values(seen_at=now))
 
     def _read_session(self, key: str) -> Session | None:
-        query = select(session, account.c.name, account.c.role, account.c.org).join_from(
-            session, account, session.c.username == account.c.username
-        )
+        query = (
+            select(
+                session, account.c.name, account.c.role, account.c.org,
+                account.c.created_at.label("made_at"), credential.c.password_at,
+                credential.c.totp_since,
+            )
+            .join_from(session, account, session.c.username == account.c.username)
+            .outerjoin(credential, credential.c.username == account.c.username)
+        )  # fmt: skip
         with self._reader.connect() as db:
             row = db.execute(
                 query.where(
@@ -215,11 +214,33 @@ class Sessions:
             ).one_or_none()
         if row is None:
             return None
+        pending = self._pending(row) if row.kind == "person" else ""
+        actor = Actor.of(row.username, row.role, row.org, row.name)
         return Session(
             key=key, csrf=row.csrf, kind=row.kind, created_at=row.created_at,
-            seen_at=row.seen_at, expires_at=row.expires_at,
-            actor=Actor.of(row.username, row.role, row.org, row.name),
+            seen_at=row.seen_at, expires_at=row.expires_at, idle=self.policy.idle,
+            pending=pending,
+            actor=replace(
+                actor, proved_until=self._proved_until(row),
+                permissions=frozenset() if pending else actor.permissions,
+            ),
         )  # fmt: skip
+
+    def _proved_until(self, row: Any) -> datetime | None:
+        """Until when a person's proof is remembered; the exercise's own account needs none."""
+        if row.kind != "person" or row.role == "runner":
+            return None
+        proved: datetime = row.proved_at or row.created_at
+        return proved + self.policy.step_up
+
+    def _pending(self, row: Any) -> str:
+        """What a person must do before anything else: a new password, or a second factor."""
+        age = self.policy.password.age
+        if age and row.role != "runner" and (
+            row.password_at is None or self._real() - row.password_at > age
+        ):
+            return "password"
+        return "totp" if row.role in self.policy.totp_roles and row.totp_since is None else ""
 
     def _read_token(self, key: str) -> Session | None:
         query = select(token, account.c.name, account.c.role).join_from(

@@ -11,9 +11,12 @@ from sqlalchemy import insert, select, update
 from data.domain.org import PROVINCE, ROLE_PERMISSIONS, Actor, Permission, grantable
 from data.errors import Forbidden, Invalid, NotFound
 from data.services.passes import Passes
+from data.services.proving import require_proof
 from data.services.sessions import hash_of
 from data.store.accounts_schema import token
 
+# A program with one of these acts as its maker would: the maker's proof stands for the token's.
+WEIGHTY = frozenset({Permission.DISPATCH, Permission.GRADE, Permission.WARN, Permission.SIGN})
 ID_CHARS = 12  # of the hash: names a token without being of use to anybody
 
 
@@ -30,7 +33,7 @@ class Tokens(Passes):
 
         Raises
         ------
-        Forbidden, Invalid
+        Forbidden, Invalid, StepUpNeeded
         """
         unknown = [p for p in permissions if p not in set(Permission)]
         if unknown or not permissions:
@@ -43,6 +46,8 @@ class Tokens(Passes):
             raise Forbidden("令牌的权限不能超出本账号的权限，请减少权限后重试")
         org = org or by.org
         self._check_org(by, org)
+        if wanted & WEIGHTY:
+            require_proof(by, "生成可下达、定级、发布的令牌")
         return self._keep_token(by.username, label, wanted, org, days)
 
     def make_share_token(self, by: Actor, connector_id: str, label: str, days: int = 365) -> str:

@@ -35,6 +35,30 @@ session = Table(
     Column("ended_by", String(64)),
     Column("address", String(64), nullable=False),
     Column("agent", Text, nullable=False),
+    Column("proved_at", UtcTime),  # when its holder last gave a password or a one-time password
+)
+
+# What an account proves itself with, beside the account; made at the first change.
+credential = Table(
+    "credential",
+    metadata,
+    Column("username", String(64), primary_key=True),
+    Column("password_at", UtcTime),  # blank: set by somebody else, to be changed
+    Column("history", Text, nullable=False, default="[]"),  # hashes of earlier passwords
+    Column("failures", Integer, nullable=False, default=0),
+    Column("locked_until", UtcTime),
+    Column("totp_secret", String(64)),
+    Column("totp_since", UtcTime),
+    Column("totp_last", Integer, nullable=False, default=0),  # the newest step used
+)
+
+backup_code = Table(
+    "backup_code",
+    metadata,
+    Column("code_hash", String(64), primary_key=True),
+    Column("username", String(64), nullable=False, index=True),
+    Column("created_at", UtcTime, nullable=False),
+    Column("used_at", UtcTime),
 )
 
 token = Table(
@@ -92,5 +116,7 @@ sign_in_log = Table(
     Column("agent", Text, nullable=False),
 )
 
-ACCOUNT_TABLES = (account, session, token, device_code, field_code, sign_in_log)
+ACCOUNT_TABLES = (
+    account, credential, backup_code, session, token, device_code, field_code, sign_in_log,
+)  # fmt: skip
 APPEND_ONLY = ("sign_in_log",)

@@ -81,9 +81,9 @@ def names(running) -> set[str]:
 @pytest.mark.parametrize(
     ("username", "tabs"),
     [
-        ("security", ["会话与登录记录", "我的账号"]),
-        ("auditor", ["会话与登录记录", "记录核验", "我的账号"]),
-        ("leader", ["我的账号"]),
+        ("security", ["会话与登录记录", "角色与锁定", "我的账号", "动态口令"]),
+        ("auditor", ["会话与登录记录", "记录核验", "我的账号", "动态口令"]),
+        ("leader", ["我的账号", "动态口令"]),
     ],
 )
 def test_a_role_finds_its_own_tabs_and_no_other(page, running, username, tabs) -> None:

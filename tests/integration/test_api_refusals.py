@@ -15,11 +15,17 @@ from tests.serving import PASSWORD, Running
 
 READERS = ("wall", "leader", "admin", "security", "auditor")
 # what a role may write besides reading: nothing for the wall and the auditor
-OWN_ACCOUNT = {"/api/v1/session", "/api/v1/session/password"}
+OWN_ACCOUNT = {
+    "/api/v1/session", "/api/v1/session/password", "/api/v1/session/step-up",
+    "/api/v1/session/totp", "/api/v1/session/totp/confirm", "/api/v1/session/totp/stop",
+}  # fmt: skip
 MAY = {
     "wall": set(),
     "auditor": set(),
-    "security": {"/api/v1/tokens/{token_id}/revoke"},
+    "security": {
+        "/api/v1/tokens/{token_id}/revoke", "/api/v1/accounts/{username}/role",
+        "/api/v1/accounts/{username}/unlock", "/api/v1/accounts/{username}/totp/reset",
+    },
     "leader": {
         "/api/v1/plans",
         "/api/v1/plans/queue",
@@ -204,6 +210,9 @@ BODIES: dict[str, Any] = {
     "/api/v1/deliveries/{delivery_id}/state": {"state": "read"},
     "/api/v1/watches": {"title": "华阳河"},
     "/api/v1/watches/{watch_id}": {"do": "keep"},
+    "/api/v1/accounts/{username}/role": {"role": "chief"},
+    "/api/v1/accounts/{username}/unlock": None,
+    "/api/v1/accounts/{username}/totp/reset": None,
     "/api/v1/hazards": {"kind": "slope", "words": "裂缝"},
     "/api/v1/hazards/{hazard_id}/supplement": {"words": "又宽了"},
     "/api/v1/hazards/{hazard_id}/photos": None,
@@ -248,7 +257,7 @@ IDS = {
     "{consultation_id}": "HS-0001", "{contact_id}": "TX-0001", "{call_id}": "TH-00001",
     "{connector_id}": "GX-001", "{token_id}": "000000000000",
     "{warning_id}": "YJ-0001", "{delivery_id}": "FB-00001", "{watch_id}": "GZ-0001",
-    "{hazard_id}": "YH-00001", "{rectification_id}": "ZG-0001",
+    "{hazard_id}": "YH-00001", "{username}": "duty", "{rectification_id}": "ZG-0001",
 }  # fmt: skip
 
 
