@@ -111,7 +111,7 @@ class MapCache:
 def _freshness(situation: Situation) -> tuple[Any, ...]:
     """What telemetry has changed since: it moves without a journal number."""
     places_at = max((p.at for p in situation.positions.values()), default=None)
-    return places_at, situation.at.date()
+    return places_at, situation.today
 
 
 def map_body(situation: Situation) -> dict[str, Any]:

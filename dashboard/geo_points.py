@@ -64,7 +64,7 @@ class Board:
             due = monotonic() - self._compared >= TICK_SECONDS
             if not due and alarms == self._alarms:
                 return
-            following, day = self.number + 1, seen.at.date()
+            following, day = self.number + 1, seen.today
             touched = self._alarms.keys() | alarms.keys()
             if day != self._day:
                 touched = self.index.keys()

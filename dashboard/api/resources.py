@@ -53,12 +53,12 @@ def _lot_view(seen: Situation, lot: Any) -> dict[str, Any]:
 
 def _sensor_view(seen: Situation, sensor: Any) -> dict[str, Any]:
     latest = seen.readings.get(sensor.id)
-    rung = sensor.reached(latest.value, seen.at.date()) if latest else None
+    rung = sensor.reached(latest.value, seen.today) if latest else None
     return {
         **plain(sensor),
         "latest": latest,
         "reached": rung.level if rung else None,
-        "in_force": sensor.in_force(seen.at.date()),
+        "in_force": sensor.in_force(seen.today),
     }
 
 

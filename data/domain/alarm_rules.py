@@ -23,6 +23,8 @@ class Quantity:
     name: str
     unit: str = ""
     item: str = ""  # 监测项目 of a tailings pond
+    falls: bool = False  # the less the worse: its colours are reached by falling
+    orange_of_red: float | None = None  # 橙 as a share of 红, where only 红 is given
     hysteresis: float = 0.0
     stuck_after_h: float | None = None
     lowest: float | None = None
@@ -122,6 +124,11 @@ class RuleBook:
         """How grave a level is; blank when nobody said."""
         word = self.words.get(level)
         return word.colour if word else ""
+
+    def below(self, quantity: str, level: str) -> bool:
+        """Whether a level of a quantity is reached by falling."""
+        word, known = self.words.get(level), self.named.get(quantity)
+        return bool(word and word.below) or bool(known and known.falls)
 
     def hysteresis(self, sensor: Sensor, threshold: float) -> float:
         """How far a value must come back until a level of a sensor is left, in its unit."""

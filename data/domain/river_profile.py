@@ -69,7 +69,7 @@ def _point(
     seen: Situation, row: Mapping[str, Any], alarms: Mapping[str, Any]
 ) -> ProfilePoint | None:
     sensor = seen.sensors[row["station_id"]]
-    levels = {t.level: t.value for t in sensor.in_force(seen.at.date())}
+    levels = {t.level: t.value for t in sensor.in_force(seen.today)}
     zero = levels.get(REFERENCE)
     if zero is None:
         return None

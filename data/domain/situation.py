@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from data.domain.alarm import Alarm
 from data.domain.capabilities import CAPABILITIES
 from data.domain.clearance import Clearance
+from data.domain.clock import SHANGHAI
 from data.domain.command_post import CommandPost, Consultation
 from data.domain.contingency import Contingency
 from data.domain.depot import Depot, Item, Lot
@@ -142,6 +143,11 @@ class Situation:
     lines: tuple[dict[str, Any], ...] = ()
     exercise: ExerciseState | None = None
 
+    @property
+    def today(self) -> date:
+        """The day it is in Beijing: levels and rosters change at midnight there."""
+        return self.at.astimezone(SHANGHAI).date()
+
     def open_incidents(self) -> list[Incident]:
         """Open incidents, the gravest first, then by letter."""
         held = (i for i in self.incidents.values() if i.status == "open")
@@ -234,7 +240,7 @@ class Situation:
         found = []
         for sensor_id, latest in self.readings.items():
             sensor = self.sensors.get(sensor_id)
-            rung = sensor.reached(latest.value, self.at.date()) if sensor else None
+            rung = sensor.reached(latest.value, self.today) if sensor else None
             if sensor and rung:
                 found.append((sensor, latest, rung.level, round(latest.value - rung.value, 2)))
         return found

@@ -32,6 +32,7 @@ _NUMBERS = frozenset(
         "stuck_after_h",
         "lowest",
         "highest",
+        "orange_of_red",
         "km",
     ]
 )
@@ -46,6 +47,7 @@ _FLAGS = frozenset(
         "is_reference",
         "derived",
         "unchecked",
+        "falls",
     ]
 )
 _DATES = frozenset(("valid_from", "valid_to"))

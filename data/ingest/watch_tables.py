@@ -127,10 +127,26 @@ def assembled(makes: type[Any], parsed: Mapping[str, Any]) -> dict[str, Any]:
         measured = plain.get("quantity", "")
         plain.setdefault("kind", "河道" if measured in _ON_RIVERS else measured)
         plain.setdefault("unit", _units().get(measured, ""))
-        said = plain.get("source", "") or "用户导入，来源未填"
-        words = rule_book().words
-        plain["thresholds"] = tuple(
-            Threshold(level=level, value=value, below=words[level].below, source=said)
-            for level, value in parts.get("thresholds", {}).items()
+        plain["thresholds"] = _levels(
+            measured, parts.get("thresholds", {}), plain.get("source", "")
         )
     return plain
+
+
+def _levels(measured: str, given: Mapping[str, float], source: str) -> tuple[Threshold, ...]:
+    """A row's levels; where the rules say so 橙 follows from 红 when it is left blank."""
+    book, said = rule_book(), source or "用户导入，来源未填"
+    levels = [
+        Threshold(level=level, value=value, below=book.below(measured, level), source=said)
+        for level, value in given.items()
+    ]
+    known = book.named.get(measured)
+    if known and known.orange_of_red and "红" in given and "橙" not in given:
+        share = known.orange_of_red
+        levels.append(
+            Threshold(
+                level="橙", value=round(given["红"] * share, 6), derived=True,
+                below=known.falls, source=f"红色值×{share:g}（{known.source}）",
+            )
+        )  # fmt: skip
+    return tuple(levels)

@@ -45,7 +45,7 @@ def set_threshold(unit: Unit, command: SetThreshold, tools: Tools) -> dict[str, 
     kept = [_ended(t, command, starts - timedelta(days=1)) for t in sensor.thresholds]
     new = [t for t in kept if t is not None]
     if command.value is not None:
-        new.append(_new(command, tools, starts, why, unit.actor.name))
+        new.append(_new(command, tools, sensor, starts, why, unit.actor.name))
     elif before is None:
         raise Invalid.field("level", f"没有生效中的{command.level}", "请选一个生效中的级别")
     changed = replace(sensor, thresholds=tuple(new))
@@ -71,10 +71,11 @@ def _ended(threshold: Threshold, command: SetThreshold, last: date) -> Threshold
     return replace(threshold, valid_to=last)
 
 
-def _new(command: SetThreshold, tools: Tools, starts: date, why: str, by: str) -> Threshold:
+def _new(
+    command: SetThreshold, tools: Tools, sensor: Sensor, starts: date, why: str, by: str
+) -> Threshold:
     book = tools.rules.get("alarms")
-    word = book.words.get(command.level) if book else None
-    if word is None:
+    if book is None or command.level not in book.words:
         known = "、".join(book.words) if book else ""
         raise Invalid.field("level", f"没有名为“{command.level}”的级别", f"可用：{known}")
     value = command.value
@@ -82,8 +83,8 @@ def _new(command: SetThreshold, tools: Tools, starts: date, why: str, by: str) -
         raise Invalid.field("value", "限值不是有限的数", "请填数字")
     return Threshold(
         level=command.level, value=value, valid_from=starts, valid_to=command.valid_to,
-        source=command.source.strip() or f"{by} 设定：{why}", below=word.below, reason=why,
-        set_by=by,
+        source=command.source.strip() or f"{by} 设定：{why}",
+        below=book.below(sensor.quantity, command.level), reason=why, set_by=by,
     )  # fmt: skip
 
 

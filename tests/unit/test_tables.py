@@ -279,6 +279,20 @@ def test_sensors_bring_levels_and_devices(tmp_path):
     assert (rain.unit, rain.device, rain.element) == ("mm", "sl651:0012345678", "20")
 
 
+def test_a_tailings_ponds_colours_are_reached_the_way_it_gets_worse(tmp_path):
+    """A short beach is red by falling; 橙 of a phreatic line follows from 红 as the rule has it."""
+    head = ["名称", "监测量", "红", "橙"]
+    rows = [["干滩", "干滩长度", "50", "70"], ["浸润线1", "浸润线", "6", ""],
+            ["滑坡", "库区滑坡位移", "100", ""]]  # fmt: skip
+    made = read_table(a_csv(tmp_path, [head, *rows]), "sensors", NEAR).rows
+    levels = [[(t.level, t.value, t.below, t.derived) for t in s.thresholds] for s in made]
+    assert levels == [
+        [("红", 50.0, True, False), ("橙", 70.0, True, False)],
+        [("红", 6.0, True, False), ("橙", 6.6, True, True)],
+        [("红", 100.0, False, False), ("橙", 80.0, False, True)],
+    ]
+
+
 @pytest.mark.parametrize(
     ("column", "value", "word"),
     [
