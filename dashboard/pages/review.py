@@ -84,7 +84,7 @@ def _right() -> Any:
             html.Div(id=Ids.CARDS, className="cards"),
             html.H3(["人员数字", html.Small("各次报告")]),
             dcc.Graph(
-                id=Ids.FIGURES, className="figures", responsive=True,
+                id=Ids.FIGURES, className="figures", responsive=True, style={"height": "220px"},
                 config={"displayModeBar": False},
             ),
             html.H3(["材料", html.Small("光标处所知")]),

@@ -77,6 +77,11 @@ def screen(browser: Browser, running: Running, username: str, path: str) -> Page
     return page
 
 
+def move(api: httpx.Client, assignment: str, to: str) -> httpx.Response:
+    """One step of an order, as it is phoned in."""
+    return api.post(f"/api/v1/assignments/{assignment}/status", json={"status": to}, timeout=60)
+
+
 def sides_of(api: httpx.Client) -> list[str]:
     """Both incidents of the night."""
     found = [i["id"] for i in api.get("/api/v1/incidents").json()["items"]]
@@ -133,17 +138,18 @@ def test_an_order_goes_but_for_the_team_that_waits_for_the_leader(
     wanted = [{"team": t, "incident": here} for t in teams]
     made = done(duty, "dispatches", 201, assignments=wanted)
     own, national = (a["id"] for a in made["assignments"])
-    done(duty, f"assignments/{own}/status", status="accepted")
-    refused = duty.post(f"/api/v1/assignments/{national}/status", json={"status": "accepted"})
-    assert "待批" in refused.text
+    assert move(duty, own, "accepted").status_code == 200
+    assert "待批" in move(duty, national, "accepted").text
     board = screen(browser, night, "leader", "/review")
     board.locator("#live-called a", has_text="待您批").click()
     expect(board.locator("#clearance-list .tk", has_text=made["number"])).to_be_visible()
     board.locator("#clearance-list .tk", has_text=made["number"]).first.click()
+    grant = board.locator("#clearance-actions .btn", has_text="批准")
+    expect(grant).to_be_visible(timeout=LIMIT_MS)
     board.keyboard.press("a")
-    expect(board.locator("#clearance-detail")).to_contain_text("批准", timeout=LIMIT_MS)
+    expect(board.locator("#clearance-detail .of em")).to_have_text("批准", timeout=LIMIT_MS)
     expect(board.locator("#live-called")).not_to_contain_text("待您批", timeout=LIMIT_MS)
-    done(duty, f"assignments/{national}/status", status="accepted")
+    assert move(duty, national, "accepted").status_code == 200
     board.context.close()
 
 
@@ -175,7 +181,6 @@ def test_a_phone_loses_its_link_for_the_middle_of_the_mission(
     press("已出动")
     press("已到场")
     expect(phone.locator("#outbox .is-waiting")).to_have_count(2, timeout=LIMIT_MS)
-    assert duty.get("/api/v1/assignments").json() is not None
     state = {a["id"]: a["state"] for a in duty.get("/api/v1/assignments").json()["items"]}
     assert state[key] == "accepted"
     context.set_offline(False)
