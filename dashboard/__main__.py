@@ -13,8 +13,8 @@ from data.errors import CenterError
 def main(argv: list[str] | None = None) -> int:
     """Run one subcommand; 0 when it went well, 1 when it was refused, 2 when called wrongly."""
     given = sys.argv[1:] if argv is None else argv
-    if given[:1] == ["import"]:  # its own options, which argparse would not leave alone
-        args = argparse.Namespace(command="import", rest=given[1:])
+    if given[:1] in (["import"], ["simulate"]):  # their own options, not argparse's to take
+        args = argparse.Namespace(command=given[0], rest=given[1:])
     else:
         args = _parser().parse_args(given)
     try:
@@ -41,6 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     ingest = known.add_parser("ingest", help="单独进程接入 MQTT、SL 651、HJ 212，送往运行中的中心")
     ingest.add_argument("--center", help="中心的地址，默认本机")
     ingest.add_argument("--name", default="", help="这个接入进程叫什么；同一组里各不相同")
+    known.add_parser("simulate", help="演练：洪水过程和虚拟监测点", add_help=False)
     known.add_parser("doctor", help="检查运行环境")
     backup.add_parsers(known)
     heads.add_parsers(known)
@@ -88,6 +89,12 @@ def _ingest(settings: Settings, args: argparse.Namespace) -> int:
     return ingesting(settings, center=args.center, name=args.name)
 
 
+def _simulate(settings: Settings, args: argparse.Namespace) -> int:
+    from dashboard.commands.simulate import main as simulate
+
+    return simulate(settings, args.rest)
+
+
 def _doctor(settings: Settings, _args: argparse.Namespace) -> int:
     from dashboard.doctor import checks
 
@@ -110,7 +117,8 @@ def _device_code(settings: Settings, args: argparse.Namespace) -> None:
 
 
 _COMMANDS = {
-    "serve": _serve, "seed": _seed, "drill": _drill, "import": _import, "doctor": _doctor,
+    "serve": _serve, "seed": _seed, "drill": _drill, "import": _import,
+    "simulate": _simulate, "doctor": _doctor,
     "device-code": _device_code, "backup": backup.back_up, "restore": backup.bring_back,
     "ingest": _ingest,
     "head": heads.keep, "verify": heads.check, "sbom": sbom.show,
