@@ -17,6 +17,7 @@ COLOURS = {
     PointState.BLUE: "#4da3ff", PointState.YELLOW: "#ffd84d", PointState.ORANGE: "#ff9a2e",
     PointState.RED: "#ff5a5f",
 }  # fmt: skip
+EDGE_M = 0.5
 LIFTED_M = 2.4  # so near the bottom a figure stands above its mark
 LOWEST_M = -6.0  # what lies deeper is drawn at the edge and says its own figure
 
@@ -65,8 +66,8 @@ def _rung(profile: Profile, name: str, colour: str, scale: float) -> Any:
 
 
 def _water(profile: Profile, low: float, scale: float) -> Any:
-    """The surface from station to station; broken where one has no value."""
-    heights = [_shown(p, low) for p in profile.points]
+    """The surface from station to station; broken where one has no value or lies below."""
+    heights = [None if _below(p, low) else _shown(p, low) for p in profile.points]
     return go.Scatter(
         x=_place(profile), y=heights, mode="lines", showlegend=False, connectgaps=False,
         line={"color": WATER, "width": 3 * scale}, hoverinfo="skip",
@@ -74,7 +75,12 @@ def _water(profile: Profile, low: float, scale: float) -> Any:
 
 
 def _shown(point: ProfilePoint, low: float) -> float | None:
-    return None if point.over_m is None else max(point.over_m, low + 0.5)
+    return None if point.over_m is None else max(point.over_m, low + EDGE_M)
+
+
+def _below(point: ProfilePoint, low: float) -> bool:
+    """Whether a value lies deeper than the chart, so that its mark only points down."""
+    return point.over_m is not None and point.over_m < low + EDGE_M
 
 
 def _values(profile: Profile, low: float, scale: float) -> Any:
@@ -83,7 +89,9 @@ def _values(profile: Profile, low: float, scale: float) -> Any:
         x=[x for x, _ in known], y=[_shown(p, low) for _, p in known], mode="markers",
         showlegend=False, cliponaxis=False, hoverinfo="skip",
         marker={
-            "size": 15 * scale, "color": [COLOURS.get(p.state, INK) for _, p in known],
+            "size": 15 * scale,
+            "symbol": ["triangle-down" if _below(p, low) else "circle" for _, p in known],
+            "color": [COLOURS.get(p.state, INK) for _, p in known],
             "line": {"color": "#0d1524", "width": 2 * scale},
         },
     )  # fmt: skip

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import IntEnum
 
 from data.domain.alarm import Alarm
-from data.domain.sensing import Standing, sensed
+from data.domain.sensing import Standing, late, sensed
 from data.domain.sensor import Sensor, Threshold
 from data.domain.situation import Latest
 
@@ -78,16 +78,25 @@ def of_point(
     ladder
         The thresholds in force, where the caller has them at hand.
     """
-    how = sensed(sensor, latest, alarms, now)
-    if how.standing == Standing.OVER:
-        state = max(of_alarm(a) for a in alarms if a.id in how.alarms)
-    else:
-        state = _OF_STANDING[how.standing]
+    state = _by_alarms(sensor, latest, alarms, now)
     if latest is None or not sensor.thresholds:
         return state
     held = sensor.in_force(now.date()) if ladder is None else ladder
     rungs = [OF_RUNG.get(t.level, state) for t in held if t.reached_by(latest.value)]
     return max([state, *rungs])
+
+
+def _by_alarms(
+    sensor: Sensor, latest: Latest | None, alarms: Sequence[Alarm], now: datetime
+) -> PointState:
+    if not alarms:  # the usual point, thousands a second: the same as below without asking twice
+        if latest is None:
+            return _P.UNHEARD
+        return _P.MISSING if late(sensor, latest, now) else _P.CALM
+    how = sensed(sensor, latest, alarms, now)
+    if how.standing == Standing.OVER:
+        return max(of_alarm(a) for a in alarms if a.id in how.alarms)
+    return _OF_STANDING[how.standing]
 
 
 def code_of(
