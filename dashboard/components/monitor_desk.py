@@ -48,6 +48,7 @@ def layout(levels: list[str]) -> list[Any]:
     side = html.Div(
         [
             html.Div(id=ml.Ids.DETAIL, className="mon-detail", **{FLAT: ""}),
+            html.Div(**{"data-video-box": "1"}),  # cameras stand here, whatever is written anew
             html.Section(_course(), id=Ids.COURSE, className="course", hidden=True),
             html.Div(id=Ids.BELOW, className="mon-detail", **{FLAT: ""}),
             html.Section(_levels(levels), id=Ids.LEVELS, className="levels", hidden=True,

@@ -64,7 +64,6 @@ def _source_facts(seen: Situation, areas: AreaTree, source: RiskSource) -> Facts
         ) if number is not None
     ]  # fmt: skip
     plan = seen.contingencies.get(source.contingency_id or "")
-    video = "、".join(f"{v.name}（{v.kind}）" for v in source.videos)
     return (
         ("编号", source.id), ("所在", areas.name(source.area_code)),
         ("坐标", _position(source)), ("等级", source.grade or DASH),
@@ -72,8 +71,16 @@ def _source_facts(seen: Situation, areas: AreaTree, source: RiskSource) -> Facts
         ("电话", _phone(source.phone)),
         ("周边", " · ".join([*people, near.note] if near.note else people) or DASH),
         ("应急预案", html.A(plan.name, href="/contingencies") if plan else DASH),
-        ("视频", video or DASH), ("来源", source.source or DASH), ("备注", source.note),
+        ("视频", _video(source)), ("来源", source.source or DASH), ("备注", source.note),
     )  # fmt: skip
+
+
+def _video(source: RiskSource) -> Any:
+    """The button that opens the source's cameras under its facts."""
+    if not source.videos:
+        return DASH
+    names = "、".join(v.name or v.kind for v in source.videos)
+    return html.Button(f"打开视频：{names}", className="mini", **{"data-video": source.id})
 
 
 def _phone(phone: str | None) -> Any:

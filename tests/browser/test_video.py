@@ -85,3 +85,17 @@ def test_what_is_gone_is_said_to_be_offline(desk):
     desk.locator(".video-tabs button", has_text="库区").click()
     wait_for(desk, f"{STATE}?.startsWith('离线')")
     assert desk.evaluate("document.querySelector('.video-picture img')?.hidden")
+
+
+def test_a_sources_own_page_opens_its_cameras(context, center, folder):
+    """The button among the facts opens the picture under them; a redraw leaves it there."""
+    signing = {"username": "duty", "password": PASSWORD}
+    assert context.request.post(f"{center.base}/api/v1/session", data=signing).ok
+    page = context.new_page()
+    (folder / "still.jpg").touch()
+    page.goto(f"{center.base}/monitor?source=RS-1")
+    page.locator("[data-video=RS-1]").click()
+    wait_for(page, "document.querySelector('[data-video-box] img')?.naturalWidth === 640")
+    with center.client("duty") as client:
+        client.post("/api/v1/entries", json={"text": "看了视频"})
+    assert page.locator("[data-video-box] .video-state").inner_text() in {"实时", "读取中"}
