@@ -217,7 +217,7 @@ def register(app: Dash, center: Center) -> None:
     @app.callback(
         Output(Ids.TABS, "children"),
         Output(Ids.LIST, FLAT),
-        [Output(Ids.SOUND, f"data-{name}") for name in TONES],
+        *[Output(Ids.SOUND, f"data-{name}") for name in TONES],
         Input(Live.REVISION, "data"),
     )
     async def redraw(_revision: Any) -> Any:
@@ -228,4 +228,4 @@ def register(app: Dash, center: Center) -> None:
         items += hazard_words.waiting_for(seen, current_actor(), center.areas)
         items += warning_ups.waiting_for(seen, current_actor(), center.areas)
         tone = sounding(seen)
-        return tabs_view(items), flat(list_view(items)), list(tone.values())
+        return tabs_view(items), flat(list_view(items)), *tone.values()

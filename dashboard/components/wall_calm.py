@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from dash import html
 
 from dashboard.components.desk_words import level
-from dashboard.components.wall_words import colour_mark, newest_alarms, state_mark
-from dashboard.words import RUNG_CHAR, RUNG_CLASS, iso, short_area
-from data.domain.county_risk import CountyRisk, county_risks, warnings_in_force
+from dashboard.components.wall_words import (
+    colour_mark,
+    newest_alarms,
+    state_mark,
+    warning_words,
+)
+from dashboard.words import RUNG_CHAR, RUNG_CLASS, clock_time, iso, short_area
+from data.domain.county_risk import CountyRisk, county_risks
 from data.domain.org import AreaTree
 from data.domain.point_state import PointState
 from data.domain.shift import ShiftState
 from data.domain.situation import Situation
+from data.domain.warning_watch import Watch, active, open_watches
 
-MOST_COUNTIES, MOST_WARNINGS, MOST_WATCHED, MOST_ALARMS = 9, 4, 5, 5
+MOST_COUNTIES, MOST_WARNINGS, MOST_WATCHED, MOST_ALARMS, MOST_WATCHES = 9, 4, 5, 5, 2
 
 
 def risk_side(seen: Situation, areas: AreaTree) -> Any:
@@ -63,49 +70,79 @@ def _county(risk: CountyRisk) -> Any:
 
 
 def _warnings(seen: Situation) -> list[Any]:
-    held = warnings_in_force(seen)
+    """Warnings in force, the gravest first, each until when; foreign ones say whose."""
+    held = active(seen)
     rows = [
-        html.Li([colour_mark(w.colour), html.Span(w.id), html.Em("")], key=w.id)
+        html.Li(
+            [
+                colour_mark(w.colour),
+                html.Span(warning_words(w), title=w.headline or w.area_words),
+                html.Em(f"至 {clock_time(w.expires, seen.at)}" if w.expires else ""),
+            ],
+            key=w.id,
+        )
         for w in held[:MOST_WARNINGS]
     ]
-    return [html.H3(["生效预警", html.Em(f"{len(held)} 条")]), _list(rows, "无生效预警")]
+    watched = len(open_watches(seen))
+    note = f"{len(held)} 条" + (f" · 关注 {watched}" if watched else "")
+    return [html.H3(["生效预警", html.Em(note)]), _list(rows, "无生效预警")]
 
 
 def watch_side(seen: Situation) -> Any:
-    """Stations over a level, the newest alarms with their age, who is on duty, what stands by."""
+    """The watch list, stations over a level, the newest alarms, who is on duty."""
+    watches = open_watches(seen)[:MOST_WATCHES]
+    fewer = len(watches) + 1 if watches else 0  # rows the rest gives way for
     return html.Section(
         [
             html.H2("关注"),
-            *_watched(seen),
-            *_alarms(seen),
+            *_watches(seen, watches),
+            *_watched(seen, max(2, MOST_WATCHED - fewer + 1)),
+            *_alarms(seen, MOST_ALARMS - bool(fewer)),
             *_on_duty(seen),
         ],
         className="inc-card calm",
     )
 
 
-def _watched(seen: Situation) -> list[Any]:
+def _watches(seen: Situation, watches: list[Watch]) -> list[Any]:
+    """What somebody keeps an eye on because of a warning; nothing while there is none."""
+    if not watches:
+        return []
+    rows = [
+        html.Li(
+            [
+                colour_mark(w.colour),
+                html.Span(w.title, title=w.title),
+                html.Em([w.keeper, " ", html.Small(**_age(w.opened_at))]),
+            ],
+            key=w.id,
+        )
+        for w in watches
+    ]
+    return [html.H3(["关注清单", html.Em(f"{len(open_watches(seen))} 项")]), _list(rows, "")]
+
+
+def _watched(seen: Situation, most: int) -> list[Any]:
     rows = sorted(seen.over_threshold(), key=lambda r: (RUNG_CLASS.get(r[2], "w9"), -r[3]))
     shown = [
         html.Li(
             [
                 html.B(RUNG_CHAR.get(rung, "超"), className=f"mark {RUNG_CLASS.get(rung, 'w4')}"),
                 html.Span(f"{sensor.river or ''} {sensor.name}".strip()),
-                html.Em(
-                    [
-                        f"超{rung} {over:.2f} ",
-                        html.Small(**{"data-age-since": iso(latest.at), "data-age-after": "前"}),
-                    ]
-                ),
+                html.Em([f"超{rung} {over:.2f} ", html.Small(**_age(latest.at))]),
             ],
             key=sensor.id,
         )
-        for sensor, latest, rung, over in rows[:MOST_WATCHED]
+        for sensor, latest, rung, over in rows[:most]
     ]
     return [html.H3(["超限监测点", html.Em(f"{len(rows)} 处")]), _list(shown, "无超限监测点")]
 
 
-def _alarms(seen: Situation) -> list[Any]:
+def _age(at: datetime | None) -> dict[str, str]:
+    return {"data-age-since": iso(at), "data-age-after": "前"}
+
+
+def _alarms(seen: Situation, most: int = MOST_ALARMS) -> list[Any]:
     held = newest_alarms(seen)
     waiting = sum(a.waits for a in held)
     rows = [
@@ -113,13 +150,11 @@ def _alarms(seen: Situation) -> list[Any]:
             [
                 state_mark(None, alarm=a),
                 html.Span(level(a), title=level(a)),
-                html.Em(
-                    html.Small(**{"data-age-since": iso(a.raised_at), "data-age-after": "前"})
-                ),
+                html.Em(html.Small(**_age(a.raised_at))),
             ],
             key=a.id,
         )
-        for a in held[:MOST_ALARMS]
+        for a in held[:most]
     ]
     note = html.Em(html.U(f"待签收 {waiting}") if waiting else f"{len(held)} 条")
     return [html.H3(["最新报警", note]), _list(rows, "当前无报警")]

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from dash import html
 
 from dashboard.components.desk_words import level
-from dashboard.words import RUNG_CHAR, RUNG_CLASS, count, iso
+from dashboard.components.wall_words import colour_mark, newest_alarms, state_mark
+from dashboard.words import count, iso
+from data.domain.alarm import Alarm
 from data.domain.capabilities import CAPABILITIES
 from data.domain.incident import Incident
 from data.domain.situation import PoolShare, Situation
+from data.domain.warning import Warning  # noqa: A004 - the field's word
+from data.domain.warning_watch import active
 
-MOST_CAPABILITIES, MOST_ROWS, MOST_ALARMS = 8, 3, 6
+MOST_CAPABILITIES, MOST_ROWS, MOST_ALARMS, MOST_WARNINGS = 8, 3, 6, 3
 
 
 def pool(seen: Situation) -> Any:
@@ -133,18 +138,25 @@ def _row(what: str, who: str, then: str) -> Any:
 
 
 def ticker(seen: Situation) -> list[Any]:
-    """One line of the newest alarms, colour and character together."""
-    alarms = [a for a in seen.alarms.values() if a.state != "cleared" and a.raised_at <= seen.at]
-    alarms.sort(key=lambda a: (a.raised_at, a.id), reverse=True)
-    shown = [
-        html.Span(
-            [
-                html.B(RUNG_CHAR.get(a.level, "警"), className=RUNG_CLASS.get(a.level, "")),
-                level(a),
-                html.Small(**{"data-age-since": iso(a.raised_at), "data-age-after": "前"}),
-            ],
-            key=a.id,
-        )
-        for a in alarms[:MOST_ALARMS]
-    ]
-    return shown or [html.Span("当前无报警", className="none")]
+    """One line: warnings in force, the gravest first, then the newest alarms with their age."""
+    warned = active(seen)[:MOST_WARNINGS]
+    alarms = newest_alarms(seen)[: MOST_ALARMS - len(warned)]
+    shown = [*map(_warned, warned), *map(_alarmed, alarms)]
+    return shown or [html.Span("当前无预警、无报警", className="none")]
+
+
+def _warned(warning: Warning) -> Any:
+    word = f"{warning.event_word}预警 {warning.area_words}".strip()
+    parts = [colour_mark(warning.colour), word]
+    if warning.issued_at:
+        parts.append(html.Small(**_age(warning.issued_at)))
+    return html.Span(parts, key=warning.id)
+
+
+def _alarmed(alarm: Alarm) -> Any:
+    mark = state_mark(None, alarm=alarm)
+    return html.Span([mark, level(alarm), html.Small(**_age(alarm.raised_at))], key=alarm.id)
+
+
+def _age(at: datetime) -> dict[str, str]:
+    return {"data-age-since": iso(at), "data-age-after": "前"}

@@ -9,6 +9,7 @@ from dash import html
 from data.domain.alarm import FAULTS, Alarm
 from data.domain.point_state import OF_COLOUR, PointState, of_alarm
 from data.domain.situation import Situation
+from data.domain.warning import Warning  # noqa: A004 - the field's word
 
 _CLASS = {
     PointState.BLUE: "w4", PointState.YELLOW: "w3", PointState.ORANGE: "w2", PointState.RED: "w1",
@@ -26,6 +27,12 @@ def state_mark(state: PointState | None, *, alarm: Alarm | None = None) -> Any:
 def colour_mark(colour: str | None) -> Any:
     """A warning's colour with its character."""
     return state_mark(OF_COLOUR.get(colour or ""))
+
+
+def warning_words(warning: Warning) -> str:
+    """暴雨 黄冈、咸宁; the counties or the words of the area, with whose it is when foreign."""
+    whose = f"（{warning.sender_name}）" if warning.incoming and warning.sender_name else ""
+    return f"{warning.event_word} {warning.area_words}{whose}".strip()
 
 
 def newest_alarms(seen: Situation) -> list[Alarm]:

@@ -11,6 +11,7 @@ from data.domain.org import AreaTree
 from data.domain.point_state import OF_COLOUR, PointState, of_alarm
 from data.domain.situation import Situation
 from data.domain.warning import Warning  # noqa: A004 - the field's word
+from data.domain.warning_watch import active
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,24 +65,22 @@ def _risk(
     )  # fmt: skip
 
 
-def warnings_in_force(seen: Situation) -> list[Warning]:
-    """Warnings that hold now, the gravest first, then the newest."""
-    held = [w for w in seen.warnings.values() if w.state == "issued"]
-    return sorted(held, key=lambda w: -(OF_COLOUR.get(w.colour or "") or 0))
-
-
 def _warned(seen: Situation, areas: AreaTree) -> dict[str, list[Warning]]:
+    """The warnings in force over each county."""
     found: dict[str, list[Warning]] = {}
-    for warning in warnings_in_force(seen):
+    for warning in active(seen):
         for code in _touched(warning, areas):
             found.setdefault(code, []).append(warning)
     return found
 
 
 def _touched(warning: Warning, areas: AreaTree) -> set[str]:
-    """Every county a warning names, by itself or by a unit above it."""
-    named = {warning.area_code} - {None}
-    return {c.code for c in areas.areas.values() if c.is_county and named & set(areas.path(c.code))}
+    """Every county a warning lies over, as it says, or by a unit above that it names."""
+    named = {*warning.areas, *([] if warning.counties else [warning.area_code])} - {None}
+    above = {
+        c.code for c in areas.areas.values() if c.is_county and named & set(areas.path(c.code))
+    }
+    return set(warning.counties) | (above if not warning.counties else set())
 
 
 def _by_county(alarms: Iterable[Alarm], areas: AreaTree) -> dict[str, list[Alarm]]:
