@@ -28,6 +28,8 @@ FIELD_WORDS: Mapping[str, str] = {
     "id": "编号", "name": "名称", "kind": "类别", "grade": "等级", "organisation": "单位",
     "person": "责任人", "phone": "电话", "note": "说明", "level": "级别", "threshold": "阈值",
     "point": "测点", "unit": "单位", "colour": "颜色", "does": "动作", "trapped": "被困",
+    "identifier": "标识", "sent": "发布时间", "headline": "标题", "areas": "区域", "event": "事件",
+    "expires": "失效", "effective": "生效", "description": "正文", "instruction": "防御指南",
     "dead": "死亡", "missing": "失联", "device": "设备", "element": "要素", "river": "河流",
 }  # fmt: skip
 # What the center gives out, to whoever holds a token that may read.

@@ -49,7 +49,7 @@ def read(text: str, file: str = "映射文件") -> MappingFile:
         name=_text(at.of("name"), whole["name"], 80), body=_text(at.of("body"), whole["body"], 80),
         target=target, format=_one_of(at.of("format"), whole["format"], FORMATS),
         rows=_text(at.of("rows"), whole.get("rows"), 200), key=_key(at.of("key"), whole.get("key")),
-        fields=_fields(at.of("fields"), whole.get("fields"), target),
+        fields=_fields(at.of("fields"), whole, target),
         values=_values(at.of("values"), whole.get("values")),
         zone=_zone(at.of("zone"), whole.get("zone", "Asia/Shanghai")),
         time_format=_time_format(at.of("time_format"), whole.get("time_format", "iso")),
@@ -65,10 +65,6 @@ def read(text: str, file: str = "映射文件") -> MappingFile:
 
 def _whole(at: At, made: MappingFile) -> None:
     """What must hold between the parts."""
-    if (made.target == "warnings") != (made.format == "cap"):
-        raise at.of("format").wrong(
-            f"{TARGET_WORDS[made.target]}与格式 {made.format} 不配", "预警用 cap，cap 只用于预警"
-        )
     if made.target == "readings" and not made.values:
         raise at.of("values").wrong("没有取值", "至少写一行：element、from")
     if made.target != "readings" and made.values:
@@ -121,8 +117,14 @@ def _time_format(at: At, value: Any) -> str:
     return said
 
 
-def _fields(at: At, value: Any, target: Target) -> Mapping[str, Taking]:
-    allowed = FIELDS[target]
+def _fields(at: At, whole: Mapping[str, Any], target: Target) -> Mapping[str, Taking]:
+    """Where each field of the center stands; a CAP message needs no telling."""
+    if whole["format"] == "cap" and target != "warnings":
+        raise At(at.file, "format").wrong(
+            f"{TARGET_WORDS[target]}与格式 cap 不配", "cap 只用于预警"
+        )
+    value = whole.get("fields")
+    allowed = {} if whole["format"] == "cap" else FIELDS[target]
     needed = tuple(name for name, (_, must) in allowed.items() if must)
     given = value if value is not None else {}
     if not isinstance(given, dict):

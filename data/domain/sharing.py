@@ -12,7 +12,7 @@ SAMPLE = "示例（假定）"
 Target = Literal["readings", "positions", "reports", "sources", "sensors", "alarms", "warnings"]
 TARGET_WORDS: Mapping[str, str] = {
     "readings": "监测数据", "positions": "队伍位置", "reports": "信息报送", "sources": "风险源",
-    "sensors": "监测点", "alarms": "报警", "warnings": "预警（CAP）",
+    "sensors": "监测点", "alarms": "报警", "warnings": "预警",
 }  # fmt: skip
 FORMATS = ("json", "csv", "xml", "cap")
 CRS = ("WGS84", "CGCS2000", "GCJ02", "BD09")
@@ -52,7 +52,14 @@ FIELDS: Mapping[str, Mapping[str, tuple[Kind, bool]]] = {
         "unit": ("text", False), "area_code": ("text", False), "colour": ("text", False),
         "does": ("text", False),
     },
-    "warnings": {},
+    # without them, from a CAP message as it is
+    "warnings": {
+        "identifier": ("text", True), "sent": ("time", True), "headline": ("text", True),
+        "areas": ("text", True), "event": ("text", False), "colour": ("text", False),
+        "description": ("text", False), "instruction": ("text", False),
+        "effective": ("time", False), "onset": ("time", False), "expires": ("time", False),
+        "area_words": ("text", False), "does": ("text", False), "before": ("text", False),
+    },
 }  # fmt: skip
 
 

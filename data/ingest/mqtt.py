@@ -216,12 +216,12 @@ class MqttConsumer:
 
     def _submit(self, came: _Came) -> None:
         """To the door; it blocks while its line is full, and the broker waits with it."""
-        who, door = self._actor, self.door
+        who, door, source = self._actor, self.door, source_of(came.topic)
         try:
             if came.unread:
-                answer = door.refuse(who, came.payload, came.unread, via=VIA, source=came.topic)
+                answer = door.refuse(who, came.payload, came.unread, via=VIA, source=source)
             else:
-                answer = door.submit(who, came.rows, via=VIA, source=came.topic)
+                answer = door.submit(who, came.rows, via=VIA, source=source)
         except Unavailable as error:
             self._unkept(came, error)
             return
@@ -249,6 +249,13 @@ class MqttConsumer:
             if came.session == self._session and came.qos > 0:
                 self._client.ack(came.mid, came.qos)
                 self.tally.answered += 1
+
+
+def source_of(topic: str) -> str:
+    """How a message is counted: readings by name together, other devices by three levels."""
+    if topic == ROOT or topic.startswith(ROOT + "/"):
+        return ROOT
+    return "/".join(topic.split("/")[:3])
 
 
 def _time_of(message: paho.MQTTMessage) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -16,6 +17,7 @@ from data.domain.org import PROVINCE, SYSTEM, Actor, Permission
 from data.domain.sharing import Connector, MappingFile
 from data.errors import CenterError, IllegalMove, Invalid, NotFound
 from data.ingest import sharing_values
+from data.ingest.cap import read_cap
 from data.ingest.reference import REFERENCE
 from data.ingest.sharing_records import decoded, records
 from data.ingest.sharing_targets import TARGETS, Item
@@ -27,6 +29,7 @@ from data.store.sharing_book import SharingBook
 log = logging.getLogger("hubei.sharing")
 
 MOST_SHOWN = 50
+_TIMES = ("at", "occurred_at", "sent")  # what says how old a record is
 KEPT_RAW = 20_000  # characters of a refused record
 _PERMISSIONS = frozenset(
     {
@@ -64,12 +67,10 @@ class Sharing:
     """The door for other bodies' data; what it makes of them goes through the center's own."""
 
     def __init__(
-        self, *, queries: Queries, feed: Feed, bus: Bus, book: SharingBook, clock: Clock,
-        read_cap: Callable[[bytes], Any] | None = None,
-    ) -> None:  # fmt: skip
+        self, *, queries: Queries, feed: Feed, bus: Bus, book: SharingBook, clock: Clock
+    ) -> None:
         self.queries, self.feed, self.bus, self.book = queries, feed, bus, book
         self.clock = clock
-        self.read_cap = read_cap
         self._read: dict[tuple[str, int], MappingFile] = {}
 
     def connector(self, viewer: Actor, connector_id: str) -> Connector:
@@ -148,8 +149,7 @@ class Sharing:
         """
         known = mapping_file.read(text)
         if known.format == "cap":
-            read = self._cap()(sample.encode())
-            return {"mapping": known, "rows": [read], "refused": [], "total": 1}
+            return {"mapping": known, "rows": [_said(sample)], "refused": [], "total": 1}
         items, refused = _sorted(known, sample.encode())
         rows = [{**row, "_index": item.index} for item in items for row in item.rows]
         known_sensors = {"readings", "alarms"}
@@ -186,7 +186,10 @@ class Sharing:
     def _taken(self, connector: Connector, raw: bytes) -> Answer:
         known = self.mapping(connector)
         if known.format == "cap":
-            item = Item(index=0, key="", rows=[{"raw": raw, "read": self._cap()(raw)}])
+            item = Item(
+                index=0, key=sha256(raw).hexdigest()[:40], rows=[{"cap": raw}],
+                record=decoded(raw),
+            )  # fmt: skip
             return self._passed(connector, known, [item], [])
         items, refused = _sorted(known, raw)
         self._keep(
@@ -209,7 +212,7 @@ class Sharing:
                 answer.refused.append({"index": item.index, "reason": outcome.reason})
                 if not outcome.kept:
                     kept.append((_text(item.record), outcome.reason, "refused"))
-            times = [row.get("at") or row.get("occurred_at") for row in item.rows]
+            times = [next((row[n] for n in _TIMES if n in row), None) for row in item.rows]
             moments = [t for t in map(_instant, times) if t is not None]
             answer.newest_at = max(
                 [*moments, *([answer.newest_at] if answer.newest_at else [])], default=None
@@ -217,11 +220,6 @@ class Sharing:
         self._keep(connector, kept)
         answer.refused.sort(key=lambda r: r["index"])
         return answer
-
-    def _cap(self) -> Callable[[bytes], Any]:
-        if self.read_cap is None:
-            raise Invalid.field("format", "本机没有 CAP 预警接入", "请用接口 /api/v1/warnings/cap")
-        return self.read_cap
 
     def _keep(self, connector: Connector, rows: Sequence[tuple[str, str, str]]) -> None:
         """Refused records as they came, durable when this returns."""
@@ -279,6 +277,22 @@ def _items(known: MappingFile, held: Sequence[Any]) -> list[Item]:
             key = sharing_values.key_of(known, record)
             found.append(Item(index=index, key=key, rows=rows, record=record))
     return found
+
+
+def _said(sample: str) -> dict[str, Any]:
+    """What a CAP message says, in one line.
+
+    Raises
+    ------
+    Invalid
+    """
+    read = read_cap(sample.encode())
+    info = read["info"] or {}
+    return {
+        "identifier": read["identifier"], "sent": read["sent"], "does": read["msg_type"],
+        "headline": info.get("headline", ""), "expires": info.get("expires"),
+        "areas": read["area"]["words"],
+    }  # fmt: skip
 
 
 def _record(raw: str) -> Any:

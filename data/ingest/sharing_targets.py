@@ -10,11 +10,14 @@ from data.domain import messages as m
 from data.domain.alarm import Family
 from data.domain.incident import Casualties
 from data.domain.messages.monitoring import Signal, TakeSignals
+from data.domain.messages.warnings import TakeForeignWarning
 from data.domain.org import Actor
 from data.domain.sensor import Sensor
 from data.domain.sharing import Connector
 from data.domain.source import RiskSource
 from data.errors import CenterError, Unavailable
+from data.ingest.cap import read_cap
+from data.ingest.sharing_cap import cap_of
 
 if TYPE_CHECKING:
     from data.ingest.sharing import Sharing
@@ -94,9 +97,8 @@ def _one_by_one(command: Callable[[dict[str, Any], Connector], m.Command]) -> Wa
                 found.append(Outcome(reason=item.reason))
                 continue
             try:
-                done = sharing.bus.handle(
-                    command(item.rows[0], connector), actor, f"{connector.id}.{item.key}"
-                )
+                asked = command(item.rows[0], connector)
+                done = sharing.bus.handle(asked, actor, f"{connector.id}.{item.key}")
             except Unavailable:
                 raise
             except CenterError as error:
@@ -170,16 +172,14 @@ def _stored(
     return [Outcome(accepted=1, repeated=int(n < same)) for n in range(len(things))]
 
 
-def _warnings(
-    sharing: Sharing, actor: Actor, _connector: Connector, items: Sequence[Item]
-) -> list[Outcome]:
-    """A CAP message, kept as it came by the warnings' own door."""
-    del sharing, actor
-    return [Outcome(reason="本机没有 CAP 预警接入") for _ in items]
+def _warning(row: dict[str, Any], connector: Connector) -> m.Command:
+    """A CAP message as it came, or one written from the fields of a record."""
+    raw: bytes = row["cap"] if "cap" in row else cap_of(row, connector)
+    return TakeForeignWarning(raw=raw, read=read_cap(raw))
 
 
 TARGETS: Mapping[str, Way] = {
     "readings": _readings, "positions": _positions, "reports": _one_by_one(_report),
     "alarms": _one_by_one(_alarm), "sources": _things(RiskSource), "sensors": _things(Sensor),
-    "warnings": _warnings,
+    "warnings": _one_by_one(_warning),
 }  # fmt: skip

@@ -185,6 +185,61 @@ def test_alarms_of_another_body_are_raised_and_cleared_by_it(running, api):
     assert mine() == [("县医院氧气站", "orange", False)]
 
 
+def warnings_of(running, sender):
+    """(headline, colour, state) of a body's warnings."""
+    seen = running.center.queries.situation(SYSTEM).warnings.values()
+    return [(w.headline, w.colour, w.state.value) for w in seen if w.sender == sender]
+
+
+def test_warnings_in_fields_are_written_as_cap_and_ended_by_their_own(running, api):
+    """Raised once with colour and area, lifted by the body's own lifting; its CAP can be had."""
+    key = connector(api, sample("flood_fields"))
+    told = {
+        "warnId": "HS-1", "action": "new", "publishTime": "2026-11-28 08:00:00", "level": "2",
+        "title": "长江黄石段洪水橙色预警", "content": "水位将超警戒",
+        "endTime": "2040-01-01 00:00:00", "areaCodes": "420200、421127", "areaNames": "黄石、黄梅",
+    }  # fmt: skip
+    lifted = {**told, "warnId": "HS-2", "action": "end", "relatedId": "HS-1", "title": "解除"}
+    with pusher(running, api, key) as office:
+        for repeated in (0, 1):
+            answer = office.post(f"/api/v1/share/{key}", json=told).json()
+            assert (answer["accepted"], answer["repeated"]) == (1, repeated), answer
+        assert warnings_of(running, f"{key}@share") == [(told["title"], "orange", "issued")]
+        assert office.post(f"/api/v1/share/{key}", json=lifted).json()["accepted"] == 1
+        bad = office.post(f"/api/v1/share/{key}", json={**told, "warnId": "H 3"}).json()
+        assert "CAP" in bad["refused"][0]["reason"]
+    assert warnings_of(running, f"{key}@share")[0][2] == "cancelled"
+    made = running.center.queries.situation(SYSTEM).warnings.values()
+    first = next(w for w in made if w.identifier == "HS-1")
+    with running.client("duty") as duty:
+        assert "<identifier>HS-1</identifier>" in duty.get(f"/api/v1/warnings/{first.id}.cap").text
+
+
+def test_a_cap_message_is_taken_as_it_came(running, api):
+    """The weather office pushes CAP; twice is once, and what is none is kept whole."""
+    key = connector(api, sample("weather_cap"))
+    message = (
+        '<?xml version="1.0" encoding="UTF-8"?><alert xmlns="urn:oasis:names:tc:emergency:cap:1.2">'
+        "<identifier>W-1</identifier><sender>weather</sender><sent>2026-11-28T08:00:00+08:00</sent>"
+        "<status>Actual</status><msgType>Alert</msgType><scope>Public</scope><info>"
+        "<language>zh-CN</language><category>Met</category><event>暴雨</event>"
+        "<urgency>Immediate</urgency><severity>Severe</severity><certainty>Likely</certainty>"
+        "<expires>2040-01-01T00:00:00+08:00</expires><headline>暴雨黄色预警</headline>"
+        "<area><areaDesc>黄梅县</areaDesc><geocode><valueName>code</valueName>"
+        "<value>421127</value></geocode></area></info></alert>"
+    ).encode()
+    with pusher(running, api, key) as office:
+        first = office.post(f"/api/v1/share/{key}", content=message).json()
+        again = office.post(f"/api/v1/share/{key}", content=message).json()
+        bomb = office.post(
+            f"/api/v1/share/{key}", content=b'<!DOCTYPE a [<!ENTITY x "y">]><alert>&x;</alert>'
+        ).json()
+    assert (first["accepted"], first["repeated"], again["repeated"]) == (1, 0, 1)
+    assert warnings_of(running, "weather") == [("暴雨黄色预警", "yellow", "issued")]
+    assert bomb["refused"][0]["reason"]
+    assert "ENTITY" in running.center.feed.quarantine.rows(source=key)[0].raw
+
+
 def test_what_is_no_such_format_is_kept_whole(running, api):
     """The body is told what is wrong; what it sent lies in the quarantine."""
     key = connector(api)
