@@ -33,10 +33,11 @@ class Fault:
     words: str = ""
     raw: bytes = b""
 
-    def __str__(self) -> str:
-        """The kind, what exactly, and the first bytes."""
-        said = f"{self.kind.value}：{self.words}" if self.words else self.kind.value
-        return f"{said}（{self.raw[:SHOWN_BYTES].hex().upper()}）" if self.raw else said
+    @property
+    def told(self) -> str:
+        """What exactly, and the first bytes."""
+        shown = f"（{self.raw[:SHOWN_BYTES].hex().upper()}）" if self.raw else ""
+        return f"{self.words}{shown}"
 
 
 class FrameError(ValueError):

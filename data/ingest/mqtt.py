@@ -162,14 +162,14 @@ class MqttConsumer:
             self._session += 1
 
     def _unreachable(self, *_: Any) -> None:
-        self.tally.fault("连接失败", "经纪人没有应答", self.tally.address)
+        self.tally.fault("连接失败", "MQTT 服务器没有应答", self.tally.address)
 
     def _connected(
         self, client: paho.Client, _data: Any, _flags: Any, reason: Any, _properties: Any
     ) -> None:
         self._new_session()
         if reason.is_failure:
-            self.tally.fault("经纪人拒绝连接", str(reason), self.tally.address)
+            self.tally.fault("MQTT 服务器拒绝连接", str(reason), self.tally.address)
             return
         share = f"$share/{self.settings.group}/" if self.settings.group else ""
         wanted = [share + topic for topic in self.settings.topics]
@@ -182,7 +182,7 @@ class MqttConsumer:
         self, _client: paho.Client, _data: Any, _mid: int, reasons: Any, _properties: Any
     ) -> None:
         if any(reason.is_failure for reason in reasons):
-            self.tally.fault("经纪人拒绝订阅", "、".join(map(str, reasons)), self.tally.address)
+            self.tally.fault("拒绝订阅", "、".join(map(str, reasons)), self.tally.address)
             return
         self.tally.connected = 1
 

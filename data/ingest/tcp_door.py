@@ -195,7 +195,7 @@ class TcpDoor:
                 self.tally.heard(one.device)
             else:
                 faults += 1
-                self.tally.fault(one.fault.kind.value, str(one.fault), peer)
+                self.tally.fault(one.fault.kind.value, one.fault.told, peer)
         return faults
 
     async def _keep(self, heard: Sequence[Heard], writer: asyncio.StreamWriter) -> None:
@@ -203,7 +203,7 @@ class TcpDoor:
         kept = [self._submitted(one) for one in heard]
         for one, future in zip(heard, kept, strict=True):
             taken = await self._taken(future)
-            if taken is not None and one.answer:
+            if taken is not None and one.answer and not writer.transport.is_closing():
                 self.tally.answered += 1
                 writer.write(one.answer)
         await asyncio.wait_for(writer.drain(), self.limits.write_s)
