@@ -173,4 +173,5 @@ def register(app: Dash, center: Center) -> None:
                 asked["do"]
             ]
         )
-        return "", ""
+        # taking a watch over says nothing: what is being typed stays
+        return (no_update, no_update) if asked["do"] == "keep" else ("", "")
