@@ -306,6 +306,10 @@ def test_the_end_owes_nothing_and_leaves_its_papers(night: Running, signed: Sign
     for incident in sides_of(duty):
         refused = duty.post(f"/api/v1/incidents/{incident}/close", json={"reason": "结束"})
         assert "任务" in refused.text
+        for order in duty.get("/api/v1/assignments", params={"incident": incident}).json()["items"]:
+            if order["active"]:
+                early = order["state"] in {"ordered", "accepted"}
+                move(duty, order["id"], "cancelled" if early else "released")
         done(duty, f"incidents/{incident}/tasks/carry", reason="转值班室续办")
         done(duty, f"incidents/{incident}/close", reason="处置结束")
         for way in ("docx", "pdf", "html"):
