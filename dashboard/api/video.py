@@ -58,11 +58,10 @@ def build(center: Center) -> APIRouter:
 
 
 def _item(here: str, number: int, video: Video, cameras: Cameras) -> dict[str, Any]:
-    allowed = cameras.allowed(video.url)
+    refused = cameras.refusal(video.url)
     return {
         "number": number, "name": video.name, "kind": video.kind,
-        "url": video.url if allowed else None,
-        "refused": None if allowed else "视频主机未列入 HUBEI_VIDEO_HOSTS",
+        "url": None if refused else video.url, "refused": refused or None,
         "state": f"{here}/{number}/state", "still": f"{here}/{number}/still.jpg",
     }  # fmt: skip
 

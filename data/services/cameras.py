@@ -91,6 +91,17 @@ class Cameras:
         named = host if port is None else f"{host}:{port}"
         return plain and bool(host) and named in self.hosts
 
+    def refusal(self, url: str) -> str:
+        """Why an address is not asked, in words; empty when it is."""
+        if self.allowed(url):
+            return ""
+        if url.lower().startswith("rtsp"):
+            return "浏览器不能播放 RTSP，请登记网关给出的 HLS 或静态图地址"
+        if not url.lower().startswith(("http:", "https:")):
+            return "视频地址不完整，请填 http 或 https 的完整地址"
+        host = url.partition("//")[2].partition("/")[0].rpartition("@")[2][:80]
+        return f"视频主机 {host} 未列入 HUBEI_VIDEO_HOSTS"
+
     def look(self, video: Video) -> Look:
         """How a camera stands now; blocking, one question for all who ask at once."""
         return self._once("look", video, self._look)  # type: ignore[return-value]
@@ -178,9 +189,9 @@ class Cameras:
         return replace(aged(since, FRESH_SECONDS), why="图像没有时间，按上次变化计")
 
     def _ask(self, url: str, most: int) -> Answer:
-        if not self.allowed(url):
-            host = urlsplit(url).netloc.rpartition("@")[2] or url[:60]
-            raise Forbidden(f"视频主机 {host} 未列入 HUBEI_VIDEO_HOSTS")
+        refused = self.refusal(url)
+        if refused:
+            raise Forbidden(refused)
         try:
             with self._client() as client, client.stream("GET", url) as answer:
                 if answer.status_code != httpx.codes.OK:

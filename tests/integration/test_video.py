@@ -13,6 +13,7 @@ from data.domain.messages import StoreRows
 from data.domain.org import SYSTEM
 from data.domain.source import RiskSource, Video
 from data.errors import Invalid
+from data.services.cameras import Cameras
 from tests.camera import camera_host, dated, make_still, make_stream, now
 from tests.integration.api_world import get, problem
 from tests.serving import Running
@@ -134,6 +135,23 @@ def test_a_host_that_is_not_configured_is_never_asked(api):
     assert [one["url"] is None for one in listed] == [k == "foreign" for k in KEYS]
     assert "HUBEI_VIDEO_HOSTS" in state(api, "foreign")["why"]
     problem(still(api, "foreign"), 403)
+
+
+@pytest.mark.parametrize(
+    ("url", "word"),
+    [
+        ("rtsp://10.1.1.1/1", "RTSP"),
+        ("/still.jpg", "完整地址"),
+        ("file:///etc/passwd", "完整地址"),
+        ("http://a:b@h:1/x", "HUBEI_VIDEO_HOSTS"),
+        ("http://[::1", "HUBEI_VIDEO_HOSTS"),
+        ("http://h:1/x", ""),
+    ],
+)
+def test_an_address_that_is_not_asked_says_what_to_register_instead(url, word):
+    """RTSP, a bare path, a password, a broken or foreign address: each with its remedy."""
+    said = Cameras(("h:1",)).refusal(url)
+    assert (word in said) if word else said == ""
 
 
 def test_only_one_s_own_sources_have_cameras(center):
