@@ -36,11 +36,15 @@ class Broker:
 
     folder: Path
     port: int = field(default_factory=free_port)
+    autosave: bool = True  # to disk at every change; a benchmark measures the consumer instead
     process: subprocess.Popen | None = None
 
     def start(self):
         """Open it; returns when it takes connections."""
         text = SETTINGS.format(port=self.port, folder=self.folder)
+        if not self.autosave:
+            text = text.replace("autosave_on_changes true", "autosave_on_changes false")
+            text = text.replace("autosave_interval 1", "autosave_interval 1800")
         if os.geteuid() == 0:
             text += "user root\n"
         config = self.folder / "mosquitto.conf"

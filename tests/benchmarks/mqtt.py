@@ -1,0 +1,138 @@
+"""Rows a second over MQTT and SL 651, beside the bare store's in the same run.
+
+    python -m tests.benchmarks.mqtt [rows]
+
+Messages wait in a real Mosquitto, set as docs/monitoring.md says; the clock runs from the start of
+the consumer, inside one process with the center, until every row is committed, watched for alarms
+and acknowledged. The bare store is `add_readings` in batches of 1,000 at the same durability. Ten
+SL 651 stations send a report a time and wait for its confirmation. Nothing here is a test.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from socket import create_connection
+from threading import Thread
+
+import msgspec
+import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion
+
+from data.center import Center, build_center
+from data.config import Settings
+from data.domain.feeding import Reading
+from data.domain.messages import StoreRows
+from data.domain.org import SYSTEM
+from data.domain.sensor import Sensor
+from data.ingest.mqtt import MqttConsumer
+from data.ingest.mqtt_settings import MqttSettings
+from data.ingest.sl651_server import sl651_door
+from tests.integration.device_world import level_frame, stations
+from tests.mosquitto import Broker
+
+SENSORS, PER_MESSAGE = 1_000, (1, 100, 1_000)
+START = datetime(2026, 7, 1, tzinfo=UTC)
+STATION_SECONDS = 5.0
+
+
+def rows(first: int, count: int) -> list[Reading]:
+    """Readings of a thousand sensors in turn, a minute apart."""
+    return [
+        Reading(
+            sensor=f"M{n % SENSORS}",
+            value=10 + n // SENSORS % 10 / 1000,  # calm: no alarm is raised
+            at=START + timedelta(minutes=n // SENSORS),
+        )
+        for n in range(first, first + count)
+    ]  # fmt: skip
+
+
+def bare(center: Center, count: int) -> float:
+    """Rows a second of the store alone."""
+    made = rows(0, count)
+    began = time.perf_counter()
+    for at in range(0, count, 1000):
+        center.telemetry.add_readings(made[at : at + 1000])
+    return count / (time.perf_counter() - began)
+
+
+def over_mqtt(center: Center, broker: Broker, first: int, count: int, each: int) -> float:
+    """Rows a second from the broker's queue into the store, `each` rows a message."""
+    known = MqttSettings.of(f"mqtt://127.0.0.1:{broker.port}", client_id=f"bench-{each}")
+    consumer = MqttConsumer(center.feed, known)
+    consumer.start()
+    while not consumer.status()["connected"]:
+        time.sleep(0.05)
+    consumer.close()
+    client = paho.Client(CallbackAPIVersion.VERSION2, client_id="publisher")
+    client.max_inflight_messages_set(1000)
+    client.connect("127.0.0.1", broker.port)
+    client.loop_start()
+    made = rows(first, count)
+    sent = [
+        client.publish("hubei/telemetry", msgspec.json.encode(made[at : at + each]), qos=1)
+        for at in range(0, count, each)
+    ]
+    for one in sent:
+        one.wait_for_publish(300)
+    client.disconnect()
+    client.loop_stop()
+    consumer = MqttConsumer(center.feed, known)
+    began = time.perf_counter()
+    consumer.start()
+    while consumer.status()["accepted"] < count:
+        time.sleep(0.01)
+    took = time.perf_counter() - began
+    consumer.close()
+    return count / took
+
+
+def over_sl651(center: Center) -> float:
+    """Confirmed reports a second of ten stations, each waiting for its confirmation."""
+    door = sl651_door(center.feed, "127.0.0.1", 0)
+    door.start()
+    until, done = time.perf_counter() + STATION_SECONDS, [0] * 10
+
+    def report(number: int) -> None:
+        with create_connection(("127.0.0.1", door.port), timeout=20) as line:
+            minute = number * 100_000 + 1
+            while time.perf_counter() < until:
+                line.sendall(level_frame(number % 5, minute))
+                if len(line.recv(25)) < 25:
+                    return
+                minute, done[number] = minute + 1, done[number] + 1
+
+    threads = [Thread(target=report, args=(n,)) for n in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    door.close()
+    return sum(done) / STATION_SECONDS
+
+
+def main() -> None:
+    """Print each rate and its share of the bare store's."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 50_000
+    with tempfile.TemporaryDirectory() as var, tempfile.TemporaryDirectory() as folder:
+        center = build_center(Settings(var=Path(var), scenario="none"))
+        things = tuple(Sensor(id=f"M{n}", name=f"M{n}", area_code="421127") for n in range(SENSORS))
+        center.handle(StoreRows(what="基准", things=(*things, *stations())), SYSTEM)
+        broker = Broker(Path(folder), autosave=False).start()
+        base = bare(center, count)
+        print(f"bare store, batches of 1,000: {base:,.0f} rows/s")
+        for n, each in enumerate(PER_MESSAGE, 1):
+            some = count if each > 1 else count // 10
+            rate = over_mqtt(center, broker, n * count, some, each)
+            print(f"MQTT, {each:,} rows a message: {rate:,.0f} rows/s, {rate / base:.0%}")
+        print(f"SL 651, ten stations: {over_sl651(center):,.0f} reports/s confirmed")
+        broker.stop()
+        center.close()
+
+
+if __name__ == "__main__":
+    main()
