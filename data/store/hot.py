@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -48,6 +49,8 @@ class Stored:
 
 class HotDays(Protocol):
     """Days that are written: one SQLite file or one PostgreSQL partition each."""
+
+    own: Counter[int]  # how often this program has written each chunk
 
     def days(self) -> list[date]:
         """The days held, oldest first."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from threading import Lock
@@ -49,6 +50,7 @@ class PostgresDays:
         self.writer = writer
         self.reader = reader
         self._lock = Lock()
+        self.own: Counter[int] = Counter()
         with writer.begin() as connection:
             # two programs may start at once
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(20200708)")
@@ -71,6 +73,7 @@ class PostgresDays:
         with self._lock, self.writer.begin() as connection:
             for day, split in groups.items():
                 known |= _insert(connection, day, split)
+        self.own.update({us - us % CHUNK_US for s in groups.values() for _, _, us in s.rows})
         return known
 
     def _make(self, day: date) -> None:
@@ -186,7 +189,9 @@ def _insert(connection: Connection, day: date, split: Split) -> dict[int, float]
         # a repeat within the group of a row that was there before
         stands = {(us, r.sensor): standing[p] for p, r, us in first if p in standing}
         known |= {p: stands[us, r.sensor] for p, r, us in rows if (us, r.sensor) in stands}
-    for start, number in split.chunk_rows(micros(at) for at, _ in made).items():
+    counted = dict.fromkeys((us - us % CHUNK_US for _, _, us in rows), 0)
+    counted |= split.chunk_rows(micros(at) for at, _ in made)
+    for start, number in counted.items():
         connection.exec_driver_sql(_COUNT, (day, start, number))
     return known
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
@@ -96,6 +96,7 @@ class SqliteDays:
         folder.mkdir(parents=True, exist_ok=True)
         self._open: OrderedDict[date, _Day] = OrderedDict()
         self._lock = Lock()
+        self.own: Counter[int] = Counter()
 
     def days(self) -> list[date]:
         """The days held, oldest first."""
@@ -109,6 +110,7 @@ class SqliteDays:
         for day, split in groups.items():
             with self._writing(day) as held, _transaction(held):
                 known |= self._insert(held, split)
+        self.own.update({us - us % CHUNK_US for s in groups.values() for _, _, us in s.rows})
         return known
 
     def _insert(self, day: _Day, split: Split) -> dict[int, float]:
@@ -130,7 +132,8 @@ class SqliteDays:
             [known[place]] = write.execute(
                 "SELECT value FROM reading WHERE at = ? AND sensor = ?", (us, ids[r.sensor])
             ).fetchone()
-        write.executemany(_COUNT, split.chunk_rows(new).items())
+        counted = dict.fromkeys((us - us % CHUNK_US for _, _, us in split.rows), 0)
+        write.executemany(_COUNT, (counted | split.chunk_rows(new)).items())
         return known
 
     def _numbers(self, day: _Day, split: Split) -> dict[str, int]:

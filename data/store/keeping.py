@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from threading import Event, Thread
+from time import monotonic
 
 from filelock import FileLock, Timeout
 
@@ -24,6 +25,7 @@ from data.store.readings import Readings, Shelf
 
 log = logging.getLogger("hubei.telemetry")
 PASS_S = 60.0
+REFRESH_S = 2.0  # other servers' readings are seen after this long at most
 GRACE_US = 60_000_000  # a chunk is rolled up once it has been over for a minute
 INLINE_ROWS = 300_000  # a smaller day is archived here, a larger one in a process of its own
 SLICE_ROWS = 400_000  # read at a time while archiving
@@ -58,9 +60,13 @@ class Keeper:
             self._thread.join()
 
     def _go(self, now: Callable[[], datetime]) -> None:
-        while not self._stop.wait(PASS_S):
+        due = monotonic() + PASS_S
+        while not self._stop.wait(REFRESH_S):
             try:
-                self.keep(now())
+                self.readings.refresh()
+                if monotonic() >= due:
+                    due = monotonic() + PASS_S
+                    self.keep(now())
             except Exception:
                 log.exception("the telemetry store was not put in order; tried again in a minute")
 

@@ -53,6 +53,7 @@ class Readings:
         self.retention = retention
         self.past = Past(hot, shelf.archive if shelf else None, shelf.book if shelf else None)
         self.writing = Lock()
+        self._foreign = self._marks()
         self._newest = Newest(self._start())
 
     def store(self, readings: Sequence[Reading]) -> Stored:
@@ -129,6 +130,28 @@ class Readings:
         """The newest of all days at the start, from the checkpoint and what came after it."""
         rows = self.shelf.book.newest(1 << 62) if self.shelf else []
         return latest_of(rows + rows_since(self.shelf.checkpoint if self.shelf else None, self.hot))
+
+    def _marks(self) -> dict[int, int]:
+        """How often the chunks of the last two days were written before this start."""
+        return {c.start: c.mark for day in self.hot.days()[-2:] for c in self.hot.chunks(day)}
+
+    def refresh(self) -> None:
+        """Take in what other programs wrote: chunks written more often than by this one."""
+        rows: list[Row] = []
+        for day in self.hot.days()[-2:]:
+            for chunk in self.hot.chunks(day):
+                foreign = chunk.mark - self.hot.own[chunk.start]
+                if self._foreign.get(chunk.start, 0) != foreign:
+                    self._foreign[chunk.start] = foreign
+                    rows += self.hot.newest(day, chunk.start, chunk.start + CHUNK_US - 1)
+        with self.writing:
+            self._newest.take(
+                {
+                    key: Reading(sensor=key, value=latest.value, at=latest.at)
+                    for key, latest in latest_of(rows).items()
+                    if (held := self._newest.at(key)) is None or held < latest.at
+                }
+            )
 
     def note(self) -> None:
         """Set the newest values down for the next start."""

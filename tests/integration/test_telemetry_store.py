@@ -94,6 +94,22 @@ def test_what_another_program_wrote_meanwhile_is_a_duplicate_too(database_url, f
     other.close()
 
 
+def test_what_another_program_wrote_is_seen_at_the_next_refresh(database_url, folder):
+    """Two servers on one store: each learns the other's newest values and re-reads no own."""
+    one, other = opened(database_url, folder), opened(database_url, folder)
+    one.add_readings([reading(MIDNIGHT, 1.0)])
+    other.add_readings([reading(MIDNIGHT + HOUR, 2.0), reading(MIDNIGHT, 3.0, "S-2")])
+    assert one.readings()["S-1"].value == 1.0
+    one._readings.refresh()
+    assert {k: v.value for k, v in one.readings().items()} == {"S-1": 2.0, "S-2": 3.0}
+    held = one.readings()
+    one.add_readings([reading(MIDNIGHT - HOUR, 0.0)])
+    one._readings.refresh()
+    assert one.readings() is held
+    one.close()
+    other.close()
+
+
 def test_a_day_ends_at_midnight_in_beijing(store):
     """The last microsecond of a day and the first of the next lie in two days, both found."""
     last = MIDNIGHT - timedelta(microseconds=1)

@@ -1,0 +1,329 @@
+"""Measures ingest and the store: python -m tests.benchmarks.ingest [store|http|load|snapshot].
+
+Every rate over HTTP stands beside the bare store's in the same run: a loop over the same table in
+a plain driver, one durable commit a batch, nothing else. Durability is the same: WAL and
+``synchronous=FULL``. Alarms are evaluated throughout. Nothing here is a test.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from multiprocessing.synchronize import Event
+from pathlib import Path
+from statistics import median
+
+import httpx
+import msgspec
+
+from data.domain.feeding import Reading
+from data.domain.messages import StoreRows
+from data.domain.org import SYSTEM, Actor
+from data.domain.retention import micros
+from data.domain.sensor import Sensor, Threshold
+from data.store.compacting import compact
+from data.store.engine import plain_sqlite
+from data.store.hot import Split
+from data.store.hot_sqlite import SqliteDays
+from data.store.readings import Shelf
+from data.store.telemetry import Telemetry
+from tests.benchmarks.stream import Crowd
+from tests.benchmarks.wall_world import say, shown
+from tests.serving import PASSWORD, Running, free_port
+
+SENSORS, CONNECTIONS, SECONDS = 5_000, 8, 6.0
+WARNING = 90.0  # every tenth sensor alarms at this; ordinary values stay well below
+
+
+def made_sensors(count: int = SENSORS) -> tuple[Sensor, ...]:
+    """Sensors of one county, a tenth of them with two levels."""
+    levels = (Threshold(level="警戒", value=WARNING), Threshold(level="保证", value=WARNING + 5))
+    return tuple(
+        Sensor(
+            id=f"B-{n:05d}", name=f"基准{n}", area_code="421127",
+            thresholds=levels if n % 10 == 0 else (),
+        )
+        for n in range(count)
+    )  # fmt: skip
+
+
+def _serve(var: str, port: int, ready: Event, over: Event) -> None:
+    with Running(Path(var), port=port, pages={}) as made:
+        for first in range(0, SENSORS, 1000):
+            things = made_sensors()[first : first + 1000]
+            made.center.handle(StoreRows(what="基准", things=things), SYSTEM)
+        ready.set()
+        over.wait()
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    """A real center in a process of its own."""
+    context = multiprocessing.get_context("spawn")
+    ready, over, port = context.Event(), context.Event(), free_port()
+    with tempfile.TemporaryDirectory() as var:
+        process = context.Process(target=_serve, args=(var, port, ready, over))
+        process.start()
+        try:
+            if not ready.wait(120):
+                raise RuntimeError("the server did not open")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            over.set()
+            process.join(30)
+
+
+def bodies(batch: int, count: int, start: datetime) -> list[bytes]:
+    """Batches made beforehand, so that making them costs the measurement nothing."""
+    encode, made = msgspec.json.encode, []
+    for n in range(count):
+        lines = []
+        for k in range(batch):
+            place = n * batch + k
+            at = start + timedelta(milliseconds=10 * (place // SENSORS))
+            value = 20 + place % 50
+            lines.append(encode({"sensor": f"B-{place % SENSORS:05d}", "at": at, "value": value}))
+        made.append(b"\n".join(lines))
+    return made
+
+
+def bare(batch: int) -> float:
+    """Rows a second into the same table by a plain loop, one durable commit a batch."""
+    with tempfile.TemporaryDirectory() as folder:
+        connection = plain_sqlite(Path(folder) / "bare.db")
+        connection.execute(
+            "CREATE TABLE reading(at INTEGER, sensor INTEGER, value REAL, "
+            "PRIMARY KEY(at, sensor)) WITHOUT ROWID"
+        )
+        began, rows = time.perf_counter(), 0
+        while time.perf_counter() - began < SECONDS / 2:
+            held = [(rows + n, (rows + n) % SENSORS, 20.0 + n % 50) for n in range(batch)]
+            connection.execute("BEGIN IMMEDIATE")
+            connection.executemany("INSERT INTO reading VALUES (?,?,?)", held)
+            connection.execute("COMMIT")
+            rows += batch
+        rate = rows / (time.perf_counter() - began)
+        connection.close()
+    return rate
+
+
+async def _signed(base: str, **more: object) -> httpx.AsyncClient:
+    client = httpx.AsyncClient(base_url=base, timeout=60, **more)  # type: ignore[arg-type]
+    who = {"username": "duty", "password": PASSWORD}
+    answer = await client.post("/api/v1/session", json=who)
+    client.headers["X-CSRFToken"] = answer.raise_for_status().json()["csrf"]
+    return client
+
+
+async def flood(base: str, texts: list[bytes], batch: int) -> tuple[float, list[float]]:
+    """Rows a second over HTTP from several connections, and milliseconds a batch."""
+    waits: list[float] = []
+    left = iter(texts)
+
+    async def send(client: httpx.AsyncClient) -> int:
+        rows = 0
+        for text in left:
+            began = time.perf_counter()
+            answer = await client.post("/api/v1/telemetry", content=text)
+            waits.append((time.perf_counter() - began) * 1000)
+            rows += answer.raise_for_status().json()["accepted"]
+        return rows
+
+    clients = [await _signed(base) for _ in range(CONNECTIONS)]
+    began = time.perf_counter()
+    rows = sum(await asyncio.gather(*(send(c) for c in clients)))
+    rate = rows / (time.perf_counter() - began)
+    for client in clients:
+        await client.aclose()
+    if rows != batch * len(texts):
+        raise RuntimeError(f"{rows} of {batch * len(texts)} rows were taken")
+    return rate, waits
+
+
+def http() -> None:
+    """Batches of 100 and of 1000 beside the bare store."""
+    with served() as base:
+        start = datetime.now(UTC) - timedelta(hours=4)
+        for turn, (batch, count) in enumerate(((100, 1500), (1000, 400))):
+            texts = bodies(batch, count, start + timedelta(hours=turn))
+            alone = bare(batch)
+            rate, waits = asyncio.run(flood(base, texts, batch))
+            say(
+                f"batches of {batch}: HTTP {rate:,.0f} rows/s from {CONNECTIONS} connections, "
+                f"bare store {alone:,.0f} rows/s; ratio {rate / alone:.2f}; a batch {shown(waits)}"
+            )
+
+
+async def paced(base: str, seconds: float, rate: int = 5_000) -> tuple[float, list[float]]:
+    """So many rows a second in batches of 500; and an alarm a second, timed to the stream."""
+    client, delays = await _signed(base), list[float]()
+    start = datetime.now(UTC) - timedelta(hours=1)
+    texts = bodies(500, int(rate * seconds / 500), start)
+    seen: dict[str, float] = {}
+    listening = asyncio.create_task(_listen(base, client, seen))
+    began, sent = time.perf_counter(), 0
+    under_way: set[asyncio.Task[httpx.Response]] = set()
+    for n, text in enumerate(texts):
+        await asyncio.sleep(max(0.0, began + n * 500 / rate - time.perf_counter()))
+        under_way.add(asyncio.create_task(client.post("/api/v1/telemetry", content=text)))
+        sent += 500
+        if n % (rate // 500) == 0:
+            delays.append(await _alarm(client, n // (rate // 500), seen))
+    for answer in await asyncio.gather(*under_way):
+        answer.raise_for_status()
+    took = time.perf_counter() - began
+    listening.cancel()
+    await client.aclose()
+    return sent / took, delays
+
+
+async def _alarm(client: httpx.AsyncClient, number: int, seen: dict[str, float]) -> float:
+    """Milliseconds from sending a reading over its level until the alarm is on the stream."""
+    name, began = f"基准{number * 10 + 10}", time.perf_counter()
+    row = {
+        "sensor": f"B-{number * 10 + 10:05d}", "value": WARNING + 1,
+        "at": datetime.now(UTC).isoformat(),
+    }  # fmt: skip
+    answer = await client.post("/api/v1/telemetry", json=[row])
+    answer.raise_for_status()
+    while not any(name in text for text in seen):
+        if time.perf_counter() - began > 15:
+            return 15_000.0
+        await asyncio.sleep(0.002)
+    at = next(at for text, at in seen.items() if name in text)
+    return (at - began) * 1000
+
+
+async def _listen(base: str, client: httpx.AsyncClient, seen: dict[str, float]) -> None:
+    async with client.stream("GET", f"{base}/api/v1/stream", timeout=None) as answer:
+        async for line in answer.aiter_lines():
+            if line.startswith("data:") and "基准" in line:
+                seen[line] = time.perf_counter()
+
+
+def load() -> None:
+    """5,000 rows a second while 300 streams are open; reading to alarm on the stream."""
+    with served() as base:
+        with httpx.Client(base_url=base) as client:
+            who = {"username": "duty", "password": PASSWORD}
+            client.post("/api/v1/session", json=who).raise_for_status()
+            cookie = "; ".join(f"{k}={v}" for k, v in client.cookies.items())
+        with Crowd(base, cookie, 300):
+            rate, delays = asyncio.run(paced(base, 30.0))
+        say(f"300 streams: {rate:,.0f} rows/s sustained; reading to alarm {shown(delays)}")
+
+
+def store() -> None:
+    """Bytes a row, rates of writing and archiving, a query over three months."""
+    with tempfile.TemporaryDirectory() as folder:
+        hot, day = SqliteDays(Path(folder) / "hot"), datetime(2020, 7, 7, 16, tzinfo=UTC)
+        rng, rows, count = random.Random(1), 0, 5_000
+        values = [rng.uniform(10, 60) for _ in range(count)]
+        began = time.perf_counter()
+        for n in range(200):
+            at = day + timedelta(seconds=10 * n)
+            values = [v + rng.uniform(-0.02, 0.02) for v in values]
+            fresh = []
+            for k, v in enumerate(values):
+                own = at + timedelta(milliseconds=2 * k)
+                fresh.append(
+                    (k, Reading(sensor=f"B-{k:05d}", value=round(v, 2), at=own), micros(own))
+                )
+            hot.insert({day.date() + timedelta(days=1): Split(fresh=fresh)})
+            rows += count
+        took = time.perf_counter() - began
+        held = hot.days()[0]
+        size = hot.size(held)
+        say(f"hot: {size / rows:.1f} bytes/row with its log, {rows / took:,.0f} rows/s stored")
+        hot.close()
+        again = SqliteDays(Path(folder) / "hot")
+        again.raw(held, 0, 0)
+        again.close()
+        size = again.size(held)
+        shelf = Shelf.of(Path(folder))
+        began = time.perf_counter()
+        parts = [again.raw(held, c.start, c.start + 599_999_999) for c in again.chunks(held)]
+        shelf.book.write(held, compact(shelf.archive, held, again.sensors(held), parts))
+        took = time.perf_counter() - began
+        packed, hours = shelf.archive.size(held), shelf.archive.size(held, "hour")
+        say(
+            f"closed hot file {size / rows:.1f} bytes/row; Parquet {packed / rows:.2f} bytes/row, "
+            f"hours {hours / 5_000:.1f} bytes a sensor and hour; {rows / took:,.0f} rows/s archived"
+        )
+        again.close()
+    months()
+
+
+def months(days: int = 90, sensors: int = 1_000) -> None:
+    """A query over three months of ten-minute readings of a thousand sensors."""
+    with tempfile.TemporaryDirectory() as folder:
+        shelf, first = Shelf.of(Path(folder)), datetime(2020, 4, 9, 16, tzinfo=UTC)
+        names = [f"B-{k:05d}" for k in range(sensors)]
+        for n in range(days):
+            start = micros(first + timedelta(days=n))
+            rows = [(s, start + m * 600_000_000, float(m % 50)) for m in range(144) for s in names]
+            day = (first + timedelta(days=n, hours=8)).date()
+            shelf.book.write(day, compact(shelf.archive, day, names, [rows]))
+        store_ = Telemetry(f"sqlite:///{folder}/x.db", Path(folder))
+        for span in (7, 30, 90):
+            waits = []
+            for n in range(20):
+                began = time.perf_counter()
+                made = store_.history(
+                    names[n * 7], first + timedelta(days=90 - span), first + timedelta(days=90), 300
+                )
+                waits.append((time.perf_counter() - began) * 1000)
+            say(
+                f"{span} days, 300 buckets from {'+'.join(made.forms)}: first {waits[0]:.0f} ms, "
+                f"then {shown(waits[1:])}"
+            )
+        store_.close()
+
+
+def snapshot() -> None:
+    """What one look at 50,000 sensors costs, beside copying and filtering as it was before."""
+    with tempfile.TemporaryDirectory() as var, Running(Path(var), pages={}) as made:
+        center, actor = made.center, Actor.of("duty", "duty", "420000")
+        for first in range(0, 50_000, 2_000):
+            things = made_sensors(50_000)[first : first + 2_000]
+            center.handle(StoreRows(what="基准", things=things), SYSTEM)
+        at = datetime.now(UTC)
+        center.telemetry.add_readings(
+            Reading(sensor=f"B-{n:05d}", value=1.0, at=at) for n in range(50_000)
+        )
+        looks, old, fresh = [], [], []
+        for n in range(50):
+            news = [Reading(sensor="B-00001", value=1.0, at=at + timedelta(seconds=n + 1))]
+            center.telemetry.add_readings(news)
+            began = time.perf_counter()
+            seen = center.queries.situation(actor)
+            fresh.append((time.perf_counter() - began) * 1000)
+            began = time.perf_counter()
+            center.queries.situation(actor)
+            looks.append((time.perf_counter() - began) * 1000)
+            held = dict(center.telemetry.readings())
+            began = time.perf_counter()
+            _ = {k: r for k, r in dict(held).items() if k in seen.sensors}
+            old.append((time.perf_counter() - began) * 1000)
+        say(
+            f"50,000 sensors: a look after news {median(fresh):.2f} ms, without "
+            f"{median(looks):.2f} ms; copying as before {median(old):.2f} ms more each time"
+        )
+
+
+def main() -> None:
+    """Run the parts that were named, or all."""
+    parts = {"store": store, "http": http, "load": load, "snapshot": snapshot}
+    for name in sys.argv[1:] or parts:
+        parts[name]()
+
+
+if __name__ == "__main__":
+    main()
