@@ -13,17 +13,18 @@ from typing import Any
 
 from dash import Dash, Input, Output, html, no_update, set_props
 from dash.backends._fastapi import reset_current_request, set_current_request
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from starlette.responses import HTMLResponse, RedirectResponse
 from starlette.routing import Route
 
 from dashboard import static
+from dashboard.access import Paged, admitted, needs_of, require_any
 from dashboard.accounts import home_of
 from dashboard.api import build_router, problems
 from dashboard.components import live
 from dashboard.components.live import Live
 from dashboard.fonts import FontSet
-from dashboard.gate import Gate, content_policy
+from dashboard.gate import Gate, content_policy, current_actor
 from dashboard.limits import Limits
 from dashboard.metrics import Metered, Metrics
 from dashboard.pages import field, hazard, home, signin
@@ -135,13 +136,17 @@ def _make_dash(server: FastAPI, center: Center, pages: dict[str, ModuleType]) ->
     # every page's ids are known, so that a misspelt one fails at once
     app.validation_layout = html.Div([live.root(), *skeletons.values()])
     live.register(app, center)
-    for module in pages.values():
-        module.register(app, center)
+    server.state.callbacks = {}
+    for path, module in pages.items():
+        module.register(Paged(app, path, server.state.callbacks, _show_error), center)
 
     @app.callback(Output(Live.PAGE, "children"), Input(Live.PLACE, "pathname"))
     async def show(path: str) -> Any:
         module = pages.get(path)
-        return module.layout() if module else html.Div()
+        if module is None:
+            return html.Div()
+        require_any(current_actor(), needs_of(path))
+        return module.layout()
 
     # Dash does this at its first request, and a page of ours may come before that one
     app._setup_server()  # noqa: SLF001
@@ -164,7 +169,8 @@ def _pages(wanted: Mapping[str, str]) -> dict[str, ModuleType]:
 
 
 def _add_geo(server: FastAPI, center: Center) -> None:
-    server.include_router(import_module("dashboard.geo").geo_router(center))
+    router = import_module("dashboard.geo").geo_router(center)
+    server.include_router(router, dependencies=[Depends(admitted)])
 
 
 def _add_files(server: FastAPI, dash_app: Callable[[], Dash], fonts: FontSet | None) -> None:

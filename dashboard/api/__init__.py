@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 
 from dashboard.api.problems import LARGEST_BYTES
 
@@ -26,7 +26,8 @@ MODULES = (
 
 def build_router(center: Center) -> APIRouter:
     """Every endpoint under /api/v1, and the health probe."""
-    router = APIRouter(max_body_size=LARGEST_BYTES)
+    admitted = import_module("dashboard.access").admitted  # it needs the gate, which needs us
+    router = APIRouter(max_body_size=LARGEST_BYTES, dependencies=[Depends(admitted)])
     for name in MODULES:
         module = import_module(f"dashboard.api.{name}")
         router.include_router(module.build(center), prefix=PREFIX)
