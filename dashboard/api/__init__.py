@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 PREFIX = "/api/v1"
 MODULES = (
-    "session", "incidents", "resources", "dispatch", "monitoring", "ingest", "alarms", "records",
+    "ingest",  # first: what sensors send is matched before anything else
+    "session", "incidents", "resources", "dispatch", "monitoring", "alarms", "records",
     "takeaways",
     "coverage", "roads",
     "contingencies", "tasks", "directing", "stock", "filing", "clearing", "linking", "shifts",

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from threading import Event, Thread
-from time import monotonic
+from time import monotonic, time
 
 from filelock import FileLock, Timeout
 
@@ -25,6 +25,7 @@ from data.store.readings import Readings, Shelf
 
 log = logging.getLogger("hubei.telemetry")
 PASS_S = 60.0
+DAY_S = 86_400
 REFRESH_S = 2.0  # other servers' readings are seen after this long at most
 GRACE_US = 60_000_000  # a chunk is rolled up once it has been over for a minute
 INLINE_ROWS = 300_000  # a smaller day is archived here, a larger one in a process of its own
@@ -138,9 +139,13 @@ def slices(hot: HotDays, day: date) -> Iterator[Sequence[Row]]:
 
 
 def forget(shelf: Shelf, retention: Retention, today: date) -> None:
-    """Delete what is older than the rule keeps it."""
+    """Delete what is older than the rule keeps it, counted from its day and from its arrival.
+
+    History of years ago that is fed today is therefore kept as long as what is measured today.
+    """
     for form, days in (("raw", retention.raw), ("hour", retention.hour)):
         for day in shelf.archive.days(form):
-            if day <= today - timedelta(days=days):
+            written = shelf.archive.path(form, day).stat().st_mtime
+            if day <= today - timedelta(days=days) and time() - written >= days * DAY_S:
                 shelf.archive.drop(form, day)
     shelf.book.forget(today - timedelta(days=retention.day))

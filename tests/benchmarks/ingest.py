@@ -72,7 +72,7 @@ def served() -> Iterator[str]:
         process = context.Process(target=_serve, args=(var, port, ready, over))
         process.start()
         try:
-            if not ready.wait(120):
+            if not ready.wait(400):
                 raise RuntimeError("the server did not open")
             yield f"http://127.0.0.1:{port}"
         finally:

@@ -1,5 +1,6 @@
 """The telemetry store keeps every reading once, in days, and answers alike from all its forms."""
 
+import os
 import random
 from datetime import UTC, date, datetime, timedelta
 
@@ -234,6 +235,10 @@ def test_the_rule_of_retention_is_kept(database_url, folder):
     def forms(buckets):
         return store.history("S-1", MIDNIGHT, MIDNIGHT + DAY, buckets).forms
 
+    store.keeper.keep(MIDNIGHT + 8 * DAY)
+    assert forms(1000) == ("raw",)  # history fed today is kept as long as today's readings
+    for path in folder.rglob("*.parquet"):
+        os.utime(path, (0, 0))
     for day, expected in ((2, ("raw",)), (4, ("hour",)), (7, ("day",)), (10, ())):
         store.keeper.keep(MIDNIGHT + day * DAY)
         assert forms(1000) == expected
