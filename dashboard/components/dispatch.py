@@ -10,7 +10,7 @@ from typing import Any
 
 from dash import Dash, Input, Output, State, dcc, html, no_update, set_props
 
-from dashboard.components import clearance_hint, desk, drafting, follow, toasts
+from dashboard.components import clearance_hint, desk, drafting, follow, sites, toasts
 from dashboard.components.desk import Desk
 from dashboard.components.desk_words import kbd
 from dashboard.components.dispatch_refusal import AREA, still, told_of
@@ -59,6 +59,7 @@ def layout() -> Any:
                             html.Button(["求解 ", kbd("F8")], id=DraftIds.SOLVE, className="btn",
                                         **desk.key("F8"), **desk.acts("draft", do="solve")),
                             opener(),
+                            sites.opener(),
                             html.Button(
                                 [html.Span("草案是空的", id=DispatchIds.COUNT), kbd("Ctrl ⏎")],
                                 id=DispatchIds.ISSUE, className="btn pri", disabled=True,

@@ -41,7 +41,7 @@ class Ids(StrEnum):
 
 
 # The dispatch side of the desk, each part beside the others in its own file.
-_SIDE = ("roster", "draft", "dispatch", "supplies", "plan", "fork")
+_SIDE = ("roster", "draft", "dispatch", "supplies", "plan", "fork", "sites")
 
 
 def _parts() -> dict[str, Any]:
@@ -59,7 +59,7 @@ def layout() -> Any:
         [
             live.header("湖北省应急指挥中心 · 值班台", "duty", desk_search.layout()),
             # before the desk: what opens later takes Esc first
-            *[parts[n] for n in ("plan", "fork") if n in parts],
+            *[parts[n] for n in ("plan", "fork", "sites") if n in parts],
             html.Main(
                 [
                     queue.layout(),

@@ -12,10 +12,12 @@ from time import monotonic
 import numpy as np
 
 from data.allocation.highs import Rows, minimise
+from data.allocation.queue_moves import dearest
 from data.allocation.queue_search import Columns, Order, Routes
 
 _ROUNDS = 60
-_NODES = 100_000  # steps of one unit's pricing, beyond which its bound is given up
+_NODES = 3_000_000  # steps of one unit's pricing, beyond which its bound is given up
+_PER_SECOND, _LEAST = 300_000.0, 10_000  # and no more than fit into the time left
 _KEPT = 3000  # columns taken over from the search, the best for their sites
 _WHOLE_S = 2.0
 _CHOOSING = 0.3  # share of the time for choosing among the columns in whole
@@ -154,8 +156,8 @@ class _Master:
 
 
 def _price(
-    routes: Routes, k: int, served: list[int], price: np.ndarray, unit: float, until: float
-) -> tuple[float, Order] | None:
+    routes: Routes, k: int, served: list[int], price: np.ndarray, unit: float, until: float,
+) -> tuple[float, Order] | None:  # fmt: skip
     """(reduced cost, order) of the unit's best order; None when it takes too long to know.
 
     A depth-first search: an order is given up when not even every site left, reached from
@@ -164,45 +166,18 @@ def _price(
     sites = [j for j in served if routes.work[k, j] < np.inf]
     if not sites:
         return 0.0, []
-    weight, work = routes.weight[sites], routes.work[k, sites]
-    way, gain = np.minimum(routes.between[np.ix_(sites, sites)], _FAR), price[sites]
+    nodes = int(min(_NODES, _PER_SECOND * max(0.0, until - monotonic()) + _LEAST))
+    way = np.minimum(routes.between[np.ix_(sites, sites)], _FAR)
     np.fill_diagonal(way, _FAR)
-    start = np.minimum(routes.start[k, sites], _FAR)
-    soonest = np.minimum(way.min(axis=0), start) + work
-    best, best_order, steps = -unit, [], 0
-    stack: list[tuple[float, float, tuple[int, ...], np.ndarray, bool]] = []
-    first = start + work
-    through = _through(way, work)
-    for n in np.argsort(weight * first - gain, kind="stable")[::-1]:
-        if first[n] >= _FAR:
-            continue
-        left = np.ones(len(sites), dtype=bool)
-        left[n] = False
-        reduced = -unit + float(weight[n] * first[n] - gain[n])
-        stack.append((reduced, float(first[n]), (int(n),), left, False))
-    while stack:
-        cost, now, order, left, idle = stack.pop()
-        steps += 1
-        if steps > _NODES or (steps % 512 == 0 and monotonic() > until):
-            return None
-        if cost < best - _SMALL:
-            best, best_order = cost, list(order)
-        profit = np.where(left, gain - weight * (now + soonest), 0.0)
-        if cost - np.maximum(0.0, profit).sum() >= best - _SMALL:
-            continue
-        arrive = now + way[order[-1]] + work
-        more = weight * arrive - gain
-        # a site that does not pay now never pays later; it is only of use as a shortcut
-        useful = (more < 0) | (through[order[-1]] & left).any(axis=1)
-        if idle:
-            useful &= through[order[-2], order[-1]]
-        paying = np.nonzero(left & (arrive < _FAR) & useful)[0]
-        for n in paying[np.argsort(more[paying])[::-1]]:
-            rest = left.copy()
-            rest[n] = False
-            spent = cost + float(more[n])
-            stack.append((spent, float(arrive[n]), (*order, int(n)), rest, bool(more[n] >= 0)))
-    return best, [sites[n] for n in best_order]
+    work = routes.work[k, sites]
+    found = np.zeros(len(sites) + 1, dtype=np.int64)
+    best, stops, steps = dearest(
+        routes.weight[sites], work, np.minimum(routes.start[k, sites], _FAR), way, price[sites],
+        unit, _through(way, work).astype(np.int64), _FAR, nodes, found,
+    )  # fmt: skip
+    if steps > nodes or monotonic() > until:
+        return None
+    return best, [sites[n] for n in found[:stops]]
 
 
 def _through(way: np.ndarray, work: np.ndarray) -> np.ndarray:

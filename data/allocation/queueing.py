@@ -25,7 +25,7 @@ from data.allocation.values import ProblemError
 Floats = npt.NDArray[np.float64]
 PROOF = 1e-6
 _SEARCHING = 0.9  # share of the time limit
-_PROVING = 0.6  # the same when a bound is wanted too, up to
+_PROVING = 0.4  # the same when a bound is wanted too, up to
 _LONGEST_S = 1.5
 
 

@@ -15,6 +15,7 @@ from data.allocation.figures import figures
 from data.allocation.model import Problem
 from data.allocation.pricing import priced_by_needs
 from data.allocation.program import Prices
+from data.allocation.queueing import Site, Sites, Unit, schedule
 
 _SMALL = """
 {"capabilities": [{"id": "a", "people": true}, {"id": "b", "people": true}, {"id": "c"}],
@@ -36,3 +37,8 @@ def warm() -> None:
     Annealing(arrays, every, every[:1]).burst(20)
     need = arrays.need_rate / 2
     priced_by_needs(arrays, Prices.none(arrays), need, 1e6, 5, lambda: False)
+    schedule(Sites(
+        units=(Unit(id="u"), Unit(id="v")), sites=(Site(id="s"), Site(id="t"), Site(id="w")),
+        work=((1, 2, 3), (3, 2, 1)), start=((9, 8, 7), (7, 8, 9)),
+        between=((0, 5, 5), (5, 0, 5), (5, 5, 0)),
+    ))  # fmt: skip

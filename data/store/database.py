@@ -17,6 +17,7 @@ from data.errors import NotFound
 from data.store.accounts_schema import ACCOUNT_TABLES
 from data.store.codec import decode, encode
 from data.store.engine import read_engine, sqlite_path, write_engine
+from data.store.plan_keeping import forget_plans
 from data.store.schema import counter, plan
 from data.store.unit_of_work import UnitOfWork
 
@@ -62,8 +63,9 @@ class Database:
             yield
 
     def save_plan(self, made: Plan) -> Plan:
-        """Keep a plan; it changes nothing operational and is not journaled."""
+        """Keep a plan, and let go of old ones that nothing names; not journaled."""
         with self.units.transaction() as connection:
+            forget_plans(connection, made.created_at)
             connection.execute(
                 insert(plan).values(
                     id=made.id, created_at=made.created_at, created_by=made.created_by,

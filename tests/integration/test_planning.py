@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
@@ -54,6 +54,21 @@ def test_a_plan_carries_its_certificate_and_is_issued(world):
     wanted = {(r["team"], r["incident"]) for r in made.answer["assignments"]}
     assert {(a["team"], a["incident"]) for a in done["assignments"]} == wanted
     assert len(done["transfers"]) == len(made.answer["transfers"])
+
+
+def test_a_plan_nobody_ordered_is_let_go_after_thirty_days(world):
+    """Ordered plans and drafts of granted requests stay; younger ones do too."""
+    base = world.propose(w.DUTY, {"incidents": [{"id": i} for i in w.incidents(world)]})
+    world.handle(IssueDispatch(plan_id=base.id), w.DUTY)
+    idle, young = (replace(base, id=f"P-idle-{n}") for n in ("old", "young"))
+    later = base.created_at + timedelta(days=31)
+    world.database.save_plan(idle)
+    world.database.save_plan(replace(young, created_at=base.created_at + timedelta(days=2)))
+    world.database.save_plan(replace(base, id="P-idle-new", created_at=later))
+    assert world.database.plan(base.id).id == base.id
+    assert world.database.plan("P-idle-young").id == "P-idle-young"
+    with pytest.raises(NotFound):
+        world.database.plan("P-idle-old")
 
 
 def test_minutes_leaving_and_arrival_add_up(world):
