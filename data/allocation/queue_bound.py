@@ -12,7 +12,7 @@ from time import monotonic
 import numpy as np
 
 from data.allocation.highs import Rows, minimise
-from data.allocation.queue_moves import dearest
+from data.allocation.queue_pricing import dearest
 from data.allocation.queue_search import Columns, Order, Routes
 
 _ROUNDS = 60
