@@ -40,10 +40,16 @@ class Reasons:
                     self.having.setdefault(name, []).append(k)
         self.cover = Cover(problem, choice)
         self._near: dict[tuple[int, str], list[tuple[float, int]]] = {}
-        self.pairs = {
-            (int(arrays.teams[k]), int(arrays.incidents[i]))
-            for k, i in zip(arrays.pair_team, arrays.pair_incident, strict=True)
-        }
+        cost = arrays.pair_cost + problem.weights.steady * arrays.pair_kept
+        self.pairs: dict[tuple[int, int], float] = dict(  # with what sending the team costs
+            zip(
+                zip(
+                    arrays.teams[arrays.pair_team].tolist(),
+                    arrays.incidents[arrays.pair_incident].tolist(), strict=True,
+                ),
+                cost.tolist(), strict=True,
+            )
+        )  # fmt: skip
 
     # ------------------------------------------------------------ words
 
@@ -228,16 +234,23 @@ class Reasons:
 
     def _kept_from_others(self) -> Iterator[dict[str, Any]]:
         """Where a dearer team goes instead."""
+        giving: dict[int, dict[str, float]] = {}
+        for (m, name), most in self.choice.roles.items():
+            giving.setdefault(m, {})[name] = most
+        guards = {
+            name: [k for k in ks if k not in self.choice.sent and self.cover.price(k) > 0]
+            for name, ks in self.having.items()
+        }
         for m, i in sorted(self.choice.sent.items()):
-            given = {c: a for (k, c), a in self.choice.roles.items() if k == m}
+            given = giving.get(m)
             if not given or self.problem.teams[m].busy_with is not None:
                 continue
-            cost, main = self.problem.arc_cost(m, i), max(given, key=lambda c: given[c])
-            for k in self.having[main]:
-                if k in self.choice.sent or (k, i) not in self.pairs:
+            cost, main = self.problem.arc_cost(m, i), max(given, key=given.__getitem__)
+            for k in guards[main]:
+                if (k, i) not in self.pairs:
                     continue
                 provides = self.problem.teams[k].provides
-                saved = cost - self.problem.arc_cost(k, i)
+                saved = cost - self.pairs[k, i]
                 as_well = all(provides.get(c, 0.0) >= a for c, a in given.items())
                 if as_well and 0 < saved <= self.cover.price(k) + _SMALL:
                     yield self._kept(k, i, main, f"换下{self.team(m)}可省的 {saved:,.0f}")

@@ -1,6 +1,7 @@
 """Measures the joint plan on drawn provinces: python -m tests.benchmarks.allocation_bench.
 
-``--quick`` draws few.
+``--quick`` draws few. ``--only A`` (or ``B``, ``C``, ``steady``) measures one part and leaves the
+others as they were measured before, so that a shared machine is never held for long.
 
 For each size and both kinds of province: gap to the bound at one second, time of the first answer,
 share proven the best, and what the baselines cost on the same problems in the same run. Then how
@@ -34,20 +35,33 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help=f"{FEW} provinces a size")
     parser.add_argument("--out", type=Path, default=OUT)
+    parser.add_argument("--only", choices=[*SIZES, "steady"], help="one part; the others stay")
     args = parser.parse_args()
     many = FEW if args.quick else MANY
+    before = json.loads(args.out.read_text("utf-8")) if args.only and args.out.exists() else {}
     solve(province(0, SIZES["A"], contested=True), time_limit_s=0.5)  # warm
     rows = [
         _one(name, kind, seed)
         for name in SIZES
+        if args.only in (None, name)
         for kind in ("spread", "contested")
         for seed in range(1, many + 1)
     ]
+    rows += [r for r in before.get("rows", []) if r["size"] != args.only]
+    rows.sort(key=lambda r: (r["size"], r["kind"] == "contested", r["seed"]))
+    steady = before.get("steady")
+    if steady is None or args.only in (None, "steady"):
+        steady = _steadiness(max(FEW, many // 3))
     told = {
         "machine": f"{platform.machine()}, Python {platform.python_version()}",
         "limit_s": LIMIT_S, "provinces": many,
-        "sizes": {f"{n} {k}": _summary(rows, n, k) for n in SIZES for k in ("spread", "contested")},
-        "steady": _steadiness(max(FEW, many // 3)), "rows": rows,
+        "sizes": {
+            f"{n} {k}": _summary(rows, n, k)
+            for n in SIZES
+            for k in ("spread", "contested")
+            if any(r["size"] == n for r in rows)
+        },
+        "steady": steady, "rows": rows,
     }  # fmt: skip
     _say(told)
     args.out.parent.mkdir(parents=True, exist_ok=True)
