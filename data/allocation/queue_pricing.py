@@ -9,38 +9,84 @@ from data.allocation.figures import Floats, Ints
 
 
 @compiled
+def soonest_done(work: Floats, start: Floats, way: Floats) -> Floats:
+    """Minutes from setting out nearest by until each site is done."""
+    found = np.empty(len(work))
+    for n in range(len(work)):
+        found[n] = min(start[n], way[:, n].min()) + work[n]
+    return found
+
+
+@compiled
+def hope(
+    inside: Ints, done: float, weight: Floats, gain: Floats, soonest: Floats
+) -> float:  # fmt: skip
+    """What every site left could bring at most, each reached from nearest by and at once."""
+    total = 0.0
+    for m in range(len(weight)):
+        if inside[m] == 0:
+            total += max(0.0, gain[m] - weight[m] * (done + soonest[m]))
+    return total
+
+
+@compiled
+def shortcut(inside: Ints, through: Ints, n: int, m: int) -> bool:
+    """Whether some site left is reached sooner from n by working at m on the way."""
+    for x in range(len(inside)):
+        if inside[x] == 0 and through[n, m, x]:
+            return True
+    return False
+
+
+@compiled
+def onward(
+    n: int, before: int, done: float, inside: Ints, weight: Floats, work: Floats, way: Floats,
+    gain: Floats, through: Ints, far: float, choice: Ints, saved: Floats,
+) -> int:  # fmt: skip
+    """The sites worth going to from n, the best first; how many.
+
+    One that does not pay now never pays later: it is only of use as a shortcut. After one that did
+    not pay (come to from `before`, else -1) only what it is a shortcut to is.
+    """
+    many = 0
+    for m in range(len(weight)):
+        if inside[m] != 0 or way[n, m] >= far:
+            continue
+        if before >= 0 and not through[before, n, m]:
+            continue
+        extra = weight[m] * (done + way[n, m] + work[m]) - gain[m]
+        if extra >= 0.0 and not shortcut(inside, through, n, m):
+            continue
+        q = many
+        while q > 0 and saved[q - 1] > extra:
+            saved[q], choice[q] = saved[q - 1], choice[q - 1]
+            q -= 1
+        saved[q], choice[q] = extra, m
+        many += 1
+    return many
+
+
+@compiled
 def dearest(
     weight: Floats, work: Floats, start: Floats, way: Floats, gain: Floats, unit: float,
     through: Ints, far: float, most: int, found: Ints,
 ) -> tuple[float, int, int]:  # fmt: skip
     """(reduced cost, stops, steps) of one unit's best order, which `found` takes.
 
-    A depth-first search: an order is given up when not even every site left, reached from
-    nearest by and at once, could make it pay. More steps than `most` mean it is not known.
+    A depth-first search: an order is given up when not even every site left could make it pay.
+    More steps than `most` mean it is not known.
     """
     sites = len(weight)
-    soonest = np.empty(sites)
-    for n in range(sites):
-        near = start[n]
-        for m in range(sites):
-            near = min(near, way[m, n])
-        soonest[n] = near + work[n]
-    path = np.zeros(sites + 1, dtype=np.int64)
-    inside = np.zeros(sites, dtype=np.int64)
-    choice = np.zeros((sites + 1, sites), dtype=np.int64)
-    saved = np.zeros((sites + 1, sites))
+    soonest = soonest_done(work, start, way)
+    path, inside = np.zeros(sites + 1, dtype=np.int64), np.zeros(sites, dtype=np.int64)
+    choice, saved = np.zeros((sites + 1, sites), dtype=np.int64), np.zeros((sites + 1, sites))
     width, at = np.zeros(sites + 1, dtype=np.int64), np.zeros(sites + 1, dtype=np.int64)
     cost, now = np.zeros(sites + 1), np.zeros(sites + 1)
-    idle = np.zeros(sites + 1, dtype=np.int64)
+    first = np.nonzero(start < far)[0]
+    rank = np.argsort(weight[first] * (start[first] + work[first]) - gain[first])
+    choice[0, : len(first)] = first[rank]
+    width[0], cost[0] = len(first), -unit
     best, stops, steps, depth = -unit, 0, 0, 0
-    cost[0] = -unit
-    for n in range(sites):
-        if start[n] < far:
-            choice[0, width[0]] = n
-            saved[0, width[0]] = weight[n] * (start[n] + work[n]) - gain[n]
-            width[0] += 1
-    rank = np.argsort(saved[0, : width[0]])
-    choice[0, : width[0]] = choice[0, : width[0]][rank]
     while depth >= 0:
         if at[depth] >= width[depth]:
             depth -= 1
@@ -51,9 +97,9 @@ def dearest(
         at[depth] += 1
         steps += 1
         if steps > most:
-            return best, stops, steps
-        arrive = start[n] if depth == 0 else now[depth] + way[path[depth - 1], n]
-        done = arrive + work[n]
+            break
+        last = path[depth - 1] if depth > 0 else -1
+        done = work[n] + (start[n] if depth == 0 else now[depth] + way[last, n])
         more = weight[n] * done - gain[n]
         spent = cost[depth] + more
         path[depth] = n
@@ -61,38 +107,14 @@ def dearest(
             best, stops = spent, depth + 1
             found[:stops] = path[:stops]
         inside[n] = 1
-        hope = spent
-        for m in range(sites):
-            if inside[m] == 0:
-                profit = gain[m] - weight[m] * (done + soonest[m])
-                if profit > 0.0:
-                    hope -= profit
-        if hope >= best - 1e-6:
+        if spent - hope(inside, done, weight, gain, soonest) >= best - 1e-6:
             inside[n] = 0
             continue
-        deeper, many = depth + 1, 0
-        lazy = 1 if depth > 0 and more >= 0.0 else 0
-        for m in range(sites):
-            if inside[m] != 0 or way[n, m] >= far:
-                continue
-            extra = weight[m] * (done + way[n, m] + work[m]) - gain[m]
-            useful = extra < 0.0
-            if not useful:  # never pays later; it is only of use as a shortcut
-                for x in range(sites):
-                    if inside[x] == 0 and through[n, m, x]:
-                        useful = True
-                        break
-            if useful and lazy and not through[path[depth - 1], n, m]:
-                useful = False
-            if useful:
-                q = many
-                while q > 0 and saved[deeper, q - 1] > extra:
-                    saved[deeper, q] = saved[deeper, q - 1]
-                    choice[deeper, q] = choice[deeper, q - 1]
-                    q -= 1
-                saved[deeper, q], choice[deeper, q] = extra, m
-                many += 1
-        width[deeper], at[deeper] = many, 0
-        cost[deeper], now[deeper], idle[deeper] = spent, done, lazy
-        depth = deeper
+        depth += 1
+        before = last if more >= 0.0 else -1
+        width[depth] = onward(
+            n, before, done, inside, weight, work, way, gain, through, far,
+            choice[depth], saved[depth],
+        )  # fmt: skip
+        at[depth], cost[depth], now[depth] = 0, spent, done
     return best, stops, steps
