@@ -51,6 +51,12 @@ def receipt_words(deliveries: Iterable[Delivery]) -> list[tuple[str, str]]:
     return words
 
 
+def _what(rules: WarningRules, held: Warning) -> str:
+    """What a card leads with, however long its headline is: 暴雨红色预警."""
+    colour = rules.colours[held.colour].name if held.colour else ""
+    return f"{held.event_word}{colour}预警"
+
+
 def card(
     seen: Situation, rules: WarningRules, areas: AreaTree, held: Warning, *, chosen: bool,
     click: dict[str, str],
@@ -67,7 +73,10 @@ def card(
             chip(held.colour),
             html.Span(
                 [
-                    html.Strong(headline(rules, areas, held), title=held.description),
+                    html.Strong(_what(rules, held)),
+                    html.Span(
+                        headline(rules, areas, held), title=held.description, className="said"
+                    ),
                     html.Small([f"{where} · ", html.Span(until, className="until")]),
                     html.Span([html.I(w, className=c) for w, c in (*told, *owed)], className="got"),
                 ],

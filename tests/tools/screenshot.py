@@ -36,6 +36,18 @@ SHOTS = (
     ("/duty", "duty", 1920, 1080, "duty"),
     ("/review", "leader", 1920, 1080, "review"),
     ("/admin", "admin", 1920, 1080, "admin"),
+    ("/monitor", "duty", 1920, 1080, "monitor"),
+    ("/warnings", "duty", 1920, 1080, "warnings"),
+    ("/hazards", "duty", 1920, 1080, "hazards"),
+    ("/sharing", "admin", 1920, 1080, "sharing"),
+    ("/ingest", "duty", 1920, 1080, "ingest"),
+    ("/tasks", "duty", 1920, 1080, "tasks"),
+    ("/supplies", "duty", 1920, 1080, "supplies"),
+    ("/filing", "duty", 1920, 1080, "filing"),
+    ("/shift", "duty", 1920, 1080, "shift"),
+    ("/directory", "duty", 1920, 1080, "directory"),
+    ("/links", "duty", 1920, 1080, "links"),
+    ("/contingencies", "duty", 1920, 1080, "contingencies"),
     ("/field", "duty", 390, 844, "field"),
 )
 
