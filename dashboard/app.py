@@ -57,7 +57,7 @@ PAGES = {
 }
 TITLES = {
     "/wall": "大屏", "/duty": "值班台", "/review": "研判与复盘", "/admin": "系统管理",
-    "/field": "现场", "/tasks": "任务、批示与审批", "/supplies": "物资保障", "/filing": "信息报送",
+    "/field": "现场", "/tasks": "任务与批示", "/supplies": "物资保障", "/filing": "信息报送",
     "/contingencies": "应急预案", "/shift": "值班与交接", "/directory": "指挥与通讯录",
     "/links": "上下联动", "/hazards": "隐患", "/monitor": "监测",
     "/ingest": "监测接入", "/warnings": "预警",

@@ -33,7 +33,7 @@ def layout() -> Any:
             content=clearance_desk.layout(),
         ),
     )  # fmt: skip
-    return office.page("tasks", "任务、批示与审批", Ids.BODY, parts)
+    return office.page("tasks", "任务与批示", Ids.BODY, parts)
 
 
 def register(app: Dash, center: Center) -> None:
