@@ -53,6 +53,8 @@ def test_a_roster_is_pasted_and_the_shift_handed_over_item_by_item(
     made = running.client("duty").post("/api/v1/tasks", json={"title": "盯守水位"})
     assert made.status_code == 201
     page.locator("#handover-now").click()
+    # the key belongs to the button that stands there: the next one first
+    expect(page.locator("#handover-actions")).to_contain_text("开始交接班")
     page.keyboard.press("g")
     expect(page.locator("#handover-actions")).to_contain_text("还有 1 项")
     page.locator("#handover-by label", has_text="演练丙").click()

@@ -167,15 +167,17 @@ def test_a_county_sees_its_own_refusals_only(running, duty):
 
 def test_the_health_of_ingest_is_told(running, duty):
     """Counts by sender and protocol, and a clock that goes wrong is shown by its sensor."""
+    slow = Sensor(id="SLOW-1", name="钟慢的测点", area_code="421127")
+    running.center.handle(StoreRows(what="测点", things=(slow,)), SYSTEM)
     for minutes in (200, 100):
-        send(duty, [row(running, "S-9", minutes, minutes=minutes)])
-    send(duty, [row(running, "S-9", 1, minutes=150)])
+        send(duty, [row(running, "SLOW-1", minutes, minutes=minutes)])
+    send(duty, [row(running, "SLOW-1", 1, minutes=150)])
     shown = duty.get("/api/v1/ingest").json()
     sender = next(s for s in shown["senders"] if (s["via"], s["source"]) == ("http", "duty"))
     assert sender["accepted"] > 0
     assert sender["late"] > 0
     assert sum(sender["refused"].values()) > 0
-    skew = next(s for s in shown["skews"] if s["sensor"] == "S-9")
+    skew = next(s for s in shown["skews"] if s["sensor"] == "SLOW-1")
     assert skew["skew_s"] == pytest.approx(6_000, abs=60)
     with running.client("leader") as leader:
         assert leader.get("/api/v1/ingest").status_code == 403
