@@ -10,6 +10,7 @@ import json
 import os
 import urllib.parse
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import plotly.graph_objects as go
@@ -153,8 +154,13 @@ def _allocation_text(told: dict[str, Any]) -> str:
             f"{row['optimal_share']:.0%} | {row['seconds_median']:.2f} s | "
             f"{row['wall_median']:.2f} s | {row['first_median_s'] * 1000:.0f} ms |"
         )
+    both = ", ".join(
+        f"{size} {median(r['gap'] for r in told['rows'] if r['size'] == size):.2%}"
+        for size in dict.fromkeys(r["size"] for r in told["rows"])
+    )
     lines += [
-        "\n![Gap to the bound](benchmarks/allocation-gap.svg)\n",
+        f"\nOver both kinds together, medians: {both}.\n",
+        "![Gap to the bound](benchmarks/allocation-gap.svg)\n",
         ("Against plans made one incident after the other, on the same problems in the same run "
         "(medians; below 1 the joint plan is cheaper):\n"),
         ("| size | baseline | value | people-minutes | unmet, people | last cover lost |"
