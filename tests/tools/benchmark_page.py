@@ -144,7 +144,9 @@ def _allocation_text(told: dict[str, Any]) -> str:
         (f"## One plan for all incidents\n\n{told['provinces']} provinces of each kind, "
         f"{told['limit_s']:g} s each, {told['machine']}, two shared cores. A is 2 incidents, "
         "120 teams, 300 depots, 40 items; B is 5, 500, 300, 100; C is 20 and 2,000, teams only. "
-        "*Contested* incidents are graver and within an hour of one another.\n"),
+        "*Contested* incidents are graver and within an hour of one another. Each size and "
+        "the steadiness may have been measured in a run of its own (`--only`); no ratio crosses "
+        "runs.\n"),
         ("| size | gap, median | gap, p90 | proven best | solved in | with reasons | first answer |"
         "\n|---|---|---|---|---|---|---|"),
     ]
