@@ -300,8 +300,10 @@ def test_the_shift_is_handed_over_item_by_item(browser: Browser, night: Running)
     page.context.close()
 
 
-def test_the_end_owes_nothing_and_leaves_its_papers(night: Running, signed: Signed) -> None:
-    """Open tasks are carried over with the reason; then both incidents close and are reviewed."""
+def test_the_end_owes_nothing_and_leaves_its_papers(
+    browser: Browser, night: Running, signed: Signed
+) -> None:
+    """Open tasks are carried over with the reason; both close; a leader takes the papers."""
     duty = signed("duty")
     for incident in sides_of(duty):
         refused = duty.post(f"/api/v1/incidents/{incident}/close", json={"reason": "结束"})
@@ -319,3 +321,12 @@ def test_the_end_owes_nothing_and_leaves_its_papers(night: Running, signed: Sign
             assert len(paper.content) > 2000
     carried = [t for t in duty.get("/api/v1/tasks").json()["items"] if t["carried_from"]]
     assert {t["carried_from"] for t in carried} == set(sides_of(duty))
+    page = screen(browser, night, "leader", "/review")
+    papers = page.locator(".papers li", has_text="复盘报告")
+    expect(papers).to_have_count(2)
+    for paper in papers.all():
+        for kind in ("Word", "PDF"):
+            with page.expect_download() as taken:
+                paper.get_by_role("link", name=kind).click()
+            assert taken.value.path().stat().st_size > 2000
+    page.context.close()
