@@ -9,6 +9,8 @@
                 codes: "已抄存，继续" };
   var at = "name", home = "/", signed = {};
 
+  var provider = form.querySelector(".provider");  // whom one may also sign in with
+
   function target() {
     var asked = new URLSearchParams(location.search).get("next") || "";
     try {
@@ -27,6 +29,7 @@
     submit.textContent = STEPS[step];
     submit.disabled = false;
     other.hidden = step !== "name" && step !== "code";
+    if (provider) provider.hidden = step !== "name";
     other.textContent = step === "code" ? "用用户名和密码登录" : "大屏用设备码登录";
     say("");
     var first = form.querySelector(".by-" + step + " input");
@@ -34,6 +37,10 @@
   }
   other.addEventListener("click", function () { show(at === "code" ? "name" : "code"); });
   if (location.hash === "#device") show("code");
+  if (provider) {
+    var wanted = target();
+    if (wanted !== "/") provider.href += "?next=" + encodeURIComponent(wanted);
+  }
 
   function csrf() {
     var found = document.cookie.match(/(?:^|; )_csrf_token=([^;]*)/);
@@ -123,4 +130,10 @@
     event.preventDefault();
     doing[at]();
   });
+  // back from the provider with something still to be done, or signed in elsewhere meanwhile
+  if (csrf() && at === "name" && error.hidden) {
+    fetch("/api/v1/session").then(function (answer) {
+      if (answer.ok) answer.json().then(function (told) { if (told.pending) on(told); });
+    }).catch(function () { /* no link: the form stands as it is */ });
+  }
 })();

@@ -7,7 +7,7 @@
   function ours(input) {
     return typeof input === "string" && new URL(input, location.href).origin === location.origin;
   }
-  function build(words) {
+  function build(words, provider) {
     var box = document.createElement("form");
     box.className = "step-up";
     box.setAttribute("role", "dialog");
@@ -17,14 +17,26 @@
       '<button type="submit">确认 <kbd>⏎</kbd></button><button type="button">取消 <kbd>Esc</kbd></button>' +
       '</div><p class="error" role="alert"></p>';
     box.querySelector("p").textContent = words;
+    if (provider) {  // in a window of its own: what is typed here stays
+      var out = document.createElement("a");
+      out.href = "/oidc/step-up"; out.target = "_blank"; out.rel = "noopener";
+      out.textContent = "用" + provider + "验证";
+      box.insertBefore(out, box.querySelector(".error"));
+    }
     return box;
   }
-  function ask(words) {
+  function ask(words, provider) {
     if (waiting) return waiting;
     waiting = new Promise(function (resolve) {
-      var box = build(words), error = box.querySelector(".error"), before = document.activeElement;
+      var box = build(words, provider), error = box.querySelector(".error"), before = document.activeElement;
       var field = box.querySelector("input");
+      var out = box.querySelector("a");
+      function back() { done(true); }  // sent again; who was not proved is asked once more
+      if (out) out.addEventListener("click", function () {
+        window.addEventListener("focus", back, { once: true });
+      });
       function done(proved) {
+        window.removeEventListener("focus", back);
         box.remove(); waiting = null;
         if (before && before.focus) before.focus();
         resolve(proved);
@@ -58,7 +70,8 @@
     return inner(input, init).then(function (answer) {
       if (answer.status !== 403 || !answer.headers.get("x-step-up") || !ours(input)) return answer;
       return answer.clone().json().then(function (told) {
-        return ask(told.detail || "请再次输入密码").then(function (proved) {
+        var provider = decodeURIComponent(answer.headers.get("x-step-up-provider") || "");
+        return ask(told.detail || "请再次输入密码", provider).then(function (proved) {
           if (proved) return window.fetch(input, init);
           if (window.dash_clientside && window.dash_clientside.set_props) {
             window.dash_clientside.set_props("live-notice", { children: "没有验证身份，操作没有执行；已填内容都在" });

@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import Request, Response
 
-from dashboard.gate import CSRF_COOKIE, SESSION_COOKIE
+from dashboard.gate import CSRF_COOKIE, SESSION_COOKIE, session_cookie
 from data.center import Center
 from data.services.accounts import Session
 
@@ -40,21 +40,29 @@ def home_of(role: str) -> str:
     return homes.get(role, "/duty")
 
 
+def secure_of(center: Center, request: Request) -> bool:
+    """Whether browsers reach the center over TLS: here, or at the proxy in front of it."""
+    return center.settings.secure_cookies or request.url.scheme == "https"
+
+
 def set_cookies(response: Response, secret: str, session: Session, *, secure: bool) -> None:
     """The session's cookie, closed to scripts, and the CSRF value, open to them.
 
     Lax, not Strict: a link in a message must open the page it names. A wall machine's cookies
     last for years (browsers cap them), a phone's in the field for a week, everybody else's until
-    the browser closes.
+    the browser closes. Over TLS the session's cookie is `__Host-`: no other host and no page
+    without TLS can plant one.
     """
     ages = {"device": 10 * 365 * 86400, "field": 7 * 86400}
     age = ages.get(session.kind)
     common: dict[str, Any] = {"max_age": age, "path": "/", "secure": secure}
-    response.set_cookie(SESSION_COOKIE, secret, httponly=True, samesite="lax", **common)
+    name = session_cookie(secure=secure)
+    response.set_cookie(name, secret, httponly=True, samesite="lax", **common)
     response.set_cookie(CSRF_COOKIE, session.csrf, samesite="strict", **common)
 
 
 def clear_cookies(response: Response) -> None:
     """Forget both cookies."""
-    response.delete_cookie(SESSION_COOKIE, path="/")
+    for name in (SESSION_COOKIE, session_cookie(secure=True)):
+        response.delete_cookie(name, path="/", secure=name != SESSION_COOKIE)
     response.delete_cookie(CSRF_COOKIE, path="/")

@@ -17,7 +17,7 @@ from fastapi import Depends, FastAPI, Request, Response
 from starlette.responses import HTMLResponse, RedirectResponse
 from starlette.routing import Route
 
-from dashboard import static
+from dashboard import provider, static
 from dashboard.access import Paged, admitted, needs_of, require_any
 from dashboard.accounts import home_of
 from dashboard.api import build_router, problems
@@ -99,7 +99,10 @@ def create_app(
     dash_app = _add_dash(server, center, fonts, _pages(pages))
     server.add_middleware(Limits, per_second=center.settings.requests_per_second)
     policy = content_policy(dash_app.csp_hashes(), center.settings.video_hosts)
-    server.add_middleware(Gate, accounts=center.accounts, policy=lambda: policy)
+    server.add_middleware(
+        Gate, accounts=center.accounts, policy=lambda: policy,
+        secure=center.settings.secure_cookies,
+    )  # fmt: skip
     server.add_middleware(Metered, metrics=server.state.metrics)
     return server
 
@@ -204,7 +207,9 @@ def _add_pages(
 
     @server.get("/signin", include_in_schema=False)
     async def sign_in(_request: Request) -> Response:
-        return HTMLResponse(signin.page(drill=drill))
+        return HTMLResponse(signin.page(drill=drill, provider=center.accounts.provider_name))
+
+    server.include_router(provider.build(center))
 
     @server.get("/", include_in_schema=False)
     async def entry(request: Request) -> Response:

@@ -20,6 +20,7 @@ from data.services.accounts import AccountService, Session
 from data.services.proving import refused
 
 SESSION_COOKIE = "hubei_session"
+TLS_PREFIX = "__Host-"  # browsers take such a cookie from this host over TLS alone
 CSRF_COOKIE = "_csrf_token"  # the name Dash reads and sends back
 CSRF_HEADER = "x-csrftoken"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -29,6 +30,8 @@ OPEN: frozenset[tuple[str, str]] = frozenset(
     {
         ("GET", "/healthz"),
         ("GET", "/signin"),
+        ("GET", "/oidc/start"),
+        ("GET", "/oidc/callback"),
         ("POST", "/api/v1/session"),
         ("GET", "/assets/icon.svg"),
         ("GET", "/assets/tokens.css"),
@@ -107,7 +110,7 @@ PENDING_WORDS = {
 
 
 def _asking_proof(
-    unproved: list[StepUpNeeded], scope: Scope, receive: Receive, send: Send
+    unproved: list[StepUpNeeded], provider: str, scope: Scope, receive: Receive, send: Send
 ) -> Send:
     """Send on; but when a proof was wanting, the browser is told so, whatever the page made."""
     told = False
@@ -120,6 +123,8 @@ def _asking_proof(
             told = True
             asking = problem_response(unproved[0])
             asking.headers["x-step-up"] = "1"
+            if provider:
+                asking.headers["x-step-up-provider"] = quote(provider)
             await asking(scope, receive, send)
             return
         await send(message)
@@ -138,8 +143,12 @@ def is_open(method: str, path: str) -> bool:
 class Gate:
     """Pure ASGI, outermost: identifies, refuses, and sets the security headers on every answer."""
 
-    def __init__(self, app: ASGIApp, accounts: AccountService, policy: Callable[[], str]) -> None:
+    def __init__(
+        self, app: ASGIApp, accounts: AccountService, policy: Callable[[], str],
+        *, secure: bool = False,
+    ) -> None:  # fmt: skip
         self.app = app
+        self.secure = secure  # whether browsers come over TLS that ends at a proxy
         self.accounts = accounts
         self.policy = policy
 
@@ -155,7 +164,8 @@ class Gate:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
-        session = await self._identify(headers)
+        secure = self.secure or scope["scheme"] == "https"
+        session = await self._identify(headers, secure=secure)
         refusal = self._refusal(scope, headers, session)
         if refusal is not None:
             await refusal(scope, receive, send)
@@ -167,21 +177,29 @@ class Gate:
         unproved: list[StepUpNeeded] = []
         set_refused = refused.set(unproved)
         try:
-            await self.app(scope, receive, _asking_proof(unproved, scope, receive, send))
+            provider = self.accounts.provider_name
+            await self.app(
+                scope, receive, _asking_proof(unproved, provider, scope, receive, send)
+            )
         finally:
             _actor.reset(set_actor)
             _session.reset(set_session)
             refused.reset(set_refused)
 
-    async def _identify(self, headers: Headers) -> Session | None:
+    async def _identify(self, headers: Headers, *, secure: bool) -> Session | None:
         """By bearer token, else by cookie; a bad token is not rescued by a good cookie."""
         scheme, _, bearer = headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer":
             return await asyncio.to_thread(self.accounts.bearer, bearer.strip())
-        secret = cookie_of(headers, SESSION_COOKIE)
-        if not secret:
+        secret = cookie_of(headers, session_cookie(secure=secure))
+        if secret:
+            return await asyncio.to_thread(self.accounts.session_of, secret)
+        plain = cookie_of(headers, SESSION_COOKIE) if secure else ""
+        if not plain:
             return None
-        return await asyncio.to_thread(self.accounts.session_of, secret)
+        # a wall machine keeps the cookie of a year ago; anybody else signs in again
+        found = await asyncio.to_thread(self.accounts.session_of, plain)
+        return found if found is not None and found.kind == "device" else None
 
     def _refusal(self, scope: Scope, headers: Headers, session: Session | None) -> Response | None:
         method, path = scope["method"], scope["path"]
@@ -217,7 +235,7 @@ class Gate:
                     headers.setdefault(name, value)
                 if "cache-control" not in headers:
                     headers["cache-control"] = "no-store"
-                if scope["scheme"] == "https":
+                if self.secure or scope["scheme"] == "https":
                     headers["strict-transport-security"] = "max-age=31536000"
             await send(message)
 
@@ -248,6 +266,11 @@ def content_policy(script_hashes: list[str], video_hosts: Sequence[str] = ()) ->
         "base-uri 'none'; "
         "form-action 'self'; frame-ancestors 'none'"
     )
+
+
+def session_cookie(*, secure: bool) -> str:
+    """What the session's cookie is called."""
+    return TLS_PREFIX + SESSION_COOKIE if secure else SESSION_COOKIE
 
 
 def cookie_of(headers: Headers, name: str) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, ParamSpec, TypeVar
 
 from data.allocation.travel import TravelSource
-from data.config import Settings
+from data.config import Settings, with_files
 from data.domain import escalation
 from data.domain.clock import Clock, RealClock, real_now
 from data.domain.depot import Depot, Item, Lot
@@ -257,7 +258,9 @@ def build_center(settings: Settings) -> Center:
         ),
         doors=Doors(lambda _: feed, settings.doors),
         sharing=sharing,
-        poller=Poller(sharing, private=settings.share_private),
+        poller=Poller(
+            sharing, private=settings.share_private, environ=with_files(os.environ)
+        ),
         outbox=outbox,
         exercise=exercise,
     )

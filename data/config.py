@@ -10,9 +10,18 @@ from datetime import timedelta
 from pathlib import Path
 
 from data.domain.access_policy import POLICIES, AccessPolicy
+from data.domain.identity import Provider
 from data.domain.org import ROLE_WORDS
 from data.domain.retention import Retention
 from data.errors import Invalid
+
+# Secrets: from the environment, or from a file that `…_FILE` names (systemd credentials, secrets
+# of containers); never from the command line.
+SECRETS = (
+    "HUBEI_DATABASE_URL", "HUBEI_EXERCISE_DATABASE_URL", "HUBEI_SEED_PASSWORD",
+    "HUBEI_RUNNER_PASSWORD", "HUBEI_MQTT_PASSWORD", "HUBEI_INGEST_TOKEN",
+    "HUBEI_OIDC_CLIENT_SECRET",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +94,7 @@ class Settings:
         Invalid
             When a variable cannot be read, naming it.
         """
-        env = os.environ if environ is None else environ
+        env = with_files(os.environ if environ is None else environ)
         return cls(
             host=env.get("HUBEI_HOST", "127.0.0.1"),
             port=_whole(env, "HUBEI_PORT", 8050, 65535),
@@ -140,6 +149,30 @@ class Settings:
         return given or f"sqlite:///{self.instance_dir / 'center.db'}"
 
 
+def with_files(env: Mapping[str, str]) -> Mapping[str, str]:
+    """The environment with each secret that is named by its file (`HUBEI_X_FILE`) read from it.
+
+    Raises
+    ------
+    Invalid
+        When a file cannot be read, or a secret is given both ways, naming the variable.
+    """
+    found = dict(env)
+    for told, path in env.items():
+        name = told.removesuffix("_FILE")
+        if name == told or not path or not (name in SECRETS or name.startswith("HUBEI_SHARE_")):
+            continue
+        if env.get(name):
+            raise Invalid.field(f"{name}_FILE", f"与 {name} 同时设置", "请只留一个")
+        try:
+            found[name] = Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise Invalid.field(
+                f"{name}_FILE", f"文件 {path} 读不出来", "请核对路径和权限"
+            ) from error
+    return found
+
+
 def _access(env: Mapping[str, str]) -> AccessPolicy:
     """The rules of signing in.
 
@@ -160,7 +193,7 @@ def _access(env: Mapping[str, str]) -> AccessPolicy:
             f"可填：{'、'.join(ROLE_WORDS)}",
         )  # fmt: skip
     return AccessPolicy(
-        password=POLICIES[name], totp_roles=roles,
+        password=POLICIES[name], totp_roles=roles, provider=Provider.from_env(env),
         step_up=timedelta(minutes=_whole(env, "HUBEI_STEP_UP_MINUTES", 15, 26 * 60)),
         idle=timedelta(minutes=_whole(env, "HUBEI_IDLE_MINUTES", 120, 26 * 60)),
         absolute=timedelta(hours=_whole(env, "HUBEI_SESSION_HOURS", 26, 24 * 7)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
-from dashboard.accounts import address_of, clear_cookies, described, set_cookies
+from dashboard.accounts import address_of, clear_cookies, described, secure_of, set_cookies
 from dashboard.api.common import actor_of, answer
 from dashboard.qr import qr_svg
 from data.center import Center
@@ -57,6 +57,12 @@ class NewRole(BaseModel):
     role: str
 
 
+class NewIdentity(BaseModel):
+    """Who somebody is to the provider."""
+
+    subject: str
+
+
 class NewPassword(BaseModel):
     """One's own password changed."""
 
@@ -89,8 +95,7 @@ def build(center: Center) -> APIRouter:
             raise Invalid.field("username", "用户名或密码未填写", "请填写用户名和密码")
         secret, session = opened
         response = answer(described(center, session))
-        secure = center.settings.secure_cookies or request.url.scheme == "https"
-        set_cookies(response, secret, session, secure=secure)
+        set_cookies(response, secret, session, secure=secure_of(center, request))
         return response
 
     @router.get("/session")
@@ -178,7 +183,19 @@ def _proofs(router: APIRouter, center: Center) -> None:
 
 
 def _keeping(router: APIRouter, center: Center) -> None:
-    """What the security officer does with an account."""
+    """What the administrator and the security officer do with an account."""
+
+    @router.post("/accounts/{username}/identity")
+    async def bind(request: Request, username: str, body: NewIdentity) -> Response:
+        """Let a provider's subject sign in as this account."""
+        await center.ask(center.accounts.bind, actor_of(request), username, body.subject)
+        return Response(status_code=204)
+
+    @router.delete("/accounts/{username}/identity")
+    async def unbind(request: Request, username: str) -> Response:
+        """Take it away again; sessions it opened end."""
+        await center.ask(center.accounts.unbind, actor_of(request), username)
+        return Response(status_code=204)
 
     @router.post("/accounts/{username}/role")
     async def role(request: Request, username: str, body: NewRole) -> Response:

@@ -8,7 +8,7 @@ import sys
 import threading
 from dataclasses import replace
 
-from data.config import Settings
+from data.config import Settings, with_files
 from data.domain.feeding import Via
 from data.errors import Invalid
 from data.ingest.doors import Doors
@@ -23,7 +23,7 @@ def main(settings: Settings, *, center: str | None, name: str) -> int:
     Invalid
         Without a token.
     """
-    token = os.environ.get("HUBEI_INGEST_TOKEN", "")
+    token = with_files(os.environ).get("HUBEI_INGEST_TOKEN", "")
     if not token:
         raise Invalid.field(
             "HUBEI_INGEST_TOKEN", "没有令牌", "请由系统管理员签发“监测数据上报”令牌后填入"

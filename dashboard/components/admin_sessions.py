@@ -25,7 +25,8 @@ OUTCOMES = {
     "password-changed": "修改密码", "device-code": "生成设备码", "token-made": "生成令牌",
     "stepped-up": "再次验证身份", "step-up-refused": "再次验证未通过", "locked": "锁定账号",
     "unlocked": "解除锁定", "totp-enabled": "启用动态口令", "totp-stopped": "停用动态口令",
-    "backup-code": "使用备用码", "role-changed": "变更角色",
+    "backup-code": "使用备用码", "role-changed": "变更角色", "identity-bound": "绑定统一身份",
+    "identity-unbound": "解除统一身份", "token-revoked": "收回令牌",
 }  # fmt: skip
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from dashboard.theme import TITLE, plain_page
 
+PROVIDER = """
+  <a class="provider" href="/oidc/start">用{name}登录</a>"""
 FORM = """
 <h1>登录</h1>
 <form id="signin" method="post" action="/signin" autocomplete="on">
@@ -38,8 +42,8 @@ FORM = """
   <div class="by-codes" hidden>
     <p class="hint">备用码：手机不在身边时各用一次。只显示这一次，请抄存。</p><ol></ol>
   </div>
-  <p class="error" role="alert" hidden></p>
-  <button type="submit">登录</button>
+  <p class="error" role="alert"{hidden}>{said}</p>
+  <button type="submit">登录</button>{provider}
   <button type="button" class="other" data-by="code">大屏用设备码登录</button>
 </form>
 <noscript><p class="error">本系统需要启用 JavaScript，请在浏览器设置中打开后刷新。</p></noscript>
@@ -48,6 +52,16 @@ FORM = """
 """
 
 
-def page(*, drill: bool) -> str:
-    """The sign-in page's HTML."""
-    return plain_page(f"登录 · {TITLE}", FORM, drill=drill)
+def page(*, drill: bool, provider: str = "", said: str = "") -> str:
+    """The sign-in page's HTML.
+
+    Parameters
+    ----------
+    provider
+        How the provider is called whom people may also sign in with; none, no button.
+    said
+        What went wrong on the way back from it, as HTML.
+    """
+    button = PROVIDER.format(name=escape(provider)) if provider else ""
+    form = FORM.format(hidden="" if said else " hidden", said=said, provider=button)
+    return plain_page(f"登录 · {TITLE}", form, drill=drill)

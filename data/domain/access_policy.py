@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from data.domain.identity import Provider
 from data.errors import Invalid
 
 CLASSES = ("小写字母", "大写字母", "数字", "其他字符")
@@ -136,7 +137,8 @@ class AccessPolicy:
     """The center's settings of access.
 
     `step_up` is how long a proof of identity is remembered before orders that cannot be called
-    back; `totp_roles` names the roles that must carry a second factor.
+    back; `totp_roles` names the roles that must carry a second factor; `provider` is whom people
+    may also sign in with.
     """
 
     password: PasswordPolicy = field(default_factory=lambda: POLICIES["asvs5"])
@@ -144,3 +146,4 @@ class AccessPolicy:
     idle: timedelta = timedelta(hours=2)
     absolute: timedelta = timedelta(hours=26)  # a 24-hour shift and its handover
     totp_roles: frozenset[str] = frozenset()
+    provider: Provider | None = None

@@ -10,12 +10,14 @@ import signal
 import sys
 import threading
 
+from data.config import with_files
 from data.exercise.runner import start_runner
 
 
 def main(argv: list[str]) -> int:
     """Play against the server at `argv[0]` until interrupted; 2 when called wrongly."""
-    password = os.environ.get("HUBEI_RUNNER_PASSWORD") or os.environ.get("HUBEI_SEED_PASSWORD")
+    known = with_files(os.environ)
+    password = known.get("HUBEI_RUNNER_PASSWORD") or known.get("HUBEI_SEED_PASSWORD")
     if len(argv) != 1 or not password:
         sys.stderr.write("用法：HUBEI_RUNNER_PASSWORD=… python -m data.exercise.drill 服务地址\n")
         return 2

@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, update
 
 from data.domain.org import PROVINCE, ROLE_PERMISSIONS, ROLE_WORDS, Actor, Permission
 from data.errors import Conflict, Forbidden, Invalid, NotFound
-from data.services.credentials import Credentials
+from data.services.federating import Federated
 from data.services.proving import require_proof
 from data.services.sessions import HASHER, Session, verify
 from data.store.accounts_schema import account, session, sign_in_log, token
@@ -32,7 +32,7 @@ KEEPERS = frozenset({"admin", "security", "auditor"})
 RUNNER = ("runner", "演练导演", "runner", PROVINCE)
 
 
-class AccountService(Credentials):
+class AccountService(Federated):
     """Sessions, and the administration of accounts, codes and tokens."""
 
     def seed(self, password: str | None, *, exercise: bool) -> tuple[list[str], str | None]:

@@ -156,7 +156,7 @@ class Sessions:
     # ------------------------------------------------------------ inside
 
     def _open(
-        self, username: str, kind: str, label: str, address: str, agent: str
+        self, username: str, kind: str, label: str, address: str, agent: str, via: str = ""
     ) -> tuple[str, Session]:
         secret, now = secrets.token_urlsafe(32), self._real()
         values = {
@@ -164,7 +164,7 @@ class Sessions:
             "kind": kind, "label": label, "created_at": now, "seen_at": now,
             "expires_at": now + self.policy.absolute if kind == "person" else None,
             "address": address[:64], "agent": agent[:200],
-            "proved_at": now if kind == "person" else None,
+            "proved_at": now if kind == "person" else None, "via": via,
         }  # fmt: skip
         with self._transaction() as db:
             db.execute(insert(session).values(**values))
@@ -236,7 +236,7 @@ class Sessions:
     def _pending(self, row: Any) -> str:
         """What a person must do before anything else: a new password, or a second factor."""
         age = self.policy.password.age
-        if age and row.role != "runner" and (
+        if age and row.role != "runner" and row.via != "oidc" and (
             row.password_at is None or self._real() - row.password_at > age
         ):
             return "password"

@@ -36,6 +36,32 @@ session = Table(
     Column("address", String(64), nullable=False),
     Column("agent", Text, nullable=False),
     Column("proved_at", UtcTime),  # when its holder last gave a password or a one-time password
+    Column("via", String(16), nullable=False, default="", server_default=""),  # oidc: a provider
+)
+
+# Who a provider says somebody is: one subject, one account.
+identity = Table(
+    "identity",
+    metadata,
+    Column("issuer", String(255), primary_key=True),
+    Column("subject", String(255), primary_key=True),
+    Column("username", String(64), nullable=False, unique=True),
+    Column("created_at", UtcTime, nullable=False),
+    Column("created_by", String(64), nullable=False),
+)
+
+# Browsers on their way to the provider and back, ten minutes at most.
+identity_flow = Table(
+    "identity_flow",
+    metadata,
+    Column("state_hash", String(64), primary_key=True),
+    Column("browser_hash", String(64), nullable=False),
+    Column("nonce", String(64), nullable=False),
+    Column("verifier", String(64), nullable=False),
+    Column("session_key", String(64), nullable=False),  # blank to sign in, else what is proved
+    Column("then", Text, nullable=False),
+    Column("address", String(64), nullable=False, index=True),
+    Column("created_at", UtcTime, nullable=False),
 )
 
 # What an account proves itself with, beside the account; made at the first change.
@@ -117,6 +143,7 @@ sign_in_log = Table(
 )
 
 ACCOUNT_TABLES = (
-    account, credential, backup_code, session, token, device_code, field_code, sign_in_log,
+    account, credential, backup_code, identity, session, token, device_code, field_code,
+    sign_in_log,
 )  # fmt: skip
 APPEND_ONLY = ("sign_in_log",)

@@ -46,6 +46,7 @@ MAY = {
         "/api/v1/warnings/{warning_id}/sign",
     },
     "admin": {
+        "/api/v1/accounts/{username}/identity",
         "/api/v1/tokens",
         "/api/v1/device-codes",
         "/api/v1/teams/{team_id}",
@@ -210,6 +211,7 @@ BODIES: dict[str, Any] = {
     "/api/v1/deliveries/{delivery_id}/state": {"state": "read"},
     "/api/v1/watches": {"title": "华阳河"},
     "/api/v1/watches/{watch_id}": {"do": "keep"},
+    "/api/v1/accounts/{username}/identity": {"subject": "a-subject"},
     "/api/v1/accounts/{username}/role": {"role": "chief"},
     "/api/v1/accounts/{username}/unlock": None,
     "/api/v1/accounts/{username}/totp/reset": None,

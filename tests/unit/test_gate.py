@@ -2,15 +2,22 @@
 
 import re
 
+import httpx
 import pytest
+from starlette.responses import Response
 
+from dashboard.accounts import set_cookies
 from dashboard.gate import OPEN, Gate, content_policy, is_open
 from dashboard.pages import home, signin
+from data.domain.clock import real_now
 from data.domain.org import Actor
+from data.services.sessions import Session
 
 LISTED = {
     ("GET", "/healthz"),
     ("GET", "/signin"),
+    ("GET", "/oidc/start"),
+    ("GET", "/oidc/callback"),
     ("POST", "/api/v1/session"),
     ("GET", "/assets/icon.svg"),
     ("GET", "/assets/tokens.css"),
@@ -97,3 +104,71 @@ def test_each_role_finds_its_own_screen_first(role, own) -> None:
     )
     assert links[0] == (" own", own)
     assert {"/wall", "/duty", "/review"} <= {path for _, path in links}
+
+
+class Doorkeeper:
+    """Knows one person's secret and one wall machine's."""
+
+    provider_name = ""
+
+    def session_of(self, secret: str) -> Session | None:
+        """The session of a known secret."""
+        if secret not in ("a-person", "a-wall"):
+            return None
+        now = real_now()
+        return Session(
+            key=secret, actor=Actor.of("duty", "duty", "420000"), csrf="c", created_at=now,
+            seen_at=now, expires_at=None, kind="person" if secret == "a-person" else "device",
+        )  # fmt: skip
+
+
+async def inside(_scope, _receive, send) -> None:
+    """What the gate lets through to."""
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b""})
+
+
+@pytest.mark.parametrize(
+    ("secure", "base", "cookie", "status"),
+    [
+        (False, "http://h", "hubei_session=a-person", 200),
+        (True, "http://h", "hubei_session=a-person", 401),  # TLS ends at the proxy
+        (True, "http://h", "__Host-hubei_session=a-person", 200),
+        (True, "http://h", "hubei_session=a-wall", 200),  # let in years ago, stays in
+        (False, "https://h", "__Host-hubei_session=a-person", 200),
+        (False, "https://h", "hubei_session=a-person", 401),
+        (False, "http://h", "__Host-hubei_session=a-person", 401),
+    ],
+)  # fmt: skip
+async def test_over_tls_only_a_cookie_of_this_very_host_lets_a_person_in(
+    secure, base, cookie, status
+) -> None:
+    """`__Host-` under TLS here or at the proxy, and HSTS with it; without TLS neither."""
+    gate = Gate(inside, Doorkeeper(), lambda: "default-src 'none'", secure=secure)
+    transport = httpx.ASGITransport(app=gate)
+    async with httpx.AsyncClient(transport=transport, base_url=base) as client:
+        answer = await client.get("/api/v1/session", headers={"cookie": cookie})
+    assert answer.status_code == status
+    tls = secure or base.startswith("https")
+    assert ("strict-transport-security" in answer.headers) is tls
+    for name in ("x-content-type-options", "referrer-policy", "permissions-policy",
+                 "content-security-policy", "x-frame-options", "cross-origin-opener-policy"):
+        assert answer.headers[name], name
+
+
+def test_cookies_are_closed_to_scripts_and_bound_to_the_host_over_tls() -> None:
+    """The session's is HttpOnly and Lax; over TLS both are Secure, the former with its prefix."""
+    session = Doorkeeper().session_of("a-person")
+    assert session is not None
+    for secure in (True, False):
+        response = Response()
+        set_cookies(response, "s", session, secure=secure)
+        own, csrf = response.headers.getlist("set-cookie")
+        assert own.startswith("__Host-hubei_session=" if secure else "hubei_session=")
+        assert "HttpOnly" in own
+        assert "Path=/" in own
+        assert "SameSite=lax" in own
+        assert "Domain" not in own
+        assert ("Secure" in own) is secure
+        assert ("Secure" in csrf) is secure
+        assert "SameSite=strict" in csrf
