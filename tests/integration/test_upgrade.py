@@ -1,7 +1,8 @@
-"""The data of the release before opens in this one, whole, and goes on being worked with."""
+"""The data of earlier releases opens in this one, whole, and goes on being worked with."""
 
 import contextlib
 import gzip
+import hashlib
 import random
 from pathlib import Path
 
@@ -9,24 +10,28 @@ import pytest
 from sqlalchemy import select
 
 from data.domain.clock import RealClock
-from data.domain.org import SYSTEM
+from data.domain.org import SYSTEM, Permission
 from data.ingest.seeding import area_tree
+from data.services.accounts import AccountService
+from data.store.blobs import read_blob
 from data.store.database import Database
 from data.store.engine import sqlite_driver
 from data.store.queries import Queries
-from data.store.schema import journal
+from data.store.schema import blob, journal
 from data.store.telemetry import Telemetry
 from tests.faults import world
 
-BEFORE = Path(__file__).parents[1] / "data" / "center-0.3.0.sql.gz"
+DATA = Path(__file__).parents[1] / "data"
+RELEASES = ("0.3.0", "0.4.0")
+LAST = RELEASES[-1]
 
 
-@pytest.fixture
-def old(tmp_path):
-    """A database as release 0.3.0 left it, brought up to date."""
+@pytest.fixture(params=RELEASES)
+def old(request, tmp_path):
+    """A database as an earlier release left it, brought up to date."""
     path = tmp_path / "center.db"
     connection = sqlite_driver.connect(str(path))
-    connection.executescript(gzip.decompress(BEFORE.read_bytes()).decode())
+    connection.executescript(gzip.decompress((DATA / f"center-{request.param}.sql.gz").read_bytes()).decode())
     connection.close()
     database = Database(f"sqlite:///{path}")
     with database.reader.connect() as reading:
@@ -69,3 +74,20 @@ def test_work_goes_on_and_a_retry_of_then_is_answered_as_then(old):
     assert world.broken(database, heard) == []
     taken = world.m.TakeIn(lot_id="LOT-R", amount=30, reason="补库")
     assert bus.handle(taken, SYSTEM, "old-in").repeated
+
+
+@pytest.mark.parametrize("old", [LAST], indirect=True)
+def test_accounts_alarms_and_files_of_the_last_release_still_serve(old):
+    """An officer signs in with the password of then, the alarm still waits, the photo is there."""
+    database, _ = old
+    accounts = AccountService(database.units.transaction, database.reader, area_tree())
+    _, opened = accounts.sign_in("duty", "test-password-1", "127.0.0.1")
+    assert opened.actor.may(Permission.READ)
+    with contextlib.closing(Telemetry(database.telemetry_url)) as telemetry:
+        seen = Queries(database.reader, telemetry, area_tree(), RealClock()).situation(SYSTEM)
+    [alarm] = seen.alarms.values()
+    assert (alarm.state, alarm.level, alarm.sensor_id) == ("raised", "警戒", "S-OLD")
+    with database.reader.connect() as reading:
+        [kept] = reading.execute(select(blob.c.id)).scalars()
+    body, media = read_blob(database.reader, kept)
+    assert (hashlib.sha256(body).hexdigest(), media) == (kept, "image/jpeg")
