@@ -48,6 +48,7 @@ class Broadcaster:
         self._positions: dict[str, dict[str, Any]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._filling = False
+        self._asked = self._looking = False
         self._closed = False
 
     async def start(self) -> None:
@@ -116,12 +117,21 @@ class Broadcaster:
 
     def on_wake(self) -> None:
         """Something was committed, here or by another process: see whether it is known."""
-        self._spawn(self._look())
+        self._asked = True
+        if not self._looking:
+            self._looking = True
+            self._spawn(self._look())
 
     async def _look(self) -> None:
-        with contextlib.suppress(CenterError, SQLAlchemyError):  # the next beat looks again
-            if await self.center.ask(self.center.queries.revision) > self.last:
-                await self._fill()
+        """One look at a time, and one more for whoever asked meanwhile: a database may hang."""
+        try:
+            while self._asked:
+                self._asked = False
+                with contextlib.suppress(CenterError, SQLAlchemyError):  # the next beat looks again
+                    if await self.center.ask(self.center.queries.revision) > self.last:
+                        await self._fill()
+        finally:
+            self._looking = False
 
     async def _rows(self, after: int) -> list[dict[str, Any]]:
         return await self.center.ask(self.center.queries.facts, after, PAGE)
@@ -160,13 +170,7 @@ class Broadcaster:
 
     async def _beat(self) -> None:
         while True:
-            try:
-                revision = await self.center.ask(self.center.queries.revision)
-            except Exception:
-                log.warning("the newest journal number could not be read", exc_info=True)
-                revision = self.last
-            if revision > self.last and not self._waiting:
-                self._spawn(self._fill())
+            self.on_wake()  # beside the beat, which no slow database holds up
             text = message(self.pulse(), event="heartbeat")
             for client in list(self.clients):
                 client.offer(text)

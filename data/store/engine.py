@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 
+from data.store.postgres_door import through_door
+
 try:
     from pysqlite3 import dbapi2 as sqlite_driver
 except ImportError:  # no wheel here: Python's own, with a warning in `doctor`
@@ -43,7 +45,8 @@ def write_engine(url: str) -> Engine:
 
 def _engine(url: URL, begin: str | None) -> Engine:
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+        made = create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+        return through_door(made)
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(

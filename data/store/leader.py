@@ -62,18 +62,18 @@ class Leadership:
                 self._connection.execute(text("SELECT 1"))
                 return True
             # outside any transaction: it may be held for weeks
-            connection = self.database.reader.connect().execution_options(
+            self._connection = self.database.reader.connect().execution_options(
                 isolation_level="AUTOCOMMIT"
             )
+            asked = text("SELECT pg_try_advisory_lock(:key)")
+            if self._connection.execute(asked, {"key": self.key}).scalar_one():
+                return True
         except SQLAlchemyError:
             self._drop()
             return False
-        taken = connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": self.key})
-        if not taken.scalar_one():
-            connection.close()
-            return False
-        self._connection = connection
-        return True
+        self._connection.close()
+        self._connection = None
+        return False
 
     def _drop(self) -> None:
         if self._connection is None:

@@ -8,11 +8,11 @@ from threading import Event, Thread
 
 import psycopg
 from sqlalchemy import Connection
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from data.store.database import Database
 from data.store.facts import CHANNEL
+from data.store.postgres_door import PostgresDoor
 
 log = logging.getLogger("hubei.wake")
 
@@ -31,6 +31,7 @@ class Waker:
     def __init__(self, database: Database, on_wake: Callable[[], None]) -> None:
         self.database = database
         self.on_wake = on_wake
+        self._door = None if database.file else PostgresDoor.of(database.reader)
         self._stopping = Event()
         self._thread = Thread(target=self._go, name="wake", daemon=True)
 
@@ -45,18 +46,18 @@ class Waker:
         self._thread.join(timeout=2)
 
     def _go(self) -> None:
-        listen = self._look if self.database.file else self._listen
         while not self._stopping.is_set():
             try:
-                listen()
+                if self._door is None:
+                    self._look()
+                else:
+                    self._listen(self._door)
             except (SQLAlchemyError, psycopg.Error, OSError) as error:
                 log.info("the database is not heard just now: %s", error)
                 self._stopping.wait(AGAIN_S)
 
-    def _listen(self) -> None:
-        url = make_url(self.database.url).set(drivername="postgresql")
-        address = url.render_as_string(hide_password=False)
-        with psycopg.connect(address, autocommit=True, connect_timeout=5) as connection:
+    def _listen(self, door: PostgresDoor) -> None:
+        with door.open(autocommit=True) as connection:
             connection.execute(f"LISTEN {CHANNEL}")
             self.on_wake()
             while not self._stopping.is_set():

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from data.store.database import Database
-from tests.faults import database_kills, kills, power, race, server_kills
+from tests.faults import database_kills, failover, kills, power, race, server_kills
 from tests.postgres import DURABLE, standing_postgres
 
 RECORDINGS, CUTS, ATTEMPTS = 10, 500, 100_000
@@ -77,6 +77,9 @@ FAULTS: dict[str, tuple[str, Callable[[], list[str]]]] = {
     "kills-postgres": ("1,000 SIGKILLs of writing workers, PostgreSQL", _postgres_kills),
     "database": (
         "100 SIGKILLs of all PostgreSQL processes", lambda: database_kills.kill_database(100)
+    ),
+    "failover": (
+        "20 primaries killed, their synchronous standbys promoted", lambda: failover.fail_over(20)
     ),
     "server-sqlite": ("50 SIGKILLs of the whole server under writers, SQLite", _sqlite_server),
     "server-postgres": ("50 SIGKILLs of the whole server, PostgreSQL", _postgres_server),

@@ -80,7 +80,7 @@ def kill_workers(url: str, cycles: int, *, seed: int = 1, check_every: int = 100
     """
     world.tools()  # made once, before the forks
     draw, told, found = random.Random(seed), Told(), []
-    _prepare(url)
+    prepare(url)
     alive = [start_worker(url, f"k{seed}.{n}", seed + n) for n in range(2)]
     for cycle in range(cycles):
         pid, pipe = alive.pop(0)
@@ -100,7 +100,8 @@ def kill_workers(url: str, cycles: int, *, seed: int = 1, check_every: int = 100
     return found
 
 
-def _prepare(url: str) -> None:
+def prepare(url: str) -> None:
+    """A database at this address, laid out for the workers."""
     database = Database(url)
     database.migrate()
     world.lay_out(database)

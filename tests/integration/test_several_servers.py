@@ -1,9 +1,6 @@
 """Several servers on one database: each hears what another commits, one at a time leads."""
 
 import contextlib
-import json
-import queue
-import threading
 import uuid
 
 import httpx
@@ -11,10 +8,10 @@ import pytest
 
 from data.store.database import Database
 from data.store.leader import Leadership
+from tests.listening import Listening
 from tests.postgres import DURABLE, standing_postgres, why_not
 from tests.serving import PASSWORD, Running
 
-WAIT_S = 30
 REPORT = {
     "type": "flood", "place": "黄梅县", "lon": 115.94, "lat": 30.07, "source": "电话",
     "text": "堤防渗水", "casualties": {},
@@ -33,35 +30,6 @@ def two(database_url, tmp_path):
         ]
 
 
-class Listening:
-    """A stream held open: what it said, in order."""
-
-    def __init__(self, server: Running) -> None:
-        self.heard: queue.Queue[dict] = queue.Queue()
-        self.client = server.client("duty")
-        self.over = threading.Event()
-        self.thread = threading.Thread(target=self._read, daemon=True)
-        self.thread.start()
-        self.until(lambda said: "boot" in said)
-
-    def _read(self) -> None:
-        with (
-            contextlib.suppress(httpx.HTTPError),
-            self.client.stream("GET", "/api/v1/stream", timeout=None) as answer,
-        ):
-            for line in answer.iter_lines():
-                if line.startswith("data:"):
-                    self.heard.put(json.loads(line[5:]))
-        self.over.set()
-
-    def until(self, wanted):
-        """What was said first that is wanted; an empty queue for too long fails."""
-        while True:
-            said = self.heard.get(timeout=WAIT_S)
-            if wanted(said):
-                return said
-
-
 def _report(server: Running) -> int:
     """File a report; the number it was written under."""
     with server.client("duty") as client:
@@ -74,7 +42,7 @@ def _report(server: Running) -> int:
 def test_a_stream_hears_what_another_server_commits(two):
     """In order, without a gap, and with what changed."""
     one, other = two
-    listening = Listening(one)
+    listening = Listening(one.client("duty"))
     numbers = [_report(other), _report(one), _report(other)]
     heard = [listening.until(lambda said, n=number: said.get("seq") == n) for number in numbers]
     assert [said["command"] for said in heard] == ["ReceiveReport"] * 3
@@ -105,7 +73,7 @@ def test_streams_and_leaders_outlive_a_killed_database(tmp_path):
         Running(tmp_path / "one", database_url=server.url, pages={}) as one,
         Running(tmp_path / "two", database_url=server.url, seed=False, pages={}) as other,
     ):
-        listening = Listening(one)
+        listening = Listening(one.client("duty"))
         offices = [Leadership(s.center.database, "clock") for s in (one, other)]
         assert [office.holds() for office in offices] == [True, False]
         server.kill()

@@ -31,7 +31,8 @@ def old(request, tmp_path):
     """A database as an earlier release left it, brought up to date."""
     path = tmp_path / "center.db"
     connection = sqlite_driver.connect(str(path))
-    connection.executescript(gzip.decompress((DATA / f"center-{request.param}.sql.gz").read_bytes()).decode())
+    kept = (DATA / f"center-{request.param}.sql.gz").read_bytes()
+    connection.executescript(gzip.decompress(kept).decode())
     connection.close()
     database = Database(f"sqlite:///{path}")
     with database.reader.connect() as reading:
