@@ -25,7 +25,8 @@ class Stoppable(Protocol):
 class Attendant:
     """A thread of its own that lets the center look round every few seconds.
 
-    Of several servers on one database one does; another takes over when that one is gone.
+    Of several servers on one database one does; another takes over when that one is gone. Each
+    reads its own rule tables again when their files change.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Attendant:
     def _go(self) -> None:
         while not self._stopping.is_set():
             try:
+                self.center.reread_rules()
                 if self.office.holds():
                     self._begin()
                     self.center.attend()

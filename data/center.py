@@ -12,6 +12,7 @@ from typing import Any, ParamSpec, TypeVar
 from data.allocation.travel import TravelSource
 from data.config import Settings, with_files
 from data.domain import escalation
+from data.domain.authority import read_table
 from data.domain.clock import Clock, RealClock, real_now
 from data.domain.depot import Depot, Item, Lot
 from data.domain.messages import Command, SetExercise, StoreRows
@@ -28,13 +29,13 @@ from data.ingest.doors import Doors
 from data.ingest.exchange_desk import ExchangeDesk
 from data.ingest.geography import build_spatial, build_travel
 from data.ingest.polling import Poller
-from data.ingest.rule_book import rule_book
-from data.ingest.rule_files import rule_file
+from data.ingest.rule_tables import RuleDesk, RuleTables
 from data.ingest.seeding import area_tree, reference_things
 from data.ingest.sharing import Sharing
 from data.services import granting, passes
 from data.services.accounts import AccountService
 from data.services.bus import Answer, Bus
+from data.services.channels.settings import read_channels
 from data.services.feeding import Feed
 from data.services.handlers import HANDLERS
 from data.services.hub import Hub
@@ -45,7 +46,6 @@ from data.services.pulse import Pulse
 from data.services.record_desk import RecordDesk
 from data.services.sessions import hash_of
 from data.services.tools import Tools
-from data.services.warning_tables import warning_tables
 from data.store.database import Database
 from data.store.leader import Leadership
 from data.store.quarantine import Quarantine
@@ -65,7 +65,7 @@ class Hooks:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Center(PlanDesk, ExchangeDesk, RecordDesk):
+class Center(PlanDesk, ExchangeDesk, RecordDesk, RuleDesk):
     """Everything the pages and programs reach: ask `queries`, tell `bus`, listen to `hub`."""
 
     settings: Settings
@@ -106,7 +106,9 @@ class Center(PlanDesk, ExchangeDesk, RecordDesk):
         """
         seen, rules = self.queries.situation(SYSTEM), self.tools.rules["reporting"]
         done = 0
-        if escalation.calls(seen, self.areas, rules) or escalation.unanswered(seen, rules):
+        table = read_table(self.tools.rules["authority"])
+        due = escalation.calls(seen, self.areas, rules, table)
+        if due or escalation.unanswered(seen, rules):
             done = int(self.handle(CallOverdue(), SYSTEM).body["calls"])
         for held in granting.to_draft(seen):
             self.handle(self.draft_granted(held, seen), SYSTEM)
@@ -226,7 +228,8 @@ def build_center(settings: Settings) -> Center:
     telemetry.keeper.start(clock.now)
     hub = Hub()
     database.units.listeners.append(hub.publish)
-    tools = _tools(areas, telemetry, settings)
+    rules = _rules(settings)
+    tools = _tools(areas, telemetry, rules, settings)
     bus = Bus(database.units, HANDLERS, tools, clock)
     feed = Feed(
         queries=queries, telemetry=telemetry, quarantine=Quarantine(database.quarantine_url),
@@ -239,14 +242,8 @@ def build_center(settings: Settings) -> Center:
     outbox = Outbox(queries=queries, bus=bus, office=Leadership(database, "outbox"))
     database.units.listeners.append(outbox.wake)
     return Center(
-        settings=settings,
-        clock=clock,
-        areas=areas,
-        tools=tools,
-        travel=tools.travel,
-        database=database,
-        telemetry=telemetry,
-        queries=queries,
+        settings=settings, clock=clock, areas=areas, tools=tools, rules=rules, travel=tools.travel,
+        database=database, telemetry=telemetry, queries=queries,
         accounts=AccountService(
             database.units.transaction, database.reader, areas, policy=settings.access
         ),
@@ -263,28 +260,36 @@ def build_center(settings: Settings) -> Center:
         ),
         outbox=outbox,
         exercise=exercise,
-    )
+    )  # fmt: skip
 
 
-def _tools(areas: AreaTree, telemetry: Telemetry, settings: Settings) -> Tools:
+def _tools(
+    areas: AreaTree, telemetry: Telemetry, rules: RuleTables, settings: Settings
+) -> Tools:
     """Rules, geometry, travel times and the teams' whereabouts, for the handlers."""
 
     def whereabouts(team_id: str) -> tuple[float, float] | None:
         heard = telemetry.positions().get(team_id)
         return None if heard is None else (heard.lon, heard.lat)
 
-    rules: dict[str, Any] = {"grading": reference.read_rules("grading")}
-    rules["structure"] = reference.read_structure()
-    rules["rivers"] = reference.read_river_order()
-    for name in ("reporting", "authority", "alarm_rules"):
-        # a table that cannot be read stops the start, not an order
-        held = rule_file(name, settings.var)
-        rules |= {name: held.content, f"{name}_file": held.words}
-    rules["alarms"] = rule_book(rules["alarm_rules"])
-    rules |= warning_tables(settings)
     travel = build_travel(settings.roads, settings.osrm)
     return replace(
         Tools(areas=areas, rules=rules, spatial=build_spatial(), travel=travel),
         airfields={a["name"]: (a["lon"], a["lat"]) for a in reference.read_airports() if a["lon"]},
         whereabouts=whereabouts,
+    )
+
+
+def _rules(settings: Settings) -> RuleTables:
+    """The rule tables; one that cannot be read stops the start, and later changes nothing."""
+    return RuleTables(
+        settings.var,
+        {
+            "grading": reference.read_rules("grading"),
+            "structure": reference.read_structure(),
+            "rivers": reference.read_river_order(),
+            "channels": read_channels(
+                settings.channels, drill=settings.is_exercise, box=settings.outbox
+            ),
+        },
     )

@@ -12,6 +12,7 @@ from dash import Dash, Input, Output, State, dcc, html, no_update
 from dashboard.components import admin_parts, desk, toasts
 from dashboard.components import clearance_views as views
 from dashboard.components import task_words as tw
+from dashboard.components.at_hand import at_hand
 from dashboard.components.dispatch import WAYS, clock_typed
 from dashboard.components.flat import FLAT, flat
 from dashboard.components.live import Live
@@ -62,22 +63,12 @@ def layout() -> list[Any]:
         ],
         id=Ids.WHOSE, className="whose", title="由他人电话、当面授权时填写；本人批准不必填",
     )  # fmt: skip
+    words = dcc.Textarea(
+        id=Ids.WORDS, rows=2, value="", placeholder="意见；不同意须写明理由"
+    )
     side = html.Aside(
         [
-            html.Div(
-                [
-                    html.Div(id=Ids.DETAIL, **{FLAT: ""}),
-                    html.Div(
-                        [word, dcc.Textarea(id=Ids.WORDS, rows=2, value="",
-                                            placeholder="意见；不同意须写明理由")],
-                        className="field words",
-                    ),
-                    html.Div(id=Ids.ACTIONS, className="bar", **{FLAT: ""}),
-                    html.H3("办理记录"),
-                    html.Div(id=Ids.STEPS, **{FLAT: ""}),
-                ],
-                className="detail",
-            ),
+            at_hand(Ids.DETAIL, [word, words], Ids.ACTIONS, steps=Ids.STEPS),
             dcc.Store(id=Ids.CHOSEN), desk.act_store(NAME),
         ],
         className="side show-detail",

@@ -12,6 +12,7 @@ from dash import Dash, Input, Output, State, dcc, html, no_update
 from dashboard.components import desk, desk_fields, office_form, toasts
 from dashboard.components import hazard_view as views
 from dashboard.components.admin_parts import hole
+from dashboard.components.at_hand import at_hand
 from dashboard.components.due_field import HINT, read_due
 from dashboard.components.flat import FLAT, flat
 from dashboard.components.live import Live
@@ -75,14 +76,7 @@ def _side() -> Any:
         id=Ids.WORDS, rows=2, value="",
         placeholder="核实情况、追问、补充、回告的内容；重新核实的理由",
     )  # fmt: skip
-    detail = html.Div(
-        [
-            html.Div(id=Ids.DETAIL, **{FLAT: ""}), html.Div(words, className="field words"),
-            html.Div(id=Ids.ACTIONS, className="bar", **{FLAT: ""}), html.H3("办理记录"),
-            html.Div(id=Ids.STEPS, **{FLAT: ""}),
-        ],
-        className="detail",
-    )  # fmt: skip
+    detail = at_hand(Ids.DETAIL, [words], Ids.ACTIONS, steps=Ids.STEPS)
     return html.Aside(
         [detail, _incident_form(), _rectify_form(), dcc.Store(id=Ids.CHOSEN),
          desk.act_store(NAME)],

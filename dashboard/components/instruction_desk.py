@@ -10,6 +10,7 @@ from dash import Dash, Input, Output, State, dcc, html, no_update
 from dashboard.components import admin_parts, desk, desk_fields, toasts
 from dashboard.components import instruction_form as form
 from dashboard.components import task_words as tw
+from dashboard.components.at_hand import at_hand
 from dashboard.components.desk_words import clock, empty
 from dashboard.components.flat import FLAT, flat
 from dashboard.components.live import Live
@@ -57,16 +58,7 @@ def layout() -> list[Any]:
     words = dcc.Textarea(
         id=Ids.WORDS, rows=3, value="", placeholder="反馈内容；退回意见、催办的话、撤回理由"
     )
-    detail = html.Div(
-        [
-            html.Div(id=Ids.DETAIL, **{FLAT: ""}),
-            html.Div(words, className="field words"),
-            html.Div(id=Ids.ACTIONS, className="bar", **{FLAT: ""}),
-            html.H3("办理记录"),
-            html.Div(id=Ids.STEPS, **{FLAT: ""}),
-        ],
-        className="detail",
-    )
+    detail = at_hand(Ids.DETAIL, [words], Ids.ACTIONS, steps=Ids.STEPS)
     side = html.Aside(
         [detail, form.layout(), dcc.Store(id=Ids.CHOSEN), desk.act_store(form.NAME)],
         id=form.Ids.SIDE, className="side show-detail",

@@ -9,6 +9,7 @@ from dash import Dash, Input, Output, State, dcc, html, no_update
 
 from dashboard.components import admin_parts, desk, desk_fields, ledger_parts, toasts
 from dashboard.components import task_words as tw
+from dashboard.components.at_hand import at_hand
 from dashboard.components.desk_words import clock, empty
 from dashboard.components.due_field import HINT, read_due
 from dashboard.components.flat import FLAT, flat
@@ -69,12 +70,7 @@ def layout() -> list[Any]:
         id=Ids.FORM, className="fields", **{"data-draft": FORM},
     )  # fmt: skip
     side = html.Aside(
-        [
-            html.Div(id=Ids.DETAIL, **{FLAT: ""}),
-            html.Div(id=Ids.ACTIONS, className="bar", **{FLAT: ""}), form,
-            html.H3("办理记录"), html.Div(id=Ids.STEPS, **{FLAT: ""}),
-        ],
-        className="side",
+        at_hand(Ids.DETAIL, (), Ids.ACTIONS, form, steps=Ids.STEPS), className="side",
     )  # fmt: skip
     main = html.Div([filters, admin_parts.hole(Ids.LIST)], className="main")
     return [html.Div([main, side, dcc.Store(id=Ids.CHOSEN), desk.act_store(NAME)], className="two")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -11,6 +12,7 @@ from dashboard.gate import current_actor
 from data.center import Center
 from data.domain import escalation
 from data.domain.org import ROLE_WORDS, Actor, AreaTree, Permission
+from data.domain.rule_table import RuleTable
 from data.domain.situation import Situation
 
 
@@ -136,6 +138,9 @@ def register(app: Dash, center: Center) -> None:
     @app.callback(Output(Live.CALLED, "children"), Input(Live.REVISION, "data"))
     async def called(_revision: Any) -> Any:
         actor = current_actor()
+        if actor.may(Permission.ACCOUNTS):
+            faulty = [t for t in center.rules.tables if t.fault]
+            return faulty_view(faulty)
         if not actor.may(Permission.READ) or actor.role not in FOR_THEM:
             return None
         seen = await center.ask(center.queries.situation, actor)
@@ -146,8 +151,16 @@ def register(app: Dash, center: Center) -> None:
 FOR_THEM = frozenset({"duty", "chief", "leader"})
 
 
+def faulty_view(faulty: Sequence[RuleTable]) -> Any:
+    """Rule tables that could not be read, for whoever keeps them; the ones before still hold."""
+    if not faulty:
+        return None
+    said = "；".join(f"{t.title}：{t.fault}" for t in faulty)
+    return html.A(f"规则表 {len(faulty)} 张读不懂", href="/admin#rules", title=said)
+
+
 def called_view(seen: Situation, areas: AreaTree, actor: Actor) -> Any:
-    """What waits for this very person: calls of overdue reports, and approvals only they give."""
+    """What waits for this very person: calls of what is overdue, and approvals only they give."""
     calls = escalation.mine(seen.tasks.values(), actor)
     owed = [
         c
@@ -155,9 +168,11 @@ def called_view(seen: Situation, areas: AreaTree, actor: Actor) -> Any:
         if c.open and c.may_decide(actor) and areas.covers(actor.org, c.org)
     ]
     found = []
-    if calls:
-        said = "；".join(f"{t.title}（{t.owner}）" for t in calls)
-        found.append(html.A(f"催报 {len(calls)} 件待您接办", href="/tasks#1", title=said))
+    for what, source in (("催报", escalation.SOURCE), ("催批", escalation.APPROVALS)):
+        mine = [t for t in calls if t.source == source]
+        if mine:
+            said = "；".join(f"{t.title}（{t.owner}）" for t in mine)
+            found.append(html.A(f"{what} {len(mine)} 件待您接办", href="/tasks#1", title=said))
     if owed:
         said = "；".join(c.title for c in owed)
         found.append(html.A(f"{len(owed)} 件待您批", href="/tasks#3", title=said))

@@ -13,6 +13,7 @@ from dash import Dash, Input, Output, State, dcc, html, no_update
 from dashboard.components import desk, toasts
 from dashboard.components import rectify_view as views
 from dashboard.components.admin_parts import hole
+from dashboard.components.at_hand import at_hand
 from dashboard.components.due_field import HINT, read_due
 from dashboard.components.flat import FLAT, flat
 from dashboard.components.live import Live
@@ -86,18 +87,12 @@ def _side() -> Any:
         html.Button("附一张现状照片", className="btn", type="button"), id=Ids.PHOTO,
         accept="image/jpeg,image/png,image/webp", max_size=LARGEST_BYTES,
     )  # fmt: skip
+    pictured = html.Div([photo, html.Span(id=Ids.NAMED, className="mu")], className="bar")
     return html.Aside(
-        html.Div(
-            [
-                html.Div(id=Ids.DETAIL, **{FLAT: ""}),
-                html.Div([html.Div(x, className="field") for x in says], className="words"),
-                html.Div([photo, html.Span(id=Ids.NAMED, className="mu")], className="bar"),
-                html.Div(id=Ids.ACTIONS, className="bar", **{FLAT: ""}), html.H3("办理记录"),
-                html.Div(id=Ids.STEPS, **{FLAT: ""}), dcc.Store(id=Ids.CHOSEN),
-                desk.act_store(NAME),
-            ],
-            className="detail",
-        ),
+        [
+            at_hand(Ids.DETAIL, [*says, pictured], Ids.ACTIONS, steps=Ids.STEPS),
+            dcc.Store(id=Ids.CHOSEN), desk.act_store(NAME),
+        ],
         className="side show-detail",
     )  # fmt: skip
 

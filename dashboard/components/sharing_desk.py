@@ -11,6 +11,7 @@ from dash import Dash, Input, Output, State, dcc, html, no_update
 from dashboard.components import admin_parts, desk, toasts
 from dashboard.components import sharing_form as form
 from dashboard.components import sharing_views as views
+from dashboard.components.at_hand import at_hand
 from dashboard.components.desk_words import empty
 from dashboard.components.flat import FLAT, flat
 from dashboard.components.live import Live
@@ -54,15 +55,7 @@ def layout() -> list[Any]:
     reason = dcc.Input(
         id=Ids.REASON, type="text", value="", autoComplete="off", placeholder="暂停理由"
     )
-    shown = html.Div(
-        [
-            html.Div(id=Ids.DETAIL, **{FLAT: ""}),
-            html.Div(html.Div(reason, className="field"), className="words"),
-            html.Div(id=Ids.ACTIONS, className="bar", **{FLAT: ""}),
-            html.Div(id=Ids.SECRET),
-        ],
-        className="detail",
-    )
+    shown = at_hand(Ids.DETAIL, [reason], Ids.ACTIONS, html.Div(id=Ids.SECRET))
     side = html.Aside(
         [shown, dcc.Store(id=Ids.CHOSEN), dcc.Store(id=Ids.DONE), desk.act_store(NAME)],
         className="side show-detail",

@@ -11,6 +11,7 @@ from dash import Dash, Input, Output, State, dcc, html, no_update
 from dashboard.components import admin_parts, desk, desk_fields, toasts
 from dashboard.components import support_views as views
 from dashboard.components import task_words as tw
+from dashboard.components.at_hand import at_hand
 from dashboard.components.due_field import HINT, read_due
 from dashboard.components.flat import FLAT, flat
 from dashboard.components.live import Live
@@ -71,16 +72,7 @@ def layout() -> list[Any]:
         dcc.Input(id=Ids.BY, type="text", value="", autoComplete="off",
                   placeholder="中心以外单位的答复人，如：部值班室 王某"),
     ]  # fmt: skip
-    shown = html.Div(
-        [
-            html.Div(id=Ids.DETAIL, **{FLAT: ""}),
-            html.Div([html.Div(x, className="field") for x in says], className="words"),
-            html.Div(id=Ids.ACTIONS, className="bar", **{FLAT: ""}),
-            html.H3("办理记录"),
-            html.Div(id=Ids.STEPS, **{FLAT: ""}),
-        ],
-        className="detail",
-    )
+    shown = at_hand(Ids.DETAIL, says, Ids.ACTIONS, steps=Ids.STEPS)
     side = html.Aside(
         [shown, _form(), dcc.Store(id=Ids.CHOSEN), desk.act_store(NAME)],
         id=Ids.SIDE, className="side show-detail",

@@ -9,9 +9,9 @@ from dash import Dash, Input, Output, State, dcc, html, no_update, set_props
 
 from dashboard.components import admin_parts, desk, desk_fields, toasts
 from dashboard.components import task_words as tw
+from dashboard.components.at_hand import at_hand
 from dashboard.components.desk_words import clock, empty
 from dashboard.components.due_field import HINT, read_due, typed_due
-from dashboard.components.flat import FLAT
 from dashboard.gate import current_actor
 from data.center import Center
 from data.domain.messages import Command
@@ -46,22 +46,10 @@ class Ids(StrEnum):
 
 def layout() -> Any:
     """The right side: the task at hand, or the form."""
-    detail = html.Div(
-        [
-            html.Div(id=Ids.DETAIL, **{FLAT: ""}),
-            html.Div(
-                dcc.Textarea(
-                    id=Ids.WORDS, rows=2, value="",
-                    placeholder="办理情况、结果；撤销、重办、延期的理由",
-                ),
-                className="field words",
-            ),
-            html.Div(id=Ids.ACTIONS, className="bar", **{FLAT: ""}),
-            html.H3("办理记录"),
-            html.Div(id=Ids.STEPS, **{FLAT: ""}),
-        ],
-        className="detail",
-    )  # fmt: skip
+    words = dcc.Textarea(
+        id=Ids.WORDS, rows=2, value="", placeholder="办理情况、结果；撤销、重办、延期的理由"
+    )
+    detail = at_hand(Ids.DETAIL, [words], Ids.ACTIONS, steps=Ids.STEPS)
     return html.Aside(
         [
             detail, _form(), dcc.Store(id=Ids.CHOSEN), dcc.Store(id=Ids.EDITED),

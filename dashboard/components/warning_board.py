@@ -13,6 +13,7 @@ from dashboard.components import desk, toasts, warning_form, warning_side
 from dashboard.components import task_words as tw
 from dashboard.components import warning_words as ww
 from dashboard.components.admin_parts import hole
+from dashboard.components.at_hand import at_hand
 from dashboard.components.desk_words import empty
 from dashboard.components.flat import FLAT, flat
 from dashboard.components.live import Live
@@ -87,26 +88,13 @@ def _side() -> Any:
         dcc.Input(id=own, type="text", value="", placeholder=word, autoComplete="off")
         for _, own, word in line
     ]
-    detail = html.Div(
-        [
-            html.Div(id=Ids.HEAD, **{FLAT: ""}),
-            html.Div(
-                [
-                    dcc.Textarea(
-                        id=Ids.WORDS, rows=2, value="",
-                        placeholder="退回意见、解除或作废理由；电话签收写：何人　方式",
-                    ),
-                    html.Div([html.Span("口头签发"), *spoken], className="spoken"),
-                ],
-                className="field words",
-            ),
-            html.Div(id=Ids.ACTIONS, className="bar", **{FLAT: ""}),
-            html.Div(id=Ids.RECEIPTS, **{FLAT: ""}),
-            html.Div(id=Ids.TEXTS, **{FLAT: ""}),
-            html.Div(id=Ids.RECORD, **{FLAT: ""}),
-        ],
-        className="detail",
+    words = dcc.Textarea(
+        id=Ids.WORDS, rows=2, value="",
+        placeholder="退回意见、解除或作废理由；电话签收写：何人　方式",
     )  # fmt: skip
+    said = [words, html.Div([html.Span("口头签发"), *spoken], className="spoken")]
+    shown = [html.Div(id=name, **{FLAT: ""}) for name in (Ids.RECEIPTS, Ids.TEXTS, Ids.RECORD)]
+    detail = at_hand(Ids.HEAD, said, Ids.ACTIONS, *shown)
     return html.Aside(
         [detail, warning_form.layout(), dcc.Store(id=Ids.CHOSEN, storage_type="session"),
          desk.act_store(NAME)],

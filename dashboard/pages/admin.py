@@ -17,6 +17,7 @@ from dashboard.components import (
     admin_own,
     admin_proof,
     admin_roles,
+    admin_rules,
     admin_sessions,
     admin_teams,
     desk,
@@ -30,7 +31,7 @@ from data.errors import NotSignedIn
 
 PARTS: tuple[ModuleType, ...] = (
     admin_accounts, admin_identity, admin_devices, admin_sessions, admin_roles, admin_journal,
-    admin_import, admin_teams, admin_own, admin_proof,
+    admin_rules, admin_import, admin_teams, admin_own, admin_proof,
 )  # fmt: skip
 
 

@@ -67,12 +67,29 @@ class Rule:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Pace:
+    """How somebody is called: minutes between two calls, calls before the level above is called."""
+
+    repeat_min: float = 10.0
+    rounds: int = 2
+    basis: str = "假定"
+
+    def words(self) -> str:
+        """The pace as said to an officer."""
+        return (
+            f"超时未批即催带班领导，每 {self.repeat_min:g} 分钟一次，{self.rounds} 次未接、"
+            f"或接后仍未批的升级至上一级（{self.basis}）"
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
 class AuthorityTable:
     """The whole table."""
 
     dispatch: tuple[Rule, ...] = ()
     support: tuple[Rule, ...] = ()
     supplies: tuple[Limit, ...] = ()
+    escalation: Pace = Pace()
 
     def for_teams(self, kind: str, teams: int) -> Rule | None:
         """The line for so many teams of a kind in one order; None when the officer's word does."""
@@ -96,8 +113,28 @@ def read_table(rules: Mapping[str, Any] | None) -> AuthorityTable:
     return AuthorityTable(
         dispatch=_lines(held, "dispatch", _force, "kind、over、by、wait、minutes、basis"),
         support=_lines(held, "support", _request, "to、by、wait、minutes、basis"),
-        supplies=read_limits(held),
+        supplies=read_limits(held), escalation=_pace(held),
     )
+
+
+def _pace(rules: Mapping[str, Any]) -> Pace:
+    """How overdue approvals are called; a table without the line goes by the assumed pace."""
+    row = rules.get("escalation")
+    if row is None:
+        return Pace()
+    try:
+        pace = Pace(
+            repeat_min=float(row["repeat_min"]), rounds=int(row["rounds"]), basis=str(row["basis"])
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(_unclear(row, error)) from error
+    if not pace.repeat_min > 0 or pace.rounds < 1 or not pace.basis:
+        raise ValueError(_unclear(row, "repeat_min 大于 0，rounds 不小于 1，basis 不能空"))
+    return pace
+
+
+def _unclear(row: object, why: object) -> str:
+    return f"{FILE} 的 escalation 看不懂：{row}（{why}）；请写 repeat_min、rounds、basis"
 
 
 def read_limits(rules: Mapping[str, Any] | None) -> tuple[Limit, ...]:

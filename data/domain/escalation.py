@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from data.domain.authority import AuthorityTable, Pace
+from data.domain.clearance import Clearance
 from data.domain.directory import ContactKind
 from data.domain.incident import Incident
 from data.domain.org import PROVINCE, Actor, AreaTree
@@ -16,14 +18,10 @@ from data.domain.situation import Situation
 from data.domain.task import Instruction, InstructionState, Task, TaskState
 
 SOURCE = "时限催报"
+APPROVALS = "审批催办"
 RAISED, REMINDED = "升级", "催办"
 LEADERS = "领导"  # the post of whoever stands above the province's own 带班领导
 
-# A deadline whose time is over; the task it was called by says which it was.
-_GONE = Deadline(
-    id="", label="", actor_body="", recipient="", starts_at=None, due_at=None, done_at=None,
-    basis="", source="", confidence="", state="overdue",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,14 +43,37 @@ class Rung:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Owed:
+    """A report or a word that is overdue, or was: what, by which room, until when.
+
+    `ended` says how it came to its end; blank while it is still owed.
+    """
+
+    key: str
+    org: str
+    what: str
+    source: str
+    title: str
+    detail: str
+    pace: Pace
+    due_at: datetime | None
+    overdue: bool
+    ended: str = ""
+    incident: Incident | None = None
+
+    def minutes(self, now: datetime) -> int:
+        """Minutes it is overdue."""
+        return int((now - self.due_at) / timedelta(minutes=1)) if self.due_at else 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class Call:
-    """What is to be done now about one overdue deadline."""
+    """What is to be done now about one thing that is overdue; a lapsed one has nothing `owed`."""
 
     kind: Literal["open", "remind", "raise", "done", "lapsed"]
-    key: str
-    incident: Incident
-    clock: Deadline
+    incident: Incident | None
     rung: Rung
+    owed: Owed | None = None
     task: Task | None = None
     count: int = 0
 
@@ -104,66 +125,90 @@ def owing(incident: Incident, clock: Deadline, areas: AreaTree) -> str:
     return areas.prefecture_of(here) or PROVINCE
 
 
-def calls(seen: Situation, areas: AreaTree, rules: Mapping[str, Any]) -> list[Call]:
-    """Everything to be done now, per overdue deadline at most one thing.
+def owed_reports(seen: Situation, areas: AreaTree, rules: Mapping[str, Any]) -> list[Owed]:
+    """Every reporting deadline of the open incidents, overdue or not."""
+    calling = rules["escalation"]
+    pace = Pace(repeat_min=float(calling["repeat_min"]), rounds=int(calling["rounds"]))
+    return [
+        Owed(
+            key=key_of(incident, clock), org=owing(incident, clock, areas), what="催报",
+            source=SOURCE, title=f"{incident.letter} {clock.label}",
+            detail=f"{clock.actor_body} → {clock.recipient}；依据：{clock.basis}", pace=pace,
+            due_at=clock.due_at, overdue=clock.state == "overdue",
+            ended="已报" if clock.done_at else "", incident=incident,
+        )
+        for incident in seen.open_incidents()
+        for clock in deadlines(incident, seen.reports_of(incident.id), rules, seen.at, areas)
+    ]  # fmt: skip
+
+
+def owed_words(clearances: Iterable[Clearance], seen: Situation, pace: Pace) -> list[Owed]:
+    """Every approval, overdue or not: the room that asked for it presses for it."""
+    return [
+        Owed(
+            key=f"clearance:{held.id}", org=held.org, what="催批", source=APPROVALS,
+            title=f"审批 {held.title}", detail=f"须{held.whose}；依据：{held.rule}", pace=pace,
+            due_at=held.due_at, overdue=held.overdue(seen.at),
+            ended="" if held.open else f"{held.word} {held.decided_by}".strip(),
+            incident=seen.incidents.get(held.incident_id or ""),
+        )
+        for held in clearances
+    ]  # fmt: skip
+
+
+def calls(
+    seen: Situation, areas: AreaTree, rules: Mapping[str, Any], table: AuthorityTable
+) -> list[Call]:
+    """Everything to be done now, per overdue deadline or approval at most one thing.
 
     Parameters
     ----------
     rules
         The reporting rules with `escalation`: `repeat_min` minutes between two calls, `rounds`
         calls before the level above is called.
+    table
+        Who may authorise what, with the pace at which overdue approvals are called.
     """
     held = {t.clock: t for t in seen.tasks.values() if t.clock}
-    found: list[Call | None] = []
-    for incident in seen.open_incidents():
-        clocks = deadlines(incident, seen.reports_of(incident.id), rules, seen.at, areas)
-        running = {key_of(incident, c): c for c in clocks}
-        for key, clock in running.items():
-            task = held.get(key)
-            if task is not None or clock.state == "overdue":
-                found.append(_call(seen, areas, rules["escalation"], incident, clock, task))
-        found += _lapsed(incident, running, held)
-    return [call for call in found if call is not None]
+    owed = owed_reports(seen, areas, rules)
+    owed += owed_words(seen.clearances.values(), seen, table.escalation)
+    found = [_call(seen, areas, each, held.get(each.key)) for each in owed]
+    return [call for call in found if call is not None] + _lapsed(seen, owed, held)
 
 
-def _lapsed(
-    incident: Incident, running: Mapping[str, Deadline], held: Mapping[str, Task]
-) -> list[Call | None]:
+def _lapsed(seen: Situation, owed: Iterable[Owed], held: Mapping[str, Task]) -> list[Call]:
     """Calls for a day or a window that is over: nobody can report for it any more."""
-    over = [t for k, t in held.items() if t.incident_id == incident.id and k not in running]
+    known = {each.key for each in owed}
+    running = {incident.id: incident for incident in seen.open_incidents()}
     return [
-        Call(kind="lapsed", key=t.clock, incident=incident, clock=_GONE, task=t,
+        Call(kind="lapsed", incident=running[t.incident_id or ""], task=t,
              rung=Rung(org=t.owner_org or PROVINCE, post=t.owner, name=""))
-        for t in over if t.open
+        for key, t in held.items() if key not in known and t.incident_id in running and t.open
     ]  # fmt: skip
 
 
-def _call(
-    seen: Situation, areas: AreaTree, rules: Mapping[str, Any], incident: Incident,
-    clock: Deadline, task: Task | None,
-) -> Call | None:  # fmt: skip
-    """The one thing to do about a deadline; None when it can wait."""
-    rungs = ladder(seen, areas, owing(incident, clock, areas))
-    key = key_of(incident, clock)
+def _call(seen: Situation, areas: AreaTree, owed: Owed, task: Task | None) -> Call | None:
+    """The one thing to do about what is owed; None when it can wait."""
+    if task is None and (owed.ended or not owed.overdue):
+        return None
+    if task is not None and task.state.ended:
+        return None
+    rungs, here = ladder(seen, areas, owed.org), owed.incident
     if task is None:
-        return Call(kind="open", key=key, incident=incident, clock=clock, rung=rungs[0])
+        return Call(kind="open", incident=here, owed=owed, rung=rungs[0])
     at = _standing(task, rungs)
-    if clock.done_at is not None:
-        if not task.open:
-            return None
-        return Call(kind="done", key=key, incident=incident, clock=clock, rung=at, task=task)
+    if owed.ended:
+        return Call(kind="done", incident=here, owed=owed, rung=at, task=task)
     last = max((s.at for s in task.steps), default=seen.at)
-    if task.state.ended or seen.at - last < timedelta(minutes=float(rules["repeat_min"])):
+    if seen.at - last < timedelta(minutes=owed.pace.repeat_min):
         return None
     said = _since_raised(task)
     higher = rungs[rungs.index(at) + 1 :]
     kind: Literal["raise", "remind"] = "remind"
     # taken and still not reported counts like not taken: the level above hears of it
-    if higher and (said >= int(rules["rounds"]) or task.state != TaskState.OPEN):
+    if higher and (said >= owed.pace.rounds or task.state != TaskState.OPEN):
         kind, at = "raise", higher[0]
-    return Call(
-        kind=kind, key=key, incident=incident, clock=clock, rung=at, task=task, count=said + 1
-    )
+    return Call(kind=kind, incident=here, owed=owed, rung=at, task=task, count=said + 1)
 
 
 def _standing(task: Task, rungs: list[Rung]) -> Rung:
@@ -199,7 +244,3 @@ def mine(tasks: Iterable[Task], actor: Actor) -> list[Task]:
         and (t.owner.endswith(f" {actor.name}") or t.owner.split(" ")[0] == posts.get(actor.role))
     ]  # fmt: skip
 
-
-def waits(clock: Deadline, now: datetime) -> int:
-    """Minutes a deadline is overdue."""
-    return int((now - clock.due_at) / timedelta(minutes=1)) if clock.due_at else 0

@@ -28,6 +28,7 @@ class RuleFile:
     content: Mapping[str, Any]
     path: Path
     own: bool
+    text: str = ""
 
     @property
     def words(self) -> str:
@@ -60,6 +61,13 @@ _NAMES: Mapping[str, tuple[str, Callable[[str], Any], Callable[[Mapping[str, Any
 }
 
 
+def rule_path(name: str, var: Path) -> Path:
+    """Where the table in force stands: one's own under `var/rules` first."""
+    file = _NAMES[name][0]
+    mine = var / FOLDER / file
+    return mine if mine.is_file() else REFERENCE / file
+
+
 def rule_file(name: str, var: Path) -> RuleFile:
     """The table of a name in `_NAMES`, one's own under `var/rules` first.
 
@@ -68,13 +76,13 @@ def rule_file(name: str, var: Path) -> RuleFile:
     Invalid
         Naming the file, the line and the remedy, when it cannot be read.
     """
-    file, parse, check = _NAMES[name]
-    mine = var / FOLDER / file
-    path = mine if mine.is_file() else REFERENCE / file
+    _, parse, check = _NAMES[name]
+    path = rule_path(name, var)
     try:
-        content = dict(parse(path.read_text(encoding="utf-8")))
+        text = path.read_text(encoding="utf-8")
+        content = dict(parse(text))
         check(content, str(path))
     except (OSError, ValueError, TypeError, yaml.YAMLError) as error:
-        remedy = "请改正后再启动；移开此文件即恢复随附的规则"
+        remedy = "请改正；移开此文件即恢复随附的规则"
         raise Invalid.field(name, f"规则文件 {path} 读不懂：{error}", remedy) from error
-    return RuleFile(name=name, content=content, path=path, own=path == mine)
+    return RuleFile(name=name, content=content, path=path, own=path.parent != REFERENCE, text=text)

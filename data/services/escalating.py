@@ -1,4 +1,4 @@
-"""Puts overdue deadlines before the one who leads the shift, and above, as tasks by name."""
+"""Puts what is overdue before the one who leads the shift, then above, as tasks by name."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from data.domain import escalation as e
+from data.domain.authority import read_table
+from data.domain.clearance import Clearance
 from data.domain.directory import Contact
 from data.domain.incident import Incident, Report
 from data.domain.messages import Command
@@ -34,8 +36,9 @@ def call_overdue(unit: Unit, command: CallOverdue, tools: Tools) -> dict[str, An
     if unit.actor.username != SYSTEM.username:
         raise Forbidden("时限催报由中心按规则自动办理")
     seen = _seen(unit)
-    rules = tools.rules["reporting"]
-    lines = [_carried_out(unit, call, tools) for call in e.calls(seen, tools.areas, rules)]
+    rules, table = tools.rules["reporting"], read_table(tools.rules.get("authority"))
+    due = e.calls(seen, tools.areas, rules, table)
+    lines = [_carried_out(unit, call, tools) for call in due]
     lines += [_reminded(unit, held, seen) for held in e.unanswered(seen, rules)]
     if lines:
         here = {incident.id for incident, _ in lines if incident is not None}
@@ -56,15 +59,16 @@ def _seen(unit: Unit) -> Situation:
     return Situation(
         revision=unit.seq, at=unit.now, incidents=held(Incident, status="open"),
         reports=held(Report), tasks=held(Task), shifts=held(Shift), contacts=held(Contact),
-        instructions=held(Instruction),
+        instructions=held(Instruction), clearances=held(Clearance),
     )  # fmt: skip
 
 
 def _carried_out(unit: Unit, call: e.Call, tools: Tools) -> tuple[Incident | None, str]:
     """The task kept, and what the journal says of it."""
-    if call.task is None:
-        return call.incident, _opened(unit, call, tools)
-    return call.incident, _moved_on(unit, call, call.task, call.rung.words(tools.areas))
+    who = call.rung.words(tools.areas)
+    if call.task is not None:
+        return call.incident, _moved_on(unit, call, call.task, who)
+    return call.incident, _opened(unit, call, call.owed, who) if call.owed else ""
 
 
 def _reminded(unit: Unit, held: Instruction, seen: Situation) -> tuple[Incident | None, str]:
@@ -75,28 +79,27 @@ def _reminded(unit: Unit, held: Instruction, seen: Situation) -> tuple[Incident 
     return seen.incidents.get(held.incident_id or ""), said
 
 
-def _opened(unit: Unit, call: e.Call, tools: Tools) -> str:
-    """The first call: a task of whoever leads the shift of the room that owes the report."""
-    clock, letter = call.clock, call.incident.letter
+def _opened(unit: Unit, call: e.Call, owed: e.Owed, who: str) -> str:
+    """The first call: a task of whoever leads the shift of the room that owes it."""
     task = tasking.make_task(
-        unit, title=f"催报：{letter} {clock.label}已超时", incident_id=call.incident.id,
-        owner=call.rung.owner, owner_org=call.rung.org, source=e.SOURCE, due_at=clock.due_at,
-        detail=f"{clock.actor_body} → {clock.recipient}；依据：{clock.basis}",
+        unit, title=f"{owed.what}：{owed.title}已超时",
+        incident_id=call.incident.id if call.incident else None, owner=call.rung.owner,
+        owner_org=call.rung.org, source=owed.source, due_at=owed.due_at, detail=owed.detail,
     )  # fmt: skip
-    unit.put(replace(task, clock=call.key))
-    return f"时限催报：{letter} {clock.label}超时，交{call.rung.words(tools.areas)}"
+    unit.put(replace(task, clock=owed.key))
+    return f"{owed.source}：{owed.title}超时，交{who}"
 
 
 def _moved_on(unit: Unit, call: e.Call, task: Task, who: str) -> str:
     """A later call: ended, repeated, or put before the level above."""
-    by, now, said = unit.actor.name, unit.now, task.title
-    if call.kind == "done":
-        unit.put(task.moved(TaskState.DONE, by, now, "已报"))
-        return f"{said}：已报，催报办结"
-    if call.kind == "lapsed":
+    by, now, said, owed = unit.actor.name, unit.now, task.title, call.owed
+    if owed is None:
         unit.put(task.moved(TaskState.CANCELLED, by, now, "该时段已过，仍未报"))
         return f"{said}：该时段已过，仍未报"
-    late = e.waits(call.clock, now)
+    if call.kind == "done":
+        unit.put(task.moved(TaskState.DONE, by, now, owed.ended))
+        return f"{said}：{owed.ended}，{owed.what}办结"
+    late, still = owed.minutes(now), f"仍未{owed.what[1:]}"
     held = replace(task, owner=call.rung.owner, owner_org=call.rung.org)
     if call.kind == "remind":
         step = Step(what=e.REMINDED, by=by, at=now, words=f"第 {call.count} 次，{who}")
@@ -104,7 +107,7 @@ def _moved_on(unit: Unit, call: e.Call, task: Task, who: str) -> str:
         return f"{said} {late} 分，第 {call.count} 次催{who}"
     step = Step(what=e.RAISED, by=by, at=now, words=f"转{who}")
     unit.put(replace(held, state=TaskState.OPEN, steps=(*task.steps, step)))
-    return f"{said} {late} 分仍未报，升级至{who}"
+    return f"{said} {late} 分{still}，升级至{who}"
 
 
 HANDLERS: Mapping[type[Command], Handler] = {CallOverdue: call_overdue}

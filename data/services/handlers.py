@@ -24,6 +24,7 @@ from data.services import (
     ledger,
     linking,
     monitoring,
+    noting_rules,
     registering,
     reports,
     responding,
@@ -77,4 +78,5 @@ HANDLERS: Mapping[type[m.Command], Handler] = {
     **delivering.HANDLERS,
     **foreign_warnings.HANDLERS,
     **keeping_watch.HANDLERS,
+    **noting_rules.HANDLERS,
 }

@@ -41,20 +41,24 @@ class Watching:
     def __init__(self, *, queries: Queries, bus: Bus) -> None:
         self.queries = queries
         self.bus = bus
-        self.book: RuleBook = bus.tools.rules.get("alarms") or NO_RULES
-        exercise = queries.exercise is not None
-        self.says = Signaller(book=self.book, areas=queries.areas, exercise=exercise)
-        self.outages = Outages(self.says)
+        self._go_by(bus.tools.rules.get("alarms") or NO_RULES)
         self.slots: dict[str, Slot] = {}
         self.sources: Mapping[str, RiskSource] = {}
         self.combined: dict[str, Rule | None] = {}
         self._of_source: dict[str, list[Slot]] = {}
-        self._ready = False
         self._changed: set[str] = set()
         self._renewed = False
         self._late: set[str] = set()
         self._lock = Lock()
         bus.units.listeners.append(self.heard)
+
+    def _go_by(self, book: RuleBook) -> None:
+        """Take a rule book; what is in memory was seen by the one before and is read again."""
+        self.book = book
+        exercise = self.queries.exercise is not None
+        self.says = Signaller(book=book, areas=self.queries.areas, exercise=exercise)
+        self.outages = Outages(self.says)
+        self._ready = False
 
     def ready(self) -> None:
         """Read what is stored, once, before anything new is: what comes later is seen in order."""
@@ -155,6 +159,9 @@ class Watching:
 
     def _prepared(self) -> list[Signal]:
         """Bring the memory up to date with what is stored; what that shows."""
+        book = self.bus.tools.rules.get("alarms") or NO_RULES
+        if book is not self.book:
+            self._go_by(book)
         if not self._ready:
             return self._load()
         if not self._renewed:

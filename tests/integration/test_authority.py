@@ -38,9 +38,11 @@ def test_a_large_order_waits_for_a_signature(center):
     seen = w.seen(center)
     lot = next(x for x in seen.lots.values() if x.on_hand >= 2)
     item = seen.items[lot.item_id]
-    center.tools.rules["authority"] = {
-        "supplies": [{"unit": item.unit, "over": 1, "basis": "本例"}]
-    }
+    folder = center.settings.var / "rules"
+    folder.mkdir()
+    line = f"supplies: [{{unit: {item.unit}, over: 1, basis: 本例}}]"
+    (folder / "authority.yaml").write_text(line, encoding="utf-8")
+    assert center.reread_rules() == 1
     order = IssueDispatch(transfers=(WantedLot(lot=lot.id, incident=here, amount=2),))
     sent = center.handle(order, w.DUTY).body["transfers"][0]["id"]
     limits = read_limits(center.tools.rules["authority"])

@@ -1,4 +1,4 @@
-"""An overdue reporting deadline goes to somebody by name, again, and then to the level above."""
+"""What is overdue, a report or a word, goes to somebody by name, again, then to the level above."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from datetime import timedelta
 import pytest
 
 from dashboard.components.live import called_view
-from data.domain.escalation import SOURCE, mine
+from data.domain.approval import approval_of
+from data.domain.authority import read_table
+from data.domain.escalation import APPROVALS, SOURCE, mine
 from data.domain.handover import open_items
-from data.domain.messages import FileFollowup
+from data.domain.messages import FileFollowup, IssueDispatch, WantedTeam
+from data.domain.messages.clearing import GrantClearance
 from data.domain.messages.tasks import (
     AdvanceTask,
     AnswerInstruction,
@@ -154,3 +157,70 @@ def test_an_overdue_instruction_is_reminded_of_until_it_is_answered(center):
     center.handle(AnswerInstruction(instruction_id=key, words="九人"), w.DUTY)
     later(center, minutes=40)
     assert w.seen(center).instructions[key].reminders == 2
+
+
+def ask_for_national(center) -> str:
+    """The approval of one national team's order, which waits for a leader's word."""
+    here = w.incidents(center)[0]
+    seen = w.seen(center)
+    areas = seen.incidents[here].all_areas
+    team = next(
+        t.id for t in seen.available_teams()
+        if approval_of(t, areas, center.areas).key == "national"
+    )  # fmt: skip
+    order = IssueDispatch(assignments=(WantedTeam(team=team, incident=here),))
+    body = center.handle(order, w.DUTY).body
+    return next(c.id for c in w.seen(center).clearances.values() if c.subject == body["id"])
+
+
+def call_of(center, clearance: str):
+    """The call about an approval, or None while there is none."""
+    tasks = w.seen(center).tasks.values()
+    return next((t for t in tasks if t.clock == f"clearance:{clearance}"), None)
+
+
+def test_an_overdue_approval_is_called_by_name_then_above_and_ends_with_the_word(center):
+    """带班领导 by the roster, once more, then the leader; the word given ends the call."""
+    held = ask_for_national(center)
+    assert later(center, minutes=29) == 0
+    assert call_of(center, held) is None
+    assert later(center, minutes=2) == 1
+    first = call_of(center, held)
+    assert (first.source, first.owner) == (APPROVALS, "带班领导 何敬之（演练）")
+    assert first.title.startswith("催批：审批 ")
+    assert "假定" in first.detail
+    assert "催批 1 件待您接办" in str(called_view(w.seen(center), center.areas, CHIEF))
+    assert "催批" not in str(called_view(w.seen(center), center.areas, w.LEADER))
+    later(center, minutes=10)
+    assert [s.what for s in call_of(center, held).steps] == ["下达", "催办"]
+    later(center, minutes=10)
+    above = call_of(center, held)
+    assert (above.owner, above.steps[-1].what) == ("领导 梁承平（演练）", "升级")
+    assert "催批 1 件待您接办" in str(called_view(w.seen(center), center.areas, w.LEADER))
+    center.handle(GrantClearance(clearance_id=held), w.LEADER)
+    center.attend()
+    ended = call_of(center, held)
+    assert (ended.state, ended.result) == ("done", f"批准 {w.LEADER.name}")
+    told = [line["summary"] for line in w.seen(center).lines if "催批" in line["summary"]]
+    assert any("仍未批，升级至湖北省领导 梁承平（演练）" in x for x in told)
+    assert any("批准" in x and "催批办结" in x for x in told)
+
+
+def test_an_approval_given_in_time_calls_nobody(center):
+    """No task, no line."""
+    held = ask_for_national(center)
+    center.handle(GrantClearance(clearance_id=held), w.LEADER)
+    later(center, minutes=45)
+    assert call_of(center, held) is None
+
+
+@pytest.mark.parametrize("row", [{"repeat_min": 0, "rounds": 2, "basis": "x"}, {"rounds": 1}, 7])
+def test_a_pace_that_cannot_be_read_is_named(row):
+    """The table says which line, and what belongs there."""
+    with pytest.raises(ValueError, match=r"escalation 看不懂.*repeat_min、rounds、basis"):
+        read_table({"escalation": row})
+
+
+def test_a_table_without_a_pace_goes_by_the_assumed_one():
+    """Tables written before the line existed still stand."""
+    assert read_table({}).escalation.basis == "假定"

@@ -266,6 +266,15 @@ class CompleteTeam(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class NoteRules(Command):
+    """The center itself: a rule table was changed while it runs; `digest` is of its text."""
+
+    title: str
+    words: str
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class StoreRows(Command):
     """Keep imported or reference things: (kind, body) pairs, made or brought up to date."""
 

@@ -1,0 +1,120 @@
+"""Rule tables change while the center runs; what cannot be read changes nothing and is shown."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import pytest
+
+from dashboard.components.admin_rules import view
+from dashboard.components.live import faulty_view
+from data.domain.authority import read_table
+from data.domain.messages import NoteRules
+from data.domain.org import Actor
+from data.errors import Forbidden
+from data.ingest.reference import REFERENCE
+from tests.integration import plan_world as w
+
+ADMIN = Actor.of("admin", "admin", "420000", "系统管理员")
+
+
+@pytest.fixture
+def center(tmp_path):
+    """The world of two incidents, no rule table of one's own yet."""
+    with w.opened(tmp_path, None) as made:
+        yield made
+
+
+def own(center, file: str, text: str) -> None:
+    """A table of one's own, saved; each saving later than the one before."""
+    path = center.settings.var / "rules" / file
+    path.parent.mkdir(exist_ok=True)
+    before = path.stat().st_mtime_ns if path.exists() else 0
+    path.write_text(text, encoding="utf-8")
+    after = path.stat().st_mtime_ns
+    os.utime(path, ns=(after, max(after, before + 1_000_000)))
+
+
+def fault_of(center, name: str) -> str:
+    """What is said to be wrong with a table."""
+    return next(t.fault for t in center.rule_tables(ADMIN) if t.name == name)
+
+
+def told(center) -> list[str]:
+    """The journal's lines about rule tables, the newest first."""
+    lines = [x["summary"] for x in w.seen(center).lines if "更换规则表" in x["summary"]]
+    return lines[::-1]
+
+
+def test_nothing_changed_writes_nothing(center):
+    """A look at unchanged files is no row of the journal."""
+    before = center.queries.revision()
+    assert center.reread_rules() == 0
+    assert center.queries.revision() == before
+
+
+def test_a_changed_table_counts_at_once_and_is_in_the_journal_once(center):
+    """Who may authorise what, changed by a file; told once, with the text's fingerprint."""
+    own(center, "authority.yaml", "escalation: {repeat_min: 3, rounds: 1, basis: 厅发〔演练〕1号}")
+    assert center.reread_rules() == 1
+    pace = read_table(center.tools.rules["authority"]).escalation
+    assert (pace.repeat_min, pace.rounds, pace.basis) == (3, 1, "厅发〔演练〕1号")
+    assert center.reread_rules() == 0
+    (line,) = told(center)
+    assert "授权与审批" in line
+    assert "执行本单位的" in line
+    assert next(t for t in center.rule_tables(ADMIN) if t.name == "authority").digest[:16] in line
+
+
+def test_what_cannot_be_read_changes_nothing_and_is_shown_to_the_administrator(center):
+    """The last good table holds; file, place and remedy stand on the page and in the header."""
+    good = json.loads((REFERENCE / "reporting.json").read_text(encoding="utf-8"))
+    good["escalation"]["repeat_min"] = 7
+    own(center, "reporting.json", json.dumps(good, ensure_ascii=False))
+    center.reread_rules()
+    own(center, "reporting.json", '{"clocks": []}')
+    assert center.reread_rules() == 0
+    assert center.tools.rules["reporting"]["escalation"]["repeat_min"] == 7
+    fault = fault_of(center, "reporting")
+    assert "reporting.json" in fault
+    assert "请写 clocks 列表" in fault
+    tables = center.rule_tables(ADMIN)
+    assert fault in str(view(tables))
+    assert "规则表 1 张读不懂" in str(faulty_view([t for t in tables if t.fault]))
+    own(center, "reporting.json", json.dumps(good, ensure_ascii=False))
+    assert center.reread_rules() == 0  # the good one holds already
+    assert fault_of(center, "reporting") == ""
+    assert faulty_view([t for t in center.rules.tables if t.fault]) is None
+
+
+def test_a_table_taken_away_gives_the_shipped_one_back(center):
+    """Removing one's own file is the way back."""
+    own(center, "authority.yaml", "dispatch: []")
+    center.reread_rules()
+    assert not read_table(center.tools.rules["authority"]).dispatch
+    (center.settings.var / "rules" / "authority.yaml").unlink()
+    assert center.reread_rules() == 1
+    assert read_table(center.tools.rules["authority"]).dispatch
+    assert "执行随附的" in told(center)[0]
+
+
+def test_the_watch_goes_by_the_new_alarm_rules(center):
+    """A rule book that changed is the one the next look goes by."""
+    watching = center.feed.watching
+    watching.tick(center.clock.now())
+    before = watching.book
+    text = (REFERENCE / "alarm_rules.yaml").read_text(encoding="utf-8")
+    own(center, "alarm_rules.yaml", text + "\n# 本单位\n")
+    assert center.reread_rules() == 1
+    watching.tick(center.clock.now())
+    assert watching.book is not before
+    assert watching.book is center.tools.rules["alarms"] is watching.says.book
+
+
+def test_who_keeps_no_tables_sees_none_and_nobody_notes_a_change_by_hand(center):
+    """The list is for who keeps them; the journal's line is the center's own."""
+    with pytest.raises(Forbidden):
+        center.rule_tables(w.LEADER)
+    with pytest.raises(Forbidden, match="规则文件"):
+        center.handle(NoteRules(title="x", words="y", digest="z"), ADMIN)
