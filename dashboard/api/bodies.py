@@ -112,6 +112,13 @@ class MergeBody(Body):
     incident_id: str
 
 
+class CloseBody(Body):
+    """The end of an incident; `left_open` lists what is known to stay open, or is left out."""
+
+    reason: str
+    left_open: list[str] | None = Field(default=None, max_length=1000)
+
+
 class ReasonBody(Body):
     """A reason in words."""
 

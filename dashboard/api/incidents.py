@@ -142,9 +142,10 @@ def _changing(router: APIRouter, center: Center) -> None:
         return await carry(request, center, command, 201)
 
     @router.post("/incidents/{incident_id}/close")
-    async def close(request: Request, incident_id: str, body: b.ReasonBody) -> Response:
-        """Close an incident."""
-        command = m.CloseIncident(incident_id=incident_id, reason=body.reason)
+    async def close(request: Request, incident_id: str, body: b.CloseBody) -> Response:
+        """Close an incident; what it leaves open to others is named in the answer."""
+        left = None if body.left_open is None else tuple(body.left_open)
+        command = m.CloseIncident(incident_id=incident_id, reason=body.reason, left_open=left)
         return await carry(request, center, command)
 
     @router.post("/incidents/{incident_id}/responses", status_code=201)

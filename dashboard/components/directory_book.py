@@ -66,7 +66,7 @@ def layout() -> list[Any]:
         [
             html.Label(html.Kbd("/"), htmlFor=Ids.TEXT, **desk.key("/")),
             dcc.Input(id=Ids.TEXT, type="search", value="", debounce=0.2, className="filter",
-                      placeholder="按姓名、单位、职务、专长、市县、号码查找", autoComplete="off",
+                      placeholder="姓名、单位、专长、市县或号码", autoComplete="off",
                       **kept),
             dcc.RadioItems(id=Ids.KIND, className="pills", value="", **kept,
                            options=[{"label": w, "value": k} for k, w in KINDS.items()]),

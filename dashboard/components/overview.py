@@ -7,7 +7,7 @@ from typing import Any
 
 from dash import Dash, Input, State, html
 
-from dashboard.components import contingency_start, desk, desk_fields, toasts
+from dashboard.components import close_desk, contingency_start, desk, desk_fields, toasts
 from dashboard.components.desk import Desk
 from dashboard.components.desk_words import clock, empty, number
 from dashboard.components.grade_view import deadline_rows, grade_view
@@ -17,7 +17,6 @@ from data.center import Center
 from data.domain.incident import ROMAN, Figure, Incident
 from data.domain.incident_types import type_name
 from data.domain.messages import (
-    CloseIncident,
     Command,
     ConfirmGrade,
     EditIncident,
@@ -29,12 +28,11 @@ from data.domain.reporting import Deadline
 from data.domain.situation import Situation
 
 LEVELS = {**{k: f"{v}级" for k, v in ROMAN.items()}, "none": "未定级"}
-GRADE, RESPONSE, PEOPLE, CLOSE = "grade", "response", "people", "close"
+GRADE, RESPONSE, PEOPLE = "grade", "response", "people"
 FIELDS = {
     GRADE: ("level", "basis"),
     RESPONSE: ("body", "contingency", "level", "basis"),
     PEOPLE: ("commander", "lead_body", "desk"),
-    CLOSE: ("reason",),
 }
 _EFFECTS = {"people": "人口", "teams": "队伍", "depots": "储备库", "sensors": "监测点"}
 
@@ -51,7 +49,7 @@ def layout() -> Any:
         [
             html.Div(id=Ids.VIEW, className="scroll-in"),
             html.Div(
-                [contingency_start.layout(), _grade(), _response(), _people(), _close()],
+                [contingency_start.layout(), _grade(), _response(), _people(), close_desk.layout()],
                 className="forms",
             ),
             desk.act_store("overview"),
@@ -95,15 +93,6 @@ def _people() -> Any:
     ]
     button = html.Button("更改", className="btn", **desk.acts("overview", do="people"))
     return _details("更改指挥长、主责单位、席位", PEOPLE, fields, button)
-
-
-def _close() -> Any:
-    fields = [desk_fields.text(CLOSE, "reason", "结束原因", "如：搜救结束，响应终止", wide=True)]
-    button = html.Button(
-        "结束事件", className="btn danger", **desk.acts("overview", do="close"),
-        **desk.confirm("再按一次：结束事件，不能撤销"),
-    )  # fmt: skip
-    return _details("结束事件", CLOSE, fields, button)
 
 
 def overview_view(seen: Situation, incident: Incident | None, clocks: list[Deadline]) -> Any:
@@ -265,17 +254,15 @@ def command_of(act: dict[str, Any], incident_id: str, form: dict[str, str]) -> C
     if todo == "people":
         named = {name: form[name] or None for name in FIELDS[PEOPLE]}
         return EditIncident(incident_id=incident_id, **named)
-    if todo == "close":
-        return CloseIncident(incident_id=incident_id, reason=form["reason"])
     if todo == "end":
         return EndResponse(response_id=act["response"])
     return EndZone(zone_id=act["zone"])
 
 
-_FORM_OF = {"grade": GRADE, "respond": RESPONSE, "people": PEOPLE, "close": CLOSE}
+_FORM_OF = {"grade": GRADE, "respond": RESPONSE, "people": PEOPLE}
 _DONE = {
     "confirm": "你 确认定级", "grade": "你 改定等级", "respond": "你 登记应急响应",
-    "people": "你 更改负责人", "close": "你 结束事件", "end": "你 终止应急响应",
+    "people": "你 更改负责人", "end": "你 终止应急响应",
     "lift": "你 解除范围",
 }  # fmt: skip
 
@@ -283,6 +270,7 @@ _DONE = {
 def register(app: Dash, center: Center) -> None:
     """Carry out what the overview's buttons ask."""
     contingency_start.register(app, center)
+    close_desk.register(app, center)
     states = [
         State(desk_fields.field_id(form, name), "value")
         for form, names in FIELDS.items()

@@ -1,4 +1,4 @@
-"""Incidents: opened from reports, graded, edited, written up and closed."""
+"""Incidents: opened from reports, graded, edited and written up."""
 
 from __future__ import annotations
 
@@ -8,21 +8,17 @@ from typing import Any
 
 from data.domain.candidates import suggest_command
 from data.domain.depot import Item
-from data.domain.dispatch import TRANSFER_OPEN, Assignment, Transfer
 from data.domain.grading import suggest_for, word_of
-from data.domain.incident import LETTERS, Entry, Grading, Incident, Report, Response
+from data.domain.incident import LETTERS, Entry, Grading, Incident, Report
 from data.domain.incident_types import incident_type
 from data.domain.messages import (
-    CloseIncident,
     ConfirmGrade,
     EditIncident,
     OpenIncident,
     WriteEntry,
 )
 from data.domain.org import PROVINCE, Permission
-from data.domain.task import Instruction, Task
-from data.domain.team import Team
-from data.errors import Conflict, Invalid
+from data.errors import Invalid
 from data.services import alarm_acts, checks, wording
 from data.services.needing import checked_needs, checked_supplies, known_items
 from data.services.proving import GRAVE, require_proof
@@ -195,59 +191,6 @@ def _by_hand(
         level=command.level, word=word_of(incident.type, command.level, tables), basis=basis,
         assumptions=() if suggested.level is None else (f"规则建议为 {suggested.label}",),
     )  # fmt: skip
-
-
-def close_incident(unit: Unit, command: CloseIncident, tools: Tools) -> dict[str, Any]:
-    """Close an incident that binds no team and waits for no supplies."""
-    unit.actor.require(Permission.REPORT)
-    incident = checks.open_incident_of(unit, tools, command.incident_id)
-    reason = checks.required(command.reason, "reason", "结束原因", "请写明处置结果")
-    _refuse_while_bound(unit, incident)
-    incident = unit.put(incident.closed(unit.now, reason))
-    standing = [r for r in unit.find(Response, incident_id=incident.id) if r.until is None]
-    unit.tell(
-        f"结束事件：{wording.titled(incident)}，{reason}",
-        incident_id=incident.id, area=incident.area_code,
-    )  # fmt: skip
-    return {"incident": incident, "responses_in_force": standing}
-
-
-def _refuse_while_bound(unit: Unit, incident: Incident) -> None:
-    """Refuse to close while teams, supplies, tasks or instructions are open, naming them."""
-    held = [
-        _holder(a.id, unit.get(Team, a.team_id).name, a.word, incident)
-        for a in unit.find(Assignment, incident_id=incident.id)
-        if a.active
-    ] + [
-        _holder(t.id, f"调拨单 {t.id}", t.state.word, incident)
-        for t in unit.find(Transfer, incident_id=incident.id)
-        if t.state in TRANSFER_OPEN
-    ] + [
-        _holder(t.id, f"任务 {t.title}", t.state.word, incident)
-        for t in unit.find(Task, incident_id=incident.id)
-        if t.open
-    ] + [
-        _holder(n.id, f"批示 {n.id}", n.state.word, incident)
-        for n in unit.find(Instruction, incident_id=incident.id)
-        if n.open
-    ]
-    if held:
-        names = "、".join(f"{h['name']}（{h['state']}）" for h in held[:8])
-        more = f"等 {len(held)} 项" if len(held) > 8 else ""  # noqa: PLR2004
-        raise Conflict(
-            f"{wording.titled(incident)} 尚有未结事项：{names}{more}；"
-            "请先结束、撤销、改派，或将任务转值班室续办",
-            holders=held,
-        )
-
-
-def _holder(thing: str, name: str, state: str, incident: Incident) -> dict[str, Any]:
-    """One thing that still binds an incident."""
-    return {
-        "thing": thing, "name": name, "state": state, "held_by": incident.letter,
-        "incident": incident.id, "incident_name": incident.short_name,
-        "since": None, "next_best": None,
-    }  # fmt: skip
 
 
 def write_entry(unit: Unit, command: WriteEntry, tools: Tools) -> dict[str, Any]:

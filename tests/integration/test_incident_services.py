@@ -9,13 +9,15 @@ from shapely.geometry import box, mapping
 from data.domain import messages as m
 from data.domain.depot import Depot, Item, Lot
 from data.domain.dispatch import Assignment, AssignmentState
+from data.domain.filing import Filing
 from data.domain.incident import Casualties, Figure, Incident, Report
+from data.domain.linking import SupportRequest
 from data.domain.org import SYSTEM, Actor, Area, AreaTree
 from data.domain.spatial import Spatial
 from data.domain.team import Team, TeamState
-from data.errors import Conflict, Forbidden, IllegalMove, Invalid, NotFound, Stale
+from data.errors import Conflict, Forbidden, IllegalMove, Invalid, NotFound, Stale, StepUpNeeded
 from data.ingest import reference
-from data.services import incidents, registering, reports, responding, zones
+from data.services import closing, incidents, registering, reports, responding, zones
 from data.services.bus import Bus
 from data.services.tools import Tools
 
@@ -41,8 +43,9 @@ HANDLERS = {
         (reports, ("receive_report", "merge_report", "dismiss_report", "file_followup")),
         (
             incidents,
-            ("open_incident", "edit_incident", "confirm_grade", "close_incident", "write_entry"),
+            ("open_incident", "edit_incident", "confirm_grade", "write_entry"),
         ),
+        (closing, ("close_incident",)),
         (responding, ("record_response", "end_response")),
         (zones, ("draw_zone", "end_zone")),
         (registering, ("complete_team", "store_rows")),
@@ -231,6 +234,35 @@ def test_closing_names_the_teams_still_bound(do, database):
     assert [r["body"] for r in answer["responses_in_force"]] == ["省防指"]
     with pytest.raises(IllegalMove):
         do(m.ConfirmGrade(incident_id=incident))
+
+
+def test_closing_knows_what_it_leaves_open(do, told, database):
+    """A response, a report and a request may stay: seen and told; what came up since refuses."""
+    incident = opened(do)["id"]
+    ask = m.RecordResponse(incident_id=incident, body="省防指", contingency="防汛", level="III")
+    response = do(ask)["response"]["id"]
+    with database.units.unit("paper", SYSTEM, Stopped()) as unit:
+        unit.put(Filing(id="F-1", incident_id=incident, org="420000"))
+        unit.put(SupportRequest(id="S-1", incident_id=incident, org="420000", number="1号"))
+    with pytest.raises(Conflict, match=r"又有未结事项.*首报（拟稿）.*请核对后再结束"):
+        do(m.CloseIncident(incident_id=incident, reason="结束", left_open=(response, "S-1")))
+    seen = (response, "S-1", "F-1")
+    answer = do(m.CloseIncident(incident_id=incident, reason="结束", left_open=seen))
+    assert {e["thing"] for e in answer["left_open"]} == set(seen)
+    assert told()[-1].endswith("结束；留办：报告 1、请求支援 1、响应 1")
+
+
+def test_a_grave_incident_is_closed_by_who_proves_it_again(do, database):
+    """Ⅰ and Ⅱ ask for a proof; a stale one is refused and nothing changes."""
+    incident = opened(do)["id"]
+    with database.units.unit("grave", SYSTEM, Stopped()) as unit:
+        held = unit.get(Incident, incident)
+        unit.put(replace(held, grading=replace(held.grading, level="II")))
+    stale = replace(DUTY, proved_until=datetime(2020, 1, 1, tzinfo=UTC))
+    with pytest.raises(StepUpNeeded, match="结束Ⅰ级、Ⅱ级事件"):
+        do(m.CloseIncident(incident_id=incident, reason="结束"), actor=stale)
+    done = do(m.CloseIncident(incident_id=incident, reason="结束"))
+    assert done["incident"]["status"] == "closed"
 
 
 def test_a_response_changes_level_and_ends(do, told):

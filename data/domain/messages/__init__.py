@@ -140,10 +140,15 @@ class FileFollowup(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class CloseIncident(Command):
-    """Close an incident; refused while teams are still bound to it."""
+    """Close an incident; refused while teams, supplies, tasks or instructions are bound to it.
+
+    `left_open` names what else whoever closes it has seen open; what is not in it refuses. None
+    asks for no such proof.
+    """
 
     incident_id: str
     reason: str
+    left_open: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
