@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from dashboard.commands import backup, heads, sbom
+from dashboard.commands import backup, heads, node, sbom
 from data.config import Settings
 from data.errors import CenterError
 
@@ -46,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     backup.add_parsers(known)
     heads.add_parsers(known)
     sbom.add_parser(known)
+    node.add_parser(known)
     code = known.add_parser("device-code", help="签发大屏设备码")
     code.add_argument("label", nargs="?", default="大屏", help="这台大屏叫什么")
     return parser
@@ -122,6 +123,7 @@ _COMMANDS = {
     "device-code": _device_code, "backup": backup.back_up, "restore": backup.bring_back,
     "ingest": _ingest,
     "head": heads.keep, "verify": heads.check, "sbom": sbom.show,
+    "node": node.run,
 }  # fmt: skip
 
 if __name__ == "__main__":

@@ -84,7 +84,10 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_server: FastAPI) -> AsyncIterator[None]:
         await streams.start()
-        center.outbox.start()
+        if center.link:  # what leaves for outside is the province's to send
+            center.link.start()
+        else:
+            center.outbox.start()
         yield
         center.outbox.stop()
         streams.close()

@@ -33,6 +33,8 @@ def checks(settings: Settings) -> Iterator[Check]:
     yield from _database(settings)
     yield _roads(settings)
     yield _door(settings)
+    if settings.node:
+        yield _node(settings)
 
 
 def _sqlite() -> Check:
@@ -123,3 +125,21 @@ def _door(settings: Settings) -> Check:
     good = local or settings.secure_cookies
     told = f"监听 {settings.host}:{settings.port}"
     return good, told if good else f"{told}：对外服务请用 HTTPS，并设 HUBEI_SECURE_COOKIES=1"
+
+
+def _node(settings: Settings) -> Check:
+    """That the province answers this county's machine, over a certificate it trusts."""
+    from data.services.node_wire import Wire
+
+    given = settings.node
+    if given is None:
+        return True, ""
+    try:
+        wire = Wire(given.province, given.token, given.ca)
+        try:
+            page = wire.look()
+        finally:
+            wire.close()
+    except CenterError as error:
+        return False, f"县级节点 {given.name}：{error.detail}"
+    return True, f"县级节点 {given.name}：省中心应答，记录到第 {page} 号"

@@ -56,7 +56,7 @@ OPEN: frozenset[tuple[str, str]] = frozenset(
     }
 )
 OPEN_PREFIX = "/fonts/"
-_BEARERS = frozenset({"token", "share"})  # no cookie, so no other site can make use of it
+_BEARERS = frozenset({"token", "share", "node"})  # no cookie, so no other site can make use of it
 
 _actor: ContextVar[Actor | None] = ContextVar("actor", default=None)
 _session: ContextVar[Session | None] = ContextVar("session", default=None)
@@ -101,6 +101,9 @@ def is_grid(path: str) -> bool:
 
 # All that a token of another body may reach: its own connector.
 SHARE_API = "/api/v1/share/"
+
+# All that a county's own machine may reach.
+NODE_API = "/api/v1/node/"
 
 # What is left to whoever must first change the password or set up a second factor.
 PENDING_WORDS = {
@@ -293,6 +296,8 @@ def _strayed(session: Session, path: str) -> tuple[str, str] | None:
         return "/hazard", "网格员账号只能上报隐患、查看办理情况"
     if session.kind == "share" and path != SHARE_API + session.scope:
         return "", "此令牌只能向它自己的共享接口推送"
+    if session.kind == "node" and not path.startswith(NODE_API):
+        return "", "此令牌只供县级节点上报和同步"
     return None
 
 

@@ -50,7 +50,7 @@ class Limits:
             caller = f"address {(scope.get('client') or ('?',))[0]}"
         else:
             caller = f"{session.kind} {session.key}"
-            rate *= MACHINES if session.kind == "token" else 1
+            rate *= MACHINES if session.kind in {"token", "node"} else 1
         now, most = self.now(), rate * BURST_S
         bucket = self._buckets.get(caller)
         if bucket is None:

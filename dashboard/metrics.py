@@ -82,6 +82,7 @@ class _Standing(Collector):
         yield "hubei_open_incidents", "Open incidents.", float(opened)
         waiting = sum(alarm.state == "raised" for alarm in seen.alarms.values())
         yield "hubei_alarms_waiting", "Alarms nobody has acknowledged.", float(waiting)
+        yield from self._nodes(sum(c.open for c in seen.clashes.values()))
         newest = max((reading.at for reading in seen.readings.values()), default=None)
         if newest is not None:
             age = (self.center.clock.now() - newest).total_seconds()
@@ -90,6 +91,20 @@ class _Standing(Collector):
         if written is not None:
             since = (real_now() - written).total_seconds()
             yield "hubei_last_write_age_seconds", "Since the newest journal row, in seconds.", since
+
+
+    def _nodes(self, clashes: int) -> Iterator[Sample]:
+        """Counties' own machines, as the province sees them and as one sees itself."""
+        yield "hubei_clashes_open", "Conflicts nobody has decided.", float(clashes)
+        link = self.center.link
+        if link:
+            stands = link.standing
+            yield "hubei_node_linked", "Whether the province answers.", float(stands.linked)
+            yield "hubei_node_waiting", "Rows not taken by the province.", float(stands.waiting)
+            return
+        nodes = self.center.nodes
+        silent = sum(nodes.silent(node) for node in nodes.all(SYSTEM))
+        yield "hubei_nodes_silent", "Enrolled nodes not heard of for a minute.", float(silent)
 
 
 class Metered:

@@ -101,13 +101,15 @@ class Service:
 
         def opened() -> None:
             base = f"http://{self._host()}:{self.settings.port}"
-            opened_doors = center.doors.start()  # devices are heard before anything is warmed up
+            # devices are heard before anything is warmed up; a county's machine hears none
+            opened_doors = () if center.link else center.doors.start()
             center.warm()
             for line in (*addresses(base), *first, *opened_doors):
                 self.say(line)
-            center.poller.start(office.holds)
+            if not center.link:
+                center.poller.start(office.holds)
+                runner.append(center.pulse.start())
             runner.append(Attendant(center, lead=self._player(center, base)).start())
-            runner.append(center.pulse.start())
             if self.setup and not self._opened and not self.settings.no_browser:
                 webbrowser.open(base)
 

@@ -39,6 +39,9 @@ from data.services.channels.settings import read_channels
 from data.services.feeding import Feed
 from data.services.handlers import HANDLERS
 from data.services.hub import Hub
+from data.services.node_link import Link
+from data.services.node_start import linked, nodes_of
+from data.services.nodes import Nodes
 from data.services.outbox import Outbox
 from data.services.pictures import made_new
 from data.services.plan_desk import PlanDesk
@@ -81,6 +84,8 @@ class Center(PlanDesk, ExchangeDesk, RecordDesk, RuleDesk):
     sharing: Sharing
     poller: Poller
     outbox: Outbox
+    nodes: Nodes
+    link: Link | None
     exercise: Exercise | None
     hooks: Hooks = field(default_factory=Hooks)
 
@@ -104,6 +109,8 @@ class Center(PlanDesk, ExchangeDesk, RecordDesk, RuleDesk):
         Safe to call from several servers on one database: what is due is read again inside the
         one unit of work that answers it.
         """
+        if self.link:
+            return 0  # its clocks are the province's
         seen, rules = self.queries.situation(SYSTEM), self.tools.rules["reporting"]
         done = 0
         table = read_table(self.tools.rules["authority"])
@@ -176,6 +183,9 @@ class Center(PlanDesk, ExchangeDesk, RecordDesk, RuleDesk):
 
         Repeating it changes nothing. Returns the accounts made and their drawn password.
         """
+        if self.link:  # what it knows comes from the province
+            secret, org = self.settings.seed_password, self.link.org
+            return self.accounts.seed(secret, exercise=False, org=org)
         things = tuple(reference_things())
         self.handle(StoreRows(what="参考数据", things=things), SYSTEM)
         if self.exercise:
@@ -192,6 +202,8 @@ class Center(PlanDesk, ExchangeDesk, RecordDesk, RuleDesk):
     def close(self) -> None:
         """Give everything back."""
         self.outbox.stop()
+        if self.link:
+            self.link.stop()
         if self.exercise:
             self.exercise.close()
         self.pulse.stop()
@@ -230,23 +242,19 @@ def build_center(settings: Settings) -> Center:
     database.units.listeners.append(hub.publish)
     rules = _rules(settings)
     tools = _tools(areas, telemetry, rules, settings)
-    bus = Bus(database.units, HANDLERS, tools, clock)
+    link, tools = linked(settings.node, database, queries, tools, clock)
+    bus = Bus(database.units, HANDLERS, tools, clock, link.guard if link else None)
     feed = Feed(
         queries=queries, telemetry=telemetry, quarantine=Quarantine(database.quarantine_url),
         bus=bus, hub=hub, clock=clock, retention=settings.retention,
     )  # fmt: skip
-    sharing = Sharing(
-        queries=queries, feed=feed, bus=bus, clock=clock,
-        book=SharingBook(database.units.transaction, database.reader),
-    )  # fmt: skip
-    outbox = Outbox(queries=queries, bus=bus, office=Leadership(database, "outbox"))
-    database.units.listeners.append(outbox.wake)
+    sharing, outbox = _exchange(database, queries, feed, bus)
+    accounts = AccountService(
+        database.units.transaction, database.reader, areas, policy=settings.access
+    )
     return Center(
         settings=settings, clock=clock, areas=areas, tools=tools, rules=rules, travel=tools.travel,
-        database=database, telemetry=telemetry, queries=queries,
-        accounts=AccountService(
-            database.units.transaction, database.reader, areas, policy=settings.access
-        ),
+        database=database, telemetry=telemetry, queries=queries, accounts=accounts,
         hub=hub,
         bus=bus,
         feed=feed,
@@ -259,8 +267,23 @@ def build_center(settings: Settings) -> Center:
             sharing, private=settings.share_private, environ=with_files(os.environ)
         ),
         outbox=outbox,
+        nodes=nodes_of(database, queries, accounts, bus),
+        link=link,
         exercise=exercise,
     )  # fmt: skip
+
+
+def _exchange(
+    database: Database, queries: Queries, feed: Feed, bus: Bus
+) -> tuple[Sharing, Outbox]:
+    """What comes from other bodies, and what leaves for them."""
+    sharing = Sharing(
+        queries=queries, feed=feed, bus=bus, clock=bus.clock,
+        book=SharingBook(database.units.transaction, database.reader),
+    )  # fmt: skip
+    outbox = Outbox(queries=queries, bus=bus, office=Leadership(database, "outbox"))
+    database.units.listeners.append(outbox.wake)
+    return sharing, outbox
 
 
 def _tools(

@@ -20,7 +20,7 @@ from data.errors import Invalid
 SECRETS = (
     "HUBEI_DATABASE_URL", "HUBEI_EXERCISE_DATABASE_URL", "HUBEI_SEED_PASSWORD",
     "HUBEI_RUNNER_PASSWORD", "HUBEI_MQTT_PASSWORD", "HUBEI_INGEST_TOKEN",
-    "HUBEI_OIDC_CLIENT_SECRET",
+    "HUBEI_OIDC_CLIENT_SECRET", "HUBEI_NODE_TOKEN",
 )  # fmt: skip
 
 
@@ -62,6 +62,48 @@ class DoorSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NodeSettings:
+    """A county's own machine: its name, the province's address, its token, whom it trusts."""
+
+    name: str
+    province: str
+    token: str = field(repr=False)
+    ca: Path | None = None
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> NodeSettings | None:
+        """The node of `HUBEI_NODE`, `HUBEI_PROVINCE`, `HUBEI_NODE_TOKEN`, `HUBEI_PROVINCE_CA`.
+
+        Raises
+        ------
+        Invalid
+            When one is missing or cannot be, naming the variable.
+        """
+        name = env.get("HUBEI_NODE", "")
+        if not name:
+            return None
+        if not re.fullmatch(r"\d{6}-\d{1,4}", name):
+            remedy = "请填省里登记的名字，如 421127-1"
+            raise Invalid.field("HUBEI_NODE", f"节点名 {name} 无效", remedy)
+        if env.get("HUBEI_SCENARIO") != "none":
+            raise Invalid.field(
+                "HUBEI_SCENARIO", "县级节点不能是演练", "请设 HUBEI_SCENARIO=none"
+            )
+        province = env.get("HUBEI_PROVINCE", "")
+        if not province.startswith("https://"):
+            raise Invalid.field("HUBEI_PROVINCE", "省中心地址无效", "请填 https:// 开头的地址")
+        if not env.get("HUBEI_NODE_TOKEN"):
+            raise Invalid.field(
+                "HUBEI_NODE_TOKEN", "没有令牌", "请填登记节点时给出的令牌，或以 _FILE 指向它"
+            )
+        ca = env.get("HUBEI_PROVINCE_CA")
+        return cls(
+            name=name, province=province, token=env["HUBEI_NODE_TOKEN"],
+            ca=Path(ca).resolve() if ca else None,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """Where the center listens, where it keeps its state, and which exercise it plays."""
 
@@ -84,6 +126,7 @@ class Settings:
     share_private: bool = False
     channels: Path | None = None
     access: AccessPolicy = field(default_factory=AccessPolicy)
+    node: NodeSettings | None = None
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -115,6 +158,7 @@ class Settings:
             share_private=env.get("HUBEI_SHARE_PRIVATE") == "1",
             channels=Path(given).resolve() if (given := env.get("HUBEI_CHANNELS")) else None,
             access=_access(env),
+            node=NodeSettings.from_env(env),
         )
 
     @property

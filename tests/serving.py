@@ -15,7 +15,8 @@ import httpx
 from dashboard.app import PAGES, create_app
 from dashboard.serving import Server, make_server
 from data.center import Center, build_center
-from data.config import Settings
+from data.config import NodeSettings, Settings
+from data.domain.org import PROVINCE
 
 PASSWORD = "test-password-1"
 
@@ -38,6 +39,7 @@ class Running:
     database_url: str | None = None
     video_hosts: tuple[str, ...] = ()
     pages: Mapping[str, str] = field(default_factory=lambda: PAGES)
+    node: NodeSettings | None = None
 
     @property
     def base(self) -> str:
@@ -50,10 +52,12 @@ class Running:
             Settings(
                 var=self.var, scenario=self.scenario, port=self.port, seed_password=PASSWORD,
                 no_browser=True, database_url=self.database_url, video_hosts=self.video_hosts,
+                node=self.node,
             )
         )  # fmt: skip
         if self.seed:
-            self.center.accounts.seed(PASSWORD, exercise=self.scenario != "none")
+            org = self.center.link.org if self.center.link else PROVINCE
+            self.center.accounts.seed(PASSWORD, exercise=self.scenario != "none", org=org)
         self.server: Server = make_server(
             create_app(self.center, pages=self.pages), "127.0.0.1", self.port
         )

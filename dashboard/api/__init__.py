@@ -21,7 +21,7 @@ MODULES = (
     "contingencies", "tasks", "directing", "stock", "filing", "clearing", "linking", "shifts",
     "field", "briefing", "hazards", "video", "sharing",
     "layers", "cot", "warnings", "deliveries",
-    "doors", "rules",
+    "doors", "rules", "nodes",
 )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from dashboard.ingesting import Lines, history_span, rows_of_list, submit
 from data.center import Center
 from data.domain.feeding import Taken
 from data.domain.org import Actor, Permission
-from data.errors import Invalid
+from data.errors import Forbidden, Invalid
 
 LARGEST_LIST = 8_000_000  # bytes of a JSON list: it is whole before its rows can be told apart
 MOST_LISTED = 1_000  # refused rows named in one answer; the quarantine has them all
@@ -40,6 +40,8 @@ def build(center: Center) -> APIRouter:
         """Readings as a JSON list or NDJSON; answered only after they are stored."""
         actor = actor_of(request)
         actor.require(Permission.TELEMETRY)
+        if center.link:
+            raise Forbidden("本机是县级节点，监测数据请直接送省中心")
         return answer(await _take(center, actor, request), 202)
 
     @router.get("/sensors/{sensor_id}/history")

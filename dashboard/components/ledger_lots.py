@@ -19,6 +19,7 @@ from data.domain.depot import Lot
 from data.domain.messages import Command
 from data.domain.messages import stock as m
 from data.domain.situation import Situation
+from data.domain.stock import Movement
 
 NAME, FORM = "lots", "lot"
 FIELDS = ("item_id", "depot_id", "amount", "reason", "batch", "expires", "condition", "keep")
@@ -164,13 +165,18 @@ def _row(seen: Situation, lot: Lot, day: date, on: bool) -> Any:
     )
 
 
+def _when(line: Movement) -> tuple[str, str]:
+    """A ledger line's place: by time, then by id; ids of two machines have no common order."""
+    return (line.at.isoformat() if line.at else "", line.id)
+
+
 def detail_view(seen: Situation, lot: Lot | None) -> tuple[Any, Any]:
     """(what the lot is, its lines of the ledger)."""
     if lot is None:
         return empty("选一个批次查看流水", "入库、报损、更正在下方登记；新批次不必先选"), None
     item, depot = seen.items.get(lot.item_id), seen.depots.get(lot.depot_id)
     lines = sorted(
-        (x for x in seen.movements.values() if x.lot_id == lot.id), key=lambda x: x.id, reverse=True
+        (x for x in seen.movements.values() if x.lot_id == lot.id), key=_when, reverse=True
     )
     rows = [
         html.Li(

@@ -46,6 +46,7 @@ class Permission(StrEnum):
     VERIFY = "verify"
     MONITOR = "monitor"
     SHARE = "share"
+    NODE = "node"  # a county's own machine, and nobody else
 
 
 P = Permission
@@ -81,11 +82,12 @@ ROLE_PERMISSIONS: Mapping[str, frozenset[Permission]] = {
 def grantable(held: frozenset[Permission]) -> frozenset[Permission]:
     """What a token may do when its maker holds these permissions.
 
-    Who manages accounts may also let machines report readings and positions.
+    Who manages accounts may also let machines report readings and positions, and counties' own
+    machines follow and report.
     """
     if Permission.ACCOUNTS not in held:
         return held
-    return held | {Permission.TELEMETRY, Permission.POSITION}
+    return held | {Permission.TELEMETRY, Permission.POSITION, Permission.NODE}
 
 
 ROLE_WORDS: Mapping[str, str] = {

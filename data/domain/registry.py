@@ -16,6 +16,7 @@ from data.domain.filing import Filing
 from data.domain.hazard import HazardReport
 from data.domain.incident import Entry, Incident, Report, Response, Zone
 from data.domain.linking import SupportRequest
+from data.domain.node import Clash
 from data.domain.rectification import Rectification
 from data.domain.sensor import Sensor
 from data.domain.sharing import Connector
@@ -57,6 +58,7 @@ KINDS: dict[str, type[Any]] = {
     "rectification": Rectification,
     "connector": Connector,
     "surge": Surge,
+    "clash": Clash,
 }  # fmt: skip
 KIND_OF: dict[type[Any], str] = {cls: kind for kind, cls in KINDS.items()}
 
@@ -92,4 +94,5 @@ ID_FORM: dict[str, tuple[str, int]] = {
     "rectification": ("ZG", 4),
     "connector": ("GX", 3),
     "surge": ("BQ", 4),
+    "clash": ("CT", 4),
 }  # fmt: skip

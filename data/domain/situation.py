@@ -21,6 +21,7 @@ from data.domain.filing import Filing
 from data.domain.hazard import HazardReport
 from data.domain.incident import Entry, Incident, Report, Response, Zone
 from data.domain.linking import SupportRequest
+from data.domain.node import Clash
 from data.domain.rectification import Rectification
 from data.domain.sensor import Sensor
 from data.domain.sharing import Connector
@@ -138,6 +139,7 @@ class Situation:
     rectifications: dict[str, Rectification] = field(default_factory=dict)
     connectors: dict[str, Connector] = field(default_factory=dict)
     surges: dict[str, Surge] = field(default_factory=dict)
+    clashes: dict[str, Clash] = field(default_factory=dict)
     positions: dict[str, Position] = field(default_factory=dict)
     readings: Mapping[str, Latest] = field(default_factory=dict)
     lines: tuple[dict[str, Any], ...] = ()

@@ -27,6 +27,8 @@ SEEDS: tuple[tuple[str, str, str, str], ...] = (
     ("duty.421100", "黄冈市值班员", "duty", "421100"),
     ("duty.421127", "黄梅县值班员", "duty", "421127"),
 )
+# Who acts on a county's own machine, besides the three who keep it.
+OF_COUNTY = (("duty", "县值班员"), ("chief", "县带班领导"), ("wall", "县大屏"))
 # 三员: each apart from the others and from all who act.
 KEEPERS = frozenset({"admin", "security", "auditor"})
 RUNNER = ("runner", "演练导演", "runner", PROVINCE)
@@ -35,23 +37,28 @@ RUNNER = ("runner", "演练导演", "runner", PROVINCE)
 class AccountService(Federated):
     """Sessions, and the administration of accounts, codes and tokens."""
 
-    def seed(self, password: str | None, *, exercise: bool) -> tuple[list[str], str | None]:
-        """Make the first accounts that are missing.
+    def seed(
+        self, password: str | None, *, exercise: bool, org: str = PROVINCE
+    ) -> tuple[list[str], str | None]:
+        """Make the first accounts that are missing; on a county's own machine, the county's.
 
         Returns the names made, and the password they got when it was drawn at random (it is
         known nowhere else: print it once).
         """
         wanted = [*SEEDS, RUNNER] if exercise else list(SEEDS)
+        if org != PROVINCE:
+            wanted = [(name, said, name, org) for name, said, _, _ in SEEDS[:3]]
+            wanted += [(f"{who}.{org}", said, who, org) for who, said in OF_COUNTY]
         drawn = password or self.draw_password()
         with self._transaction() as db:
             known = set(db.scalars(select(account.c.username)))
             fresh = [seed for seed in wanted if seed[0] not in known]
-            for username, name, role, org in fresh:
+            for username, name, role, area in fresh:
                 # the runner is no person: it gets a token of its own and no password
                 secret = None if role == "runner" and not password else HASHER.hash(drawn)
                 db.execute(
                     insert(account).values(
-                        username=username, name=name, role=role, org=org, password_hash=secret,
+                        username=username, name=name, role=role, org=area, password_hash=secret,
                         disabled=False, created_at=self._real(), created_by="system",
                     )
                 )  # fmt: skip

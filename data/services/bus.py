@@ -15,10 +15,12 @@ from data.domain.org import Actor
 from data.errors import CenterError, Invalid
 from data.services.proving import require_for
 from data.services.tools import Tools
+from data.store.answers import first_answer, keep_answer
 from data.store.codec import digest, encode, plain
-from data.store.unit_of_work import Unit, UnitOfWork, first_answer, keep_answer
+from data.store.unit_of_work import Unit, UnitOfWork
 
 Handler = Callable[[Unit, Any, Tools], dict[str, Any]]
+Guard = Callable[[Command, Actor], None]
 Observer = Callable[[str, str, float], None]  # command, outcome, seconds
 
 
@@ -40,11 +42,13 @@ class Bus:
         handlers: Mapping[type[Command], Handler],
         tools: Tools,
         clock: Clock,
+        guard: Guard | None = None,
     ) -> None:
         self.units = units
         self.handlers = handlers
         self.tools = tools
         self.clock = clock
+        self.guard = guard  # asked before a command; refuses by name
         self.observers: list[Observer] = []
 
     def handle(self, command: Command, actor: Actor, request_id: str | None = None) -> Answer:
@@ -70,6 +74,8 @@ class Bus:
     def _handle(self, command: Command, actor: Actor, request_id: str | None) -> Answer:
         name = type(command).__name__
         require_for(command, actor)
+        if self.guard and not self._answered(request_id, actor):
+            self.guard(command, actor)
         handler = self.handlers[type(command)]
         mark = digest(name, encode(command))
         with self.units.unit(name, actor, self.clock, request_id) as unit:
@@ -81,6 +87,13 @@ class Bus:
             if request_id and (unit.told or unit.images):
                 keep_answer(unit, name, request_id, mark, body)
             return Answer(body=body, seq=unit.seq if unit.told or unit.images else unit.seq - 1)
+
+    def _answered(self, request_id: str | None, actor: Actor) -> bool:
+        """Whether a request was answered before: then nobody is asked again."""
+        if not request_id:
+            return False
+        with self.units.engine.connect() as connection:
+            return first_answer(connection, request_id, actor.username) is not None
 
 
 def _again(first: tuple[str, int, str], mark: str) -> Answer:

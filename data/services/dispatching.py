@@ -68,7 +68,8 @@ def issue_dispatch(unit: Unit, command: IssueDispatch, tools: Tools) -> dict[str
         Dispatch(
             id=key, number=dispatch_number(key, unit.now), plan_id=command.plan_id,
             issued_by=unit.actor.name, authorised_by=authority, issued_at=unit.now,
-            org=unit.actor.org, incidents=tuple(asked.incidents), note=command.note,
+            org=unit.actor.org, incidents=tuple(asked.incidents),
+            note="；".join(x for x in (command.note, tools.apart()) if x),
         )
     )  # fmt: skip
     assignments = [_assign(unit, order, want, asked, tools) for want in asked.teams]
@@ -83,7 +84,8 @@ def issue_dispatch(unit: Unit, command: IssueDispatch, tools: Tools) -> dict[str
     opened += clearance_book.for_lots(unit, asking, transfers, tools)
     assignments = [unit.get(Assignment, a.id) for a in assignments]
     words = orders.authority_words(authority)
-    dispatch_words.tell(unit, order, asked, words, clearance_book.told(opened))
+    told = clearance_book.told(opened) + (f"〔{mark}〕" if (mark := tools.apart()) else "")
+    dispatch_words.tell(unit, order, asked, words, told)
     return {
         "id": order.id, "number": order.number, "issued_at": order.issued_at,
         "authorised_by": authority, "incidents": list(order.incidents), "clearances": opened,

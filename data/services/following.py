@@ -21,8 +21,10 @@ S = AssignmentState
 
 
 def dispatch_number(dispatch_id: str, at: datetime) -> str:
-    """The number people say: month and day at home, then the running number."""
-    return f"{at.astimezone(SHANGHAI):%m%d}-{int(dispatch_id.rpartition('-')[2]):04d}"
+    """The number people say: month and day at home, whose machine it was, the running number."""
+    _, _, rest = dispatch_id.partition("-")
+    mark, _, number = rest.rpartition("-")
+    return f"{at.astimezone(SHANGHAI):%m%d}-{f'{mark}-' if mark else ''}{int(number):04d}"
 
 
 def advance_assignment(unit: Unit, command: AdvanceAssignment, tools: Tools) -> dict[str, Any]:

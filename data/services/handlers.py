@@ -8,6 +8,7 @@ from data.domain import messages as m
 from data.services import (
     alarm_acts,
     alarm_reports,
+    clashes,
     clearing,
     closing,
     contingencies,
@@ -80,4 +81,5 @@ HANDLERS: Mapping[type[m.Command], Handler] = {
     **foreign_warnings.HANDLERS,
     **keeping_watch.HANDLERS,
     **noting_rules.HANDLERS,
+    **clashes.HANDLERS,
 }

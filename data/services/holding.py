@@ -6,13 +6,16 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
+from data.domain.clock import real_now
 from data.domain.depot import Depot, Item, Lot
 from data.domain.dispatch import Assignment, Transfer
 from data.domain.incident import Incident
 from data.domain.messages import WantedLot, WantedTeam
+from data.domain.node import org_of
 from data.domain.team import Team
 from data.services import orders
 from data.services.tools import Tools
+from data.store.node_book import held_for
 from data.store.unit_of_work import Unit
 
 
@@ -37,7 +40,8 @@ def taken_teams(unit: Unit, asked: Asked, tools: Tools) -> list[dict[str, Any]]:
     for want in asked.teams:
         team = asked.team[want.team]
         bound = unit.find(Assignment, team_id=team.id, released_seq=None)
-        if (team.state.available and not bound) or team.id in asked.moved:
+        asking = held_for(unit.connection, team.id, real_now())
+        if (team.state.available and not bound and not asking) or team.id in asked.moved:
             continue
         incident = asked.incidents[want.incident]
         able = want.capability or next(iter(team.provides), None)
@@ -46,6 +50,10 @@ def taken_teams(unit: Unit, asked: Asked, tools: Tools) -> list[dict[str, Any]]:
             "incident_id": None, "incident_letter": "", "incident_name": "", "since": None,
             "message": f"{team.name} 现为{team.state.word}，不能调派",
         }  # fmt: skip
+        if asking:
+            row["held_by"] = asking[1]
+            where = tools.areas.name(org_of(asking[0]))
+            row["message"] = f"{team.name} {where}节点（{asking[1]}）正在下达，请一分钟后再看"
         if bound:
             row |= orders.holder(unit, tools, bound[0])
             row["message"] = f"{team.name} 已派往 {row['incident_letter']}{row['incident_name']}"

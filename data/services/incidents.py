@@ -38,7 +38,9 @@ def open_incident(unit: Unit, command: OpenIncident, tools: Tools) -> dict[str, 
     grading = suggest_for(settled, tools.rules["grading"]["tables"])
     incident = Incident(
         id=incident_id,
-        letter=_free_letter(i.letter for i in unit.find(Incident, status="open")),
+        letter=_free_letter(
+            (i.letter for i in unit.find(Incident, status="open")), tools.letter
+        ),
         name=command.name.strip() or f"{report.place or tools.areas.name(area)}{kind.name}",
         short_name=command.short_name.strip() or f"{_short(tools, area)}{kind.name}",
         type=kind.key,
@@ -90,13 +92,16 @@ def _short(tools: Tools, code: str) -> str:
     return tools.areas.areas[code].short_name
 
 
-def _free_letter(taken: Iterable[str]) -> str:
-    """The lowest letter no open incident holds; after 癸 the letters go round with a number."""
+def _free_letter(taken: Iterable[str], before: str = "") -> str:
+    """The lowest letter no open incident holds; after 癸 the letters go round with a number.
+
+    On a county's own machine the county's name stands before it, so that it meets no other.
+    """
     held = set(taken)
     turn = 1
     while True:
         for letter in LETTERS:
-            name = letter if turn == 1 else f"{letter}{turn}"
+            name = before + (letter if turn == 1 else f"{letter}{turn}")
             if name not in held:
                 return name
         turn += 1

@@ -71,7 +71,7 @@ def standing(unit: Unit, team: Team, tools: Tools) -> Point | None:
     heard = tools.whereabouts(team.id)
     if heard is not None:
         return heard
-    last = max(unit.find(Assignment, team_id=team.id), key=lambda a: a.id, default=None)
+    last = max(unit.find(Assignment, team_id=team.id), key=_given, default=None)
     if last is None:
         return home
     origin = home
@@ -86,6 +86,12 @@ def standing(unit: Unit, team: Team, tools: Tools) -> Point | None:
         spent = (until - last.times[AssignmentState.DEPARTED]) / timedelta(minutes=1)
         return along(tools.travel.route(origin, goal), spent / span if span > 0 else 1.0)
     return origin
+
+
+def _given(assignment: Assignment) -> tuple[str, str]:
+    """When an order was given, then its id: ids of two centers have no common order."""
+    at = assignment.times.get(AssignmentState.ORDERED)
+    return (at.isoformat() if at else "", assignment.id)
 
 
 def _on_the_way_home(

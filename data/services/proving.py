@@ -20,6 +20,7 @@ STEP_UP: Mapping[str, str] = {
     "RedirectAssignment": "改派队伍",
     "GrantClearance": "批准调派",
     "IssueWarning": "发布预警",
+    "DecideClash": "裁定两级冲突",
 }
 GRAVE = ("I", "II")  # grades that are confirmed only with a fresh proof
 

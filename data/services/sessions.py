@@ -32,9 +32,9 @@ from data.store.accounts_schema import (
 # OWASP Password Storage Cheat Sheet, second argon2id profile: about 30 ms a check here.
 HASHER = PasswordHasher(memory_cost=19 * 1024, time_cost=2, parallelism=1)
 SEEN_EVERY = timedelta(minutes=1)
-_TOUCHED = frozenset({"person", "token", "share"})  # whose last use is noted
+NODE_SCOPE = "node:"  # begins the scope of a county machine's token
+_TOUCHED = frozenset({"person", "token", "share", "node"})  # whose last use is noted
 CACHE_SECONDS = 2.0
-
 Transaction = Callable[[], AbstractContextManager[Connection]]
 
 
@@ -45,11 +45,11 @@ class Session:
     key: str  # hash of the secret; the secret itself is known to its holder alone
     actor: Actor
     csrf: str
-    kind: str  # person | device | token | share
+    kind: str  # person | device | token | share | node
     created_at: datetime
     seen_at: datetime
     expires_at: datetime | None
-    scope: str = ""  # the one connector that a token of another body may push to
+    scope: str = ""  # the one connector or node that a token is for
     idle: timedelta = timedelta(hours=2)
     pending: str = ""  # what must be done before anything else: password | totp
 
@@ -58,6 +58,11 @@ class Session:
         if self.kind != "person":
             return self.expires_at is None or now < self.expires_at
         return (self.expires_at is None or now < self.expires_at) and now - self.seen_at < self.idle
+
+
+def _kind_of(scope: str) -> str:
+    """What a token is by its scope: a county's machine, another body's connector, a program."""
+    return "node" if scope.startswith(NODE_SCOPE) else "share" if scope else "token"
 
 
 def hash_of(secret: str) -> str:
@@ -150,7 +155,7 @@ class Sessions:
 
     def still_holds(self, held: Session) -> bool:
         """Whether a session that was let in earlier may stay."""
-        read = self._read_token if held.kind in {"token", "share"} else self._read_session
+        read = self._read_token if held.kind in {"token", "share", "node"} else self._read_session
         return self._known(held.key, read) is not None
 
     # ------------------------------------------------------------ inside
@@ -260,9 +265,9 @@ class Sessions:
         allowed = grantable(ROLE_PERMISSIONS[row.role])
         granted = frozenset(map(Permission, row.permissions.split())) & allowed
         return Session(
-            key=key, csrf="", kind="share" if row.scope else "token", scope=row.scope,
-            created_at=row.created_at, seen_at=row.seen_at or row.created_at - SEEN_EVERY * 2,
-            expires_at=row.expires_at,
+            key=key, csrf="", kind=_kind_of(row.scope), scope=row.scope.removeprefix(NODE_SCOPE),
+            created_at=row.created_at, expires_at=row.expires_at,
+            seen_at=row.seen_at or row.created_at - SEEN_EVERY * 2,
             actor=Actor(
                 username=row.username, name=row.name, role=row.role, org=row.org,
                 permissions=granted,

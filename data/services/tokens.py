@@ -12,7 +12,7 @@ from data.domain.org import PROVINCE, ROLE_PERMISSIONS, Actor, Permission, grant
 from data.errors import Forbidden, Invalid, NotFound
 from data.services.passes import Passes
 from data.services.proving import require_proof
-from data.services.sessions import hash_of
+from data.services.sessions import NODE_SCOPE, hash_of
 from data.store.accounts_schema import token
 
 # A program with one of these acts as its maker would: the maker's proof stands for the token's.
@@ -62,6 +62,30 @@ class Tokens(Passes):
         return self._keep_token(
             by.username, label, frozenset(), by.org, days, scope=connector_id
         )  # fmt: skip
+
+    def make_node_token(self, by: Actor, name: str, org: str, days: int = 3650) -> str:
+        """The secret of a county's own machine, for its area and the nodes' addresses alone.
+
+        Raises
+        ------
+        Forbidden, StepUpNeeded
+        """
+        by.require(Permission.ACCOUNTS)
+        require_proof(by, "登记县级节点")
+        wanted = frozenset({Permission.READ, Permission.NODE})
+        return self._keep_token(
+            by.username, f"节点 {name}", wanted, org, days, scope=NODE_SCOPE + name
+        )  # fmt: skip
+
+    def revoke_node_token(self, by: Actor, name: str) -> None:
+        """Take a county machine's token back.
+
+        Raises
+        ------
+        Forbidden
+        """
+        by.require(Permission.ACCOUNTS)
+        self._revoke(by, token.c.scope == NODE_SCOPE + name)
 
     def runner_token(self) -> str:
         """A fresh token for the exercise's own field, good for a year.

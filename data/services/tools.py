@@ -18,4 +18,6 @@ class Tools:
     spatial: Any
     travel: Any
     airfields: Mapping[str, tuple[float, float]] = field(default_factory=dict)  # by name
+    letter: str = ""  # what incidents' letters begin with, on a county's own machine
+    apart: Callable[[], str] = lambda: ""  # the mark of orders given while the link is gone
     whereabouts: Callable[[str], tuple[float, float] | None] = lambda _team: None

@@ -27,6 +27,7 @@ _FIELDS: dict[str, tuple[str, ...]] = {
     "warning": ("state", "colour", "headline", "area_code"),
     "delivery": ("warning_id", "channel", "state", "area_code"),
     "watch": ("state", "title", "colour", "area_code"),
+    "clash": ("state", "kind", "subject", "org"),
     "instruction": ("incident_id", "state", "owner_org", "due_at"),
 }
 

@@ -31,7 +31,7 @@ from data.store.telemetry import Telemetry
 
 KEPT_REPLAYS = 16
 MOST_BUCKETS = 2_000
-_FIELDS = {
+FIELDS = {
     "incident": "incidents", "report": "reports", "response": "responses", "entry": "entries",
     "zone": "zones", "force": "forces", "team": "teams", "assignment": "assignments",
     "dispatch": "dispatches", "depot": "depots", "item": "items", "lot": "lots",
@@ -61,6 +61,7 @@ _FIELDS = {
     "rectification": "rectifications",
     "connector": "connectors",
     "surge": "surges",
+    "clash": "clashes",
 }  # fmt: skip
 
 
@@ -205,7 +206,7 @@ class Queries:
         return snapshot
 
     def _static(self, snapshot: Snapshot, at: datetime) -> Situation:
-        fields = {name: snapshot.things.get(kind, {}) for kind, name in _FIELDS.items()}
+        fields = {name: snapshot.things.get(kind, {}) for kind, name in FIELDS.items()}
         return Situation(revision=snapshot.seq, at=at, lines=snapshot.lines, **fields)  # type: ignore[arg-type]
 
     def _assemble(self, snapshot: Snapshot, at: datetime, *, live: bool) -> Situation:

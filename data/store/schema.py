@@ -113,6 +113,7 @@ TABLES: dict[str, Table] = {
     "rectification": _kind("rectification", "state", "hazard_id", "owner_org"),
     "connector": _kind("connector", "state", "area_code"),
     "surge": _kind("surge", "state", "area_code"),
+    "clash": _kind("clash", "state", "node", "subject_id"),
 }  # fmt: skip
 
 # One active assignment per team, decided by the database.

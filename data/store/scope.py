@@ -22,7 +22,7 @@ _CUTS: Mapping[str, tuple[str, ...]] = {
     "shared": ("tasks", "instructions", "consultations", "calls"),
     "involved": (
         "filings", "clearances", "supports", "shifts", "handovers", "warnings", "deliveries",
-        "watches",
+        "watches", "clashes",
     ),
 }  # fmt: skip
 

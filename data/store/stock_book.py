@@ -63,10 +63,15 @@ def open_book(unit: Unit, lot: Lot) -> None:
 def _line(unit: Unit, lot: Lot, why: Why, amount: float, held: float, out: float) -> None:
     unit.put(
         Movement(
-            id=unit.next_id("movement"), lot_id=lot.id, depot_id=lot.depot_id,
+            id=_id(unit, lot, why), lot_id=lot.id, depot_id=lot.depot_id,
             item_id=lot.item_id, transfer_id=why.transfer_id, incident_id=why.incident_id,
             kind=why.kind, amount=amount, held=held, out=out, balance=lot.on_hand,
             balance_held=lot.reserved, at=unit.now, by=unit.actor.name, org=unit.actor.org,
             reason=why.reason, origin=why.origin or lot.origin,
         )
     )  # fmt: skip
+
+
+def _id(unit: Unit, lot: Lot, why: Why) -> str:
+    """A line's id; the opening's is the lot's, so that two centers open one book alike."""
+    return f"MV-0-{lot.id}" if why.kind == MovementKind.OPENING else unit.next_id("movement")

@@ -23,7 +23,7 @@ from data.errors import Conflict, NotFound, Stale, Unavailable
 from data.store.codec import decode, encode
 from data.store.facts import CHANNEL, pushed
 from data.store.journal import Row, images_hash
-from data.store.schema import TABLES, counter, head, image, journal, request
+from data.store.schema import TABLES, counter, head, image, journal
 from data.store.stock_book import Why, book
 
 T = TypeVar("T")
@@ -44,8 +44,10 @@ class Unit:
     """One open transaction, from the handler's side."""
 
     def __init__(
-        self, connection: Connection, *, actor: Actor, now: datetime, seq: int, last: str
-    ) -> None:
+        self, connection: Connection, *, actor: Actor, now: datetime, seq: int, last: str,
+        mark: str = "",
+    ) -> None:  # fmt: skip
+        self.mark = mark  # of a county's own machine: it stands in every id made there
         self.actor = actor
         self.now = now
         self.seq = seq
@@ -101,11 +103,33 @@ class Unit:
         self.images[kind, kept.id] = kept  # type: ignore[attr-defined]
         return kept
 
+    def adopt(self, thing: Any) -> bool:
+        """Take a thing over exactly as another center has it; whether anything changed.
+
+        Raises
+        ------
+        Conflict
+            When a constraint of the database refuses it.
+        """
+        kind = KIND_OF[type(thing)]
+        table, values = TABLES[kind], _row_of(kind, thing)
+        held = self.connection.execute(
+            select(table.c.body).where(table.c.id == thing.id)
+        ).scalar_one_or_none()
+        if held == values["body"]:
+            return False
+        done = insert(table).values(id=thing.id, **values)
+        if held is not None:
+            done = update(table).where(table.c.id == thing.id).values(values)  # type: ignore[assignment]
+        try:
+            self.connection.execute(done)
+        except IntegrityError as error:
+            raise Conflict(_refusal(error)) from error
+        self.images[kind, thing.id] = thing
+        return True
+
     def _write(self, kind: str, kept: Any, version: int) -> None:
-        table = TABLES[kind]
-        columns = [c.name for c in table.c if c.name not in {"id", "version", "body"}]
-        values = {name: getattr(kept, name) for name in columns}
-        values |= {"version": version + 1, "body": encode(kept)}
+        table, values = TABLES[kind], _row_of(kind, kept)
         if version == 0:
             self.connection.execute(insert(table).values(id=kept.id, **values))
             return
@@ -126,7 +150,7 @@ class Unit:
         value = self.connection.execute(
             select(table.c.value).where(table.c.kind == kind)
         ).scalar_one()
-        return f"{letter}-{value:0{digits}d}"
+        return f"{letter}-{self.mark}{value:0{digits}d}"
 
     def has(self, cls: type[Any], **equal: Any) -> bool:
         """Whether there is any thing whose key columns equal the given values."""
@@ -170,6 +194,13 @@ class Unit:
         self.told = Told(summary=summary, incident_id=incident_id, area=area, authority=authority)
 
 
+def _row_of(kind: str, thing: Any) -> dict[str, Any]:
+    """A thing as its table holds it: key columns, version, body."""
+    columns = [c.name for c in TABLES[kind].c if c.name not in {"id", "version", "body"}]
+    values = {name: getattr(thing, name) for name in columns}
+    return values | {"version": thing.version, "body": encode(thing)}
+
+
 class WriterLock:
     """One writer at a time: threads queue in memory, processes on a file."""
 
@@ -198,6 +229,7 @@ class UnitOfWork:
     def __init__(self, engine: Engine, lock_path: Path | None) -> None:
         self.engine = engine
         self.listeners: list[OnCommit] = []
+        self.mark = ""  # stands in every id made here, on a county's own machine
         # One writer at a time across threads and processes; without it one in eight waits 3.7 s.
         self.lock = WriterLock(lock_path) if lock_path else None
 
@@ -219,8 +251,9 @@ class UnitOfWork:
         with self.transaction() as connection:
             locked = connection.execute(select(head.c.seq, head.c.hash).with_for_update()).one()
             unit = Unit(
-                connection, actor=actor, now=clock.now(), seq=locked.seq + 1, last=locked.hash
-            )
+                connection, actor=actor, now=clock.now(), seq=locked.seq + 1, last=locked.hash,
+                mark=self.mark,
+            )  # fmt: skip
             yield unit
             if unit.told or unit.images:
                 fact = _record(unit, command, request_id)
@@ -264,25 +297,3 @@ def _refusal(error: IntegrityError) -> str:
     if "letter" in text:
         return "事件代号已被占用，请重试"
     return "与已有记录冲突，请刷新后重试"
-
-
-def first_answer(
-    connection: Connection, request_id: str, actor: str
-) -> tuple[str, int, str] | None:
-    """What a request was answered the first time: (fingerprint, seq, answer JSON)."""
-    found = connection.execute(
-        select(request.c.fingerprint, request.c.seq, request.c.answer).where(
-            request.c.request_id == request_id, request.c.actor == actor
-        )
-    ).one_or_none()
-    return (found.fingerprint, found.seq, found.answer) if found else None
-
-
-def keep_answer(unit: Unit, command: str, request_id: str, print_: str, answer: Any) -> None:
-    """Keep the answer to a request, so that a retry is told the same."""
-    unit.connection.execute(
-        insert(request).values(
-            request_id=request_id, actor=unit.actor.username, command=command,
-            fingerprint=print_, seq=unit.seq, answer=encode(answer),
-        )
-    )  # fmt: skip

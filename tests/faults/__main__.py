@@ -9,7 +9,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from data.store.database import Database
-from tests.faults import database_kills, failover, kills, power, race, server_kills
+from tests.faults import (
+    database_kills,
+    failover,
+    kills,
+    node_cuts,
+    power,
+    race,
+    server_kills,
+)
 from tests.postgres import DURABLE, standing_postgres
 
 RECORDINGS, CUTS, ATTEMPTS = 10, 500, 100_000
@@ -70,6 +78,11 @@ def _postgres_server() -> list[str]:
         return server_kills.kill_server(Path(folder), 50, url=server.url)
 
 
+def _node() -> list[str]:
+    with tempfile.TemporaryDirectory(prefix="hubei-node-") as folder:
+        return node_cuts.cut_link(Path(folder), 150)
+
+
 FAULTS: dict[str, tuple[str, Callable[[], list[str]]]] = {
     "power": (f"{RECORDINGS * CUTS:,} power cuts, SQLite, synchronous=FULL", _power),
     "power-normal": ("100 power cuts, synchronous=NORMAL: must lose", _power_normal),
@@ -83,6 +96,7 @@ FAULTS: dict[str, tuple[str, Callable[[], list[str]]]] = {
     ),
     "server-sqlite": ("50 SIGKILLs of the whole server under writers, SQLite", _sqlite_server),
     "server-postgres": ("50 SIGKILLs of the whole server, PostgreSQL", _postgres_server),
+    "node": ("150 cuts between a county's machine and the province, both ordering", _node),
     "race-sqlite": (f"{ATTEMPTS:,} orders raced for by 8 processes, SQLite", _sqlite_race),
     "race-postgres": (f"{ATTEMPTS:,} orders raced for by 8 processes, PostgreSQL", _postgres_race),
 }  # fmt: skip

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.faults import database_kills, kills, power, server_kills
+from tests.faults import database_kills, kills, node_cuts, power, server_kills
 from tests.postgres import DURABLE, standing_postgres, why_not
 
 needs_postgres = pytest.mark.skipif(why_not() is not None, reason=why_not() or "")
@@ -41,3 +41,8 @@ def test_a_killed_database_comes_back_with_everything():
 def test_a_killed_server_keeps_what_it_acknowledged(tmp_path):
     """The whole server is killed while three browsers write to it."""
     assert server_kills.kill_server(tmp_path, 1) == []
+
+
+def test_a_cut_link_loses_nothing_and_doubles_nothing(tmp_path):
+    """A county's machine and the province order the same teams while the link comes and goes."""
+    assert node_cuts.cut_link(tmp_path, 5) == []

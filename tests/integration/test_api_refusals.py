@@ -63,11 +63,18 @@ MAY = {
         "/api/v1/connectors/{connector_id}/retake",
         "/api/v1/connectors/{connector_id}/token",
         "/api/v1/connectors/{connector_id}/token/revoke",
+        "/api/v1/nodes",
+        "/api/v1/nodes/{name}/revoke",
     },
 }
 # a body that is well-formed, so that what refuses it is the missing permission
 BODIES: dict[str, Any] = {
     "/api/v1/tokens": {"permissions": ["dispatch"]},
+    "/api/v1/nodes": {"org": "421127"},
+    "/api/v1/nodes/{name}/revoke": None,
+    "/api/v1/node/rows": {"rows": []},
+    "/api/v1/node/hold": {"teams": []},
+    "/api/v1/clashes/{clash_id}/decide": {"verdict": "county", "reason": "商定"},
     "/api/v1/device-codes": {"label": "大屏"},
     "/api/v1/reports": {"type": "landslide"},
     "/api/v1/reports/{report_id}/merge": {"incident_id": "I-0001"},
