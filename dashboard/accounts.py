@@ -12,7 +12,7 @@ from data.services.accounts import Session
 
 
 def address_of(request: Request) -> str:
-    """Where the request comes from; proxies are not believed."""
+    """Where the request comes from, as the known proxies say it (`HUBEI_PROXIES`) or the socket."""
     return request.client.host if request.client else "?"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import socket
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from threading import Thread, current_thread, main_thread
 from typing import Any
@@ -49,12 +49,18 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def make_server(app: FastAPI, host: str, port: int) -> Server:
-    """A server for the app, quiet on the access log."""
+def make_server(app: FastAPI, host: str, port: int, proxies: Sequence[str] = ()) -> Server:
+    """A server for the app, quiet on the access log.
+
+    Parameters
+    ----------
+    proxies
+        Whose `X-Forwarded-For` is believed; of others it is not read.
+    """
     config = uvicorn.Config(
         app, host=host, port=port, access_log=False, log_level="warning",
         timeout_graceful_shutdown=GRACE_SECONDS, timeout_keep_alive=30, ws="none",
-        server_header=False, proxy_headers=False,
+        server_header=False, proxy_headers=bool(proxies), forwarded_allow_ips=list(proxies),
     )  # fmt: skip
     return Server(config, app)
 
@@ -94,7 +100,9 @@ class Service:
 
     def _serve(self, center: Center) -> None:
         first = self._seed(center) if self.setup else ()
-        server = make_server(create_app(center, self.fonts), self.settings.host, self.settings.port)
+        known = self.settings
+        app = create_app(center, self.fonts)
+        server = make_server(app, known.host, known.port, known.proxies)
         center.hooks.restart = lambda: self._restart(server)
         runner: list[Stoppable] = []
         office = Leadership(center.database, "polling")

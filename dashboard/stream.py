@@ -58,7 +58,9 @@ class Broadcaster:
             asyncio.get_running_loop(), self.on_facts, self.on_positions, self.on_wake
         )
         self.last = await self.center.ask(self.center.queries.revision)
-        self._waker = Waker(self.center.database, self.center.hub.wake).start()
+        self._waker = Waker(
+            self.center.database, self.center.hub.wake, self.center.telemetry.hear
+        ).start()
         self._spawn(self._beat())
         self._spawn(self._move())
 

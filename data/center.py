@@ -197,7 +197,9 @@ class Center(PlanDesk, ExchangeDesk, RecordDesk, RuleDesk):
             people = load_people(self.exercise.starts_at, self.exercise.ends_at)
             assumed = (*overlay.things, *people)
             self.handle(StoreRows(what="演练假定数据和虚构人员", things=assumed), SYSTEM)
-        return self.accounts.seed(self.settings.seed_password, exercise=self.exercise is not None)
+        with self.database.alone("seed"):
+            secret = self.settings.seed_password
+            return self.accounts.seed(secret, exercise=self.exercise is not None)
 
     def close(self) -> None:
         """Give everything back."""
@@ -210,6 +212,7 @@ class Center(PlanDesk, ExchangeDesk, RecordDesk, RuleDesk):
         self.doors.close()
         self.poller.close()
         self.feed.close()
+        self.pulse.office.give_up()  # what came last was still looked at
         self.telemetry.close()
         self.database.close()
 
@@ -228,9 +231,11 @@ def build_center(settings: Settings) -> Center:
     areas = area_tree()
     database = Database(settings.url)
     database.migrate()
-    telemetry = Telemetry(
-        database.telemetry_url, settings.instance_dir / "telemetry", settings.retention
-    )
+    with database.alone("start"):
+        telemetry = Telemetry(
+            database.telemetry_url, settings.instance_dir / "telemetry", settings.retention
+        )
+        quarantine = Quarantine(database.quarantine_url)
     queries = Queries(
         database.reader, telemetry, areas, clock, exercise.state() if exercise else None
     )
@@ -244,10 +249,12 @@ def build_center(settings: Settings) -> Center:
     tools = _tools(areas, telemetry, rules, settings)
     link, tools = linked(settings.node, database, queries, tools, clock)
     bus = Bus(database.units, HANDLERS, tools, clock, link.guard if link else None)
+    watch = Leadership(database, "watch")
     feed = Feed(
-        queries=queries, telemetry=telemetry, quarantine=Quarantine(database.quarantine_url),
-        bus=bus, hub=hub, clock=clock, retention=settings.retention,
+        queries=queries, telemetry=telemetry, quarantine=quarantine, bus=bus, hub=hub, clock=clock,
+        retention=settings.retention, leads=watch.lately,
     )  # fmt: skip
+    telemetry.moved.append(feed.moved)
     sharing, outbox = _exchange(database, queries, feed, bus)
     accounts = AccountService(
         database.units.transaction, database.reader, areas, policy=settings.access
@@ -255,21 +262,13 @@ def build_center(settings: Settings) -> Center:
     return Center(
         settings=settings, clock=clock, areas=areas, tools=tools, rules=rules, travel=tools.travel,
         database=database, telemetry=telemetry, queries=queries, accounts=accounts,
-        hub=hub,
-        bus=bus,
-        feed=feed,
-        pulse=Pulse(
-            watching=feed.watching, queries=queries, bus=bus, clock=clock, database=database,
-        ),
+        hub=hub, bus=bus, feed=feed,
+        pulse=Pulse(watching=feed.watching, queries=queries, bus=bus, clock=clock, office=watch),
         doors=Doors(lambda _: feed, settings.doors),
         sharing=sharing,
-        poller=Poller(
-            sharing, private=settings.share_private, environ=with_files(os.environ)
-        ),
-        outbox=outbox,
-        nodes=nodes_of(database, queries, accounts, bus),
-        link=link,
-        exercise=exercise,
+        poller=Poller(sharing, private=settings.share_private, environ=with_files(os.environ)),
+        outbox=outbox, nodes=nodes_of(database, queries, accounts, bus),
+        link=link, exercise=exercise,
     )  # fmt: skip
 
 

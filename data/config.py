@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 
 from data.domain.access_policy import POLICIES, AccessPolicy
@@ -122,6 +123,7 @@ class Settings:
     requests_per_second: int = 200
     log_json: bool = False
     video_hosts: tuple[str, ...] = ()
+    proxies: tuple[str, ...] = ()
     doors: DoorSettings = DoorSettings()
     share_private: bool = False
     channels: Path | None = None
@@ -153,6 +155,7 @@ class Settings:
             least_free_mb=_whole(env, "HUBEI_LEAST_FREE_MB", 1024, 10**9),
             requests_per_second=_whole(env, "HUBEI_REQUESTS_PER_SECOND", 200, 10**6),
             log_json=env.get("HUBEI_LOG_JSON") == "1",
+            proxies=_proxies(env.get("HUBEI_PROXIES", "")),
             video_hosts=_hosts(env.get("HUBEI_VIDEO_HOSTS", "")),
             doors=DoorSettings.from_env(env),
             share_private=env.get("HUBEI_SHARE_PRIVATE") == "1",
@@ -295,4 +298,23 @@ def _hosts(text: str) -> tuple[str, ...]:
                 "HUBEI_VIDEO_HOSTS", f"视频主机 {one} 无效",
                 "请填主机名或地址，可带端口，以逗号分开，不带 http://",
             )  # fmt: skip
+    return found
+
+
+def _proxies(text: str) -> tuple[str, ...]:
+    """Addresses or networks of proxies whose word on where a request comes from is taken.
+
+    Raises
+    ------
+    Invalid
+        When one is no address.
+    """
+    found = tuple(dict.fromkeys(text.replace(",", " ").split()))
+    for one in found:
+        try:
+            ip_network(one)
+        except ValueError as error:
+            raise Invalid.field(
+                "HUBEI_PROXIES", f"反向代理地址 {one} 无效", "请填 IP 地址或网段，以逗号分开"
+            ) from error
     return found

@@ -120,6 +120,7 @@ def test_nothing_is_fetched_from_outside(path):
 COMMITTERS = {
     "data/store/unit_of_work.py", "data/store/telemetry.py", "data/store/database.py",
     "data/store/quarantine.py", "data/store/positions.py", "data/store/hot_postgres.py",
+    "data/store/copies.py",
 }  # fmt: skip
 
 

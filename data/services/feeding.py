@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from threading import Lock
 from time import monotonic
@@ -40,7 +40,8 @@ class Feed:
     - every accepted row is on disk (commit with `synchronous=FULL`, or PostgreSQL's) and will be
       there exactly once after a crash, however often it is sent again;
     - every refused row is on disk in the quarantine with its reason, and can be replayed;
-    - alarms have been evaluated, or will be at the next start if the process dies before.
+    - alarms have been evaluated, or will be within seconds by the server that leads the watch, or
+      at the next start if the process dies before.
 
     An exception instead of an answer means that nothing may be acknowledged: the sender sends the
     batch again. Batches of all callers that wait at the same time share one commit, so many small
@@ -58,6 +59,7 @@ class Feed:
         hub: Hub,
         clock: Clock,
         retention: Retention,
+        leads: Callable[[], bool] = lambda: True,
     ) -> None:
         self.queries = queries
         self.telemetry = telemetry
@@ -69,6 +71,7 @@ class Feed:
         self.desk = QuarantineDesk(quarantine, retention)
         self.desk.resume(self.intake, clock.now())
         self.watching = Watching(queries=queries, bus=bus)
+        self.leads = leads
         self.addresses = Addresses()
         self._sensors: dict[str, tuple[float, Mapping[str, Sensor]]] = {}
         self._line: Line | None = None
@@ -248,8 +251,11 @@ class Feed:
         self.desk.note(self.intake, now)
 
     def _watch(self, actor: Actor, readings: list[Reading]) -> None:
-        """What stored readings mean for the alarms."""
-        self.watching.take(actor, readings)
+        """What stored readings mean for the alarms; another server's watch sees them stored."""
+        if self.leads():
+            self.watching.take(actor, readings)
+        else:
+            self.watching.rest()
 
     def close(self) -> None:
         """Store and answer what waits."""
@@ -277,10 +283,14 @@ class Feed:
                     Fix(team=row["team"], lon=row["lon"], lat=row["lat"], at=aware(row["at"]))
                 )
         self.telemetry.add_positions(good)
-        self.hub.publish_positions(
-            [{"team": f.team, "lon": f.lon, "lat": f.lat, "at": f.at.isoformat()} for f in good]
-        )
+        self.moved(good)
         return {"accepted": len(good), "rejected": rejected}
+
+    def moved(self, fixes: list[Fix]) -> None:
+        """Tell those who listen where teams are now, stored here or by another server."""
+        self.hub.publish_positions(
+            [{"team": f.team, "lon": f.lon, "lat": f.lat, "at": f.at.isoformat()} for f in fixes]
+        )
 
     def _position_fault(self, seen: Situation, row: Mapping[str, Any]) -> str:
         if row["team"] not in seen.teams:

@@ -43,11 +43,17 @@ class Outages:
             return []
         fallen: defaultdict[str, list[Slot]] = defaultdict(list)
         for slot in slots:
-            allowed = (slot.sensor.expected_every_s or 0) * rule.times
-            heard = allowed and not slot.missing and slot.last_at > 0
-            if heard and now - slot.last_at > allowed:
+            heard = self._allowed(slot) and not slot.missing and slot.last_at > 0
+            if heard and now - slot.last_at > self._allowed(slot):
                 fallen[self.says.path(slot.sensor)].append(slot)
         return [s for path, mine in fallen.items() for s in self._fell(path, mine, now)]
+
+    def spoke(self, slot: Slot, at: float, now: float) -> bool:
+        """Whether a sensor that was missed has reported since, unheard: in time as of now."""
+        return slot.missing and now - at <= self._allowed(slot)
+
+    def _allowed(self, slot: Slot) -> float:
+        return (slot.sensor.expected_every_s or 0) * (self.rule.times if self.rule else 0)
 
     def _fell(self, path: str, mine: list[Slot], now: float) -> list[Signal]:
         silent = self.silent[path]

@@ -13,7 +13,6 @@ from data.domain.org import SYSTEM
 from data.services.alarm_acts import MOST
 from data.services.bus import Bus
 from data.services.watching import Watching
-from data.store.database import Database
 from data.store.leader import Leadership
 from data.store.queries import Queries
 
@@ -25,13 +24,13 @@ class Pulse:
     """Silence, sums that run out, alarms that come back, escalation: one server at a time."""
 
     def __init__(
-        self, *, watching: Watching, queries: Queries, bus: Bus, clock: Clock, database: Database
+        self, *, watching: Watching, queries: Queries, bus: Bus, clock: Clock, office: Leadership
     ) -> None:
         self.watching = watching
         self.queries = queries
         self.bus = bus
         self.clock = clock
-        self.office = Leadership(database, "watch")
+        self.office = office
         self._stop = Event()
         self._thread: Thread | None = None
 
@@ -47,6 +46,7 @@ class Pulse:
         self._stop.set()
         if self._thread is not None:
             self._thread.join()
+        self.office.give_up()
 
     def beat(self) -> None:
         """Look once at everything that time changes."""
@@ -77,4 +77,3 @@ class Pulse:
                     self.beat()
             except Exception:
                 log.exception("the watch missed a beat")
-        self.office.give_up()

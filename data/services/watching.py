@@ -46,6 +46,7 @@ class Watching:
         self.sources: Mapping[str, RiskSource] = {}
         self.combined: dict[str, Rule | None] = {}
         self._of_source: dict[str, list[Slot]] = {}
+        self._resting = False
         self._changed: set[str] = set()
         self._renewed = False
         self._late: set[str] = set()
@@ -62,7 +63,7 @@ class Watching:
 
     def ready(self) -> None:
         """Read what is stored, once, before anything new is: what comes later is seen in order."""
-        if self._ready:
+        if self._ready or self._resting:
             return
         with self._lock:
             if not self._ready:
@@ -76,26 +77,59 @@ class Watching:
         with self._lock:
             signals = self._prepared()
             moved: set[str] = set()
-            for reading in sorted(readings, key=_when):
-                slot = self.slots.get(reading.sensor)
-                if slot is None:
-                    continue
-                at = reading.at.timestamp()
-                if at <= slot.last_at:
-                    if at < slot.last_at and slot.windowed:
-                        self._late.add(reading.sensor)
-                    continue
-                if slot.missing:
-                    signals += self.outages.back(slot, at)
-                events = slot.take(at, reading.value)
-                if events:
-                    signals += self._said(slot, events, moved)
+            signals += self._taken(readings, moved)
             self._tell(actor, signals + self._combine(moved))
 
+    def _taken(self, readings: Iterable[Reading], moved: set[str]) -> list[Signal]:
+        signals: list[Signal] = []
+        for reading in sorted(readings, key=_when):
+            slot = self.slots.get(reading.sensor)
+            if slot is None:
+                continue
+            at = reading.at.timestamp()
+            if at <= slot.last_at:
+                if at < slot.last_at and slot.windowed:
+                    self._late.add(reading.sensor)
+                continue
+            if slot.missing:
+                signals += self.outages.back(slot, at)
+            events = slot.take(at, reading.value)
+            if events:
+                signals += self._said(slot, events, moved)
+        return signals
+
+    def _foreign(self) -> list[Reading]:
+        """What came in at other servers since the last look.
+
+        Of very many sensors at once the newest value alone, and their windows from what is stored.
+        """
+        telemetry, found, read = self.queries.telemetry, list[Reading](), 0
+        newest = telemetry.readings()
+        for key, slot in self.slots.items():
+            latest = newest.get(key)
+            if latest is None or latest.at.timestamp() <= slot.last_at:
+                continue
+            if read < REFILLS and slot.last_at > 0:
+                read += 1
+                found += telemetry.series(key, instant(slot.last_at), latest.at)
+            else:
+                found.append(Reading(sensor=key, value=latest.value, at=latest.at))
+                if slot.windowed:
+                    self._late.add(key)
+        return found
+
+    def rest(self) -> None:
+        """Another server watches: what is in memory grows old, and is read again when we do."""
+        self._ready, self._resting = False, True
+
     def tick(self, now: datetime) -> None:
-        """Look at what time alone changes: silence, sums that run out, rules edited meanwhile."""
+        """Look at what time alone changes: silence, sums that run out, rules edited meanwhile.
+
+        And at what other servers stored.
+        """
         with self._lock:
             signals, moved, at = self._prepared(), set[str](), now.timestamp()
+            signals += self._taken(self._foreign(), moved)
             for _ in range(min(len(self._late), REFILLS)):
                 slot = self.slots.get(self._late.pop())
                 if slot is not None:
@@ -204,6 +238,8 @@ class Watching:
             slot = self.slots.get(key)
             if slot is None:
                 continue
+            if self.outages.spoke(slot, latest.at.timestamp(), seen.at.timestamp()):
+                signals += self.outages.back(slot, latest.at.timestamp())
             windowed += slot.windowed > 0
             if slot.windowed and windowed > REFILLS:  # the ticks that follow fill the rest
                 self._late.add(key)
@@ -213,7 +249,7 @@ class Watching:
                 events = self._refilled(slot)
             slot.unsure = True
             signals += self._said(slot, events, moved)
-        self._ready = True
+        self._ready, self._resting = True, False
         return signals + self._combine(moved)
 
     def _restore(self, held: Iterable[Alarm]) -> None:

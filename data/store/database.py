@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from alembic import command
 from alembic.config import Config
 from filelock import FileLock
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, text
 
 from data.domain.dispatch import Plan
 from data.errors import NotFound
@@ -49,18 +50,26 @@ class Database:
         """Bring the schema to the newest version; safe to call at every start."""
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
-        with self._migration_lock(), self.writer.connect() as connection:
+        with self.alone("migrate"), self.writer.connect() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             connection.commit()
 
     @contextmanager
-    def _migration_lock(self) -> Iterator[None]:
-        if self.file is None:
-            yield
+    def alone(self, what: str) -> Iterator[None]:
+        """Nobody else on this database does `what` meanwhile: who starts at once takes turns."""
+        if self.file is not None:
+            with FileLock(str(self.file.with_suffix(f".{what}.lock"))):
+                yield
             return
-        with FileLock(str(self.file.with_suffix(".migrate.lock"))):
-            yield
+        key = {"key": crc32(f"hubei:alone:{what}".encode())}
+        with self.writer.connect() as made:
+            connection = made.execution_options(isolation_level="AUTOCOMMIT")
+            connection.execute(text("SELECT pg_advisory_lock(:key)"), key)
+            try:
+                yield
+            finally:
+                connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
 
     def save_plan(self, made: Plan) -> Plan:
         """Keep a plan, and let go of old ones that nothing names; not journaled."""

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any
 
 CHANNEL = "hubei_journal"  # where PostgreSQL tells that a row was committed
+MOVED = "hubei_moved"  # and which teams reported where they are
 MOST_FACTS = 200  # of one command; a page that needs more asks
 
 _FIELDS: dict[str, tuple[str, ...]] = {

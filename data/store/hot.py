@@ -32,6 +32,11 @@ class Chunk:
         return self.mark != self.rolled
 
 
+def marked(chunks: Iterable[Chunk]) -> int:
+    """How often all these chunks together were written: it only grows."""
+    return sum(chunk.mark for chunk in chunks)
+
+
 @dataclass(kw_only=True)
 class Stored:
     """What became of a group of readings; by their places in it."""
@@ -91,8 +96,14 @@ class HotDays(Protocol):
         """Bytes a day takes on disk, roll-ups apart."""
         ...
 
-    def drop(self, day: date) -> None:
-        """Delete a day."""
+    def drop(self, day: date, mark: int) -> bool:
+        """Delete a day, unless it was written since its chunks were marked so; whether it is gone.
+
+        Parameters
+        ----------
+        mark
+            How often all its chunks together had been written when it was archived.
+        """
         ...
 
     def close(self) -> None:

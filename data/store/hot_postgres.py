@@ -9,6 +9,7 @@ from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from data.domain.retention import bounds, instant, micros
 from data.store.hot import CHUNK_US, Bucket, Chunk, Row, Split
@@ -24,8 +25,13 @@ _SCHEMA = (
     """CREATE TABLE IF NOT EXISTS telemetry_chunk (
       day date NOT NULL, start bigint NOT NULL, rows bigint NOT NULL, mark bigint NOT NULL,
       rolled bigint NOT NULL DEFAULT 0, PRIMARY KEY (day, start))""",
+    """CREATE TABLE IF NOT EXISTS telemetry_home (
+      home varchar(400) PRIMARY KEY, seen_at timestamptz NOT NULL)""",
+    """CREATE TABLE IF NOT EXISTS telemetry_copy (
+      home varchar(400) NOT NULL, day date NOT NULL, mark bigint NOT NULL,
+      PRIMARY KEY (home, day))""",
 )
-TABLES = ("telemetry", "telemetry_minute", "telemetry_chunk")
+TABLES = ("telemetry", "telemetry_minute", "telemetry_chunk", "telemetry_home", "telemetry_copy")
 _INSERT = """INSERT INTO telemetry SELECT * FROM
 unnest(%s::timestamptz[], %s::varchar[], %s::float8[])
 ON CONFLICT DO NOTHING RETURNING at, sensor"""
@@ -67,13 +73,22 @@ class PostgresDays:
 
     def insert(self, groups: Mapping[date, Split]) -> dict[int, float]:
         """Store new rows in one commit; answers those that were there before."""
+        try:
+            known = self._put(groups)
+        except (IntegrityError, ProgrammingError):
+            # another server has archived such a day and dropped it: it is made anew
+            self._made -= groups.keys()
+            known = self._put(groups)
+        self.own.update({us - us % CHUNK_US for s in groups.values() for _, _, us in s.rows})
+        return known
+
+    def _put(self, groups: Mapping[date, Split]) -> dict[int, float]:
         for day in groups:
             self._make(day)
         known: dict[int, float] = {}
         with self._lock, self.writer.begin() as connection:
             for day, split in groups.items():
                 known |= _insert(connection, day, split)
-        self.own.update({us - us % CHUNK_US for s in groups.values() for _, _, us in s.rows})
         return known
 
     def _make(self, day: date) -> None:
@@ -146,13 +161,25 @@ class PostgresDays:
         found = self._read("SELECT pg_total_relation_size(%s)", (_partitions(day)[0][1],))
         return int(found[0][0]) if found else 0
 
-    def drop(self, day: date) -> None:
-        """Delete a day: its partitions."""
+    def drop(self, day: date, mark: int) -> bool:
+        """Delete a day: its partitions; not when it was written since, here or elsewhere."""
         with self._lock, self.writer.begin() as connection:
+            # two servers may drop at once, and a third may be writing: first nobody may
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(20200708)")
+            held = connection.exec_driver_sql("SELECT to_regclass(%s)", (_partitions(day)[0][1],))
+            if held.scalar_one() is not None:
+                name = _partitions(day)[0][1]
+                connection.exec_driver_sql(f"LOCK TABLE {name} IN ACCESS EXCLUSIVE MODE")
+                query = "SELECT coalesce(sum(mark), 0) FROM telemetry_chunk WHERE day = %s"
+                if connection.exec_driver_sql(query, (day,)).scalar_one() != mark:
+                    return False
             for _, name in _partitions(day):
                 connection.exec_driver_sql(f"DROP TABLE IF EXISTS {name}")
+            # what comes late is counted anew, and archived anew everywhere
             connection.exec_driver_sql("DELETE FROM telemetry_chunk WHERE day = %s", (day,))
+            connection.exec_driver_sql("DELETE FROM telemetry_copy WHERE day = %s", (day,))
             self._made.discard(day)
+        return True
 
     def close(self) -> None:
         """The engines are the telemetry's own."""

@@ -11,7 +11,7 @@ from threading import Lock
 from typing import Any
 
 from data.store.engine import plain_sqlite
-from data.store.hot import CHUNK_US, MINUTE_US, Bucket, Chunk, Row, Split
+from data.store.hot import CHUNK_US, MINUTE_US, Bucket, Chunk, Row, Split, marked
 
 MOST_OPEN = 12  # day files held open; a flood of odd dates costs files, not handles
 _SCHEMA = """
@@ -203,8 +203,10 @@ class SqliteDays:
         path = self._path(day)
         return sum(p.stat().st_size for p in (path, Path(f"{path}-wal")) if p.exists())
 
-    def drop(self, day: date) -> None:
-        """Delete a day: its files."""
+    def drop(self, day: date, mark: int) -> bool:
+        """Delete a day: its files; not when it was written since."""
+        if marked(self.chunks(day)) != mark:
+            return False
         with self._lock:
             held = self._open.pop(day, None)
         if held is not None:
@@ -212,6 +214,7 @@ class SqliteDays:
         for path in (self._path(day), rolled_path(self._path(day))):
             for end in ("", "-wal", "-shm"):
                 Path(f"{path}{end}").unlink(missing_ok=True)
+        return True
 
     def close(self) -> None:
         """Give the connections back."""

@@ -17,9 +17,10 @@ from filelock import FileLock, Timeout
 
 from data.domain.retention import Retention, day_of, micros
 from data.store.compacting import compact
+from data.store.copies import Copies
 from data.store.days_book import DaysBook
 from data.store.history import RAW_ROWS
-from data.store.hot import CHUNK_US, HotDays, Row
+from data.store.hot import CHUNK_US, HotDays, Row, marked
 from data.store.parquet_days import Archive
 from data.store.readings import Readings, Shelf
 
@@ -40,11 +41,23 @@ class Keeper:
     ----------
     url
         The database of hot days, None when they lie in the shelf's folder.
+    copies
+        Who else archives the days of that database.
+    moved
+        Asked every two seconds to see where teams went that reported to another server.
     """
 
-    def __init__(self, readings: Readings, url: str | None) -> None:
+    def __init__(
+        self,
+        readings: Readings,
+        url: str | None,
+        copies: Copies | None = None,
+        moved: Callable[[], None] = lambda: None,
+    ) -> None:
         self.readings = readings
         self.url = url
+        self.copies = copies
+        self.moved = moved
         self._stop = Event()
         self._thread: Thread | None = None
 
@@ -65,6 +78,7 @@ class Keeper:
         while not self._stop.wait(REFRESH_S):
             try:
                 self.readings.refresh()
+                self.moved()
                 if monotonic() >= due:
                     due = monotonic() + PASS_S
                     self.keep(now())
@@ -79,6 +93,8 @@ class Keeper:
             return
         try:
             with FileLock(str(shelf.folder / "keeper.lock"), timeout=0):
+                if self.copies is not None:
+                    self.copies.seen()
                 self.roll(now)
                 self.archive(now, shelf)
                 forget(shelf, self.readings.retention, day_of(now))
@@ -104,16 +120,17 @@ class Keeper:
             if day > last or self._stop.is_set():
                 continue
             before = hot.chunks(day)
-            if sum(c.rows for c in before) <= INLINE_ROWS:
-                archive_day(hot, shelf.archive, shelf.book, day)
-            else:
-                self._elsewhere(shelf, day)
+            mark = marked(before)
+            if self.copies is None or self.copies.held(day) != mark:
+                if sum(c.rows for c in before) <= INLINE_ROWS:
+                    archive_day(hot, shelf.archive, shelf.book, day)
+                else:
+                    self._elsewhere(shelf, day)
+            if self.copies is not None and not self.copies.note(day, mark):
+                continue  # another machine has yet to archive it
             with self.readings.writing:
                 # a late row that came meanwhile keeps the day hot until the next pass
-                if [(c.start, c.mark) for c in hot.chunks(day)] == [
-                    (c.start, c.mark) for c in before
-                ]:
-                    hot.drop(day)
+                hot.drop(day, mark)
 
     def _elsewhere(self, shelf: Shelf, day: date) -> None:
         """Archive a large day in a process that runs when the machine has nothing better to do."""

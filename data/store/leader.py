@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from threading import Lock
+from time import monotonic
 from zlib import crc32
 
 from filelock import FileLock, Timeout
@@ -11,6 +12,8 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from data.store.database import Database
+
+LATELY_S = 1.0
 
 
 class Leadership:
@@ -24,6 +27,7 @@ class Leadership:
         self.database = database
         self.key = crc32(f"hubei:{name}".encode())
         self._lock = Lock()
+        self._held, self._asked = False, -LATELY_S
         self._connection: Connection | None = None
         file = database.file
         self._file = (
@@ -37,9 +41,17 @@ class Leadership:
         with self._lock:
             return self._by_file() if self._file else self._by_server()
 
+    def lately(self) -> bool:
+        """As `holds`, asked of the database once a second at most: for what looks at every row."""
+        if monotonic() - self._asked > LATELY_S:
+            self._held = self.holds()
+            self._asked = monotonic()
+        return self._held
+
     def give_up(self) -> None:
         """Let another server have it."""
         with self._lock:
+            self._held = False
             if self._file:
                 self._file.release(force=True)
             self._drop()

@@ -8,10 +8,24 @@ from datetime import UTC, datetime
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Column, Engine, Float, Index, MetaData, String, Table, and_, func, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    Float,
+    Index,
+    MetaData,
+    String,
+    Table,
+    and_,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from data.domain.situation import Position
+from data.store.facts import MOVED
 from data.store.schema import UtcTime
 
 metadata = MetaData()
@@ -26,6 +40,13 @@ position = Table(
     Column("lat", Float, nullable=False),
     Index("position_team_at", "team", "at"),
 )
+
+
+_SINCE = "SELECT rowid, * FROM position WHERE rowid > :row ORDER BY rowid"
+_TEAMS = select(position.c.team).distinct()
+_NEWEST = """SELECT p.* FROM unnest(CAST(:teams AS varchar[])) AS t(team) CROSS JOIN LATERAL (
+SELECT * FROM position WHERE team = t.team ORDER BY at DESC LIMIT 1) AS p"""
+NOTICE_BYTES = 7_900  # PostgreSQL takes 8,000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +67,10 @@ class Positions:
         self.reader = reader
         metadata.create_all(writer)
         self._lock = Lock()
+        self._sqlite = writer.dialect.name == "sqlite"
+        with reader.connect() as connection:
+            query = text("SELECT max(rowid) FROM position")
+            self._row = (connection.execute(query).scalar() or 0) if self._sqlite else 0
         self._newest = self.at(LATEST)
 
     def add(self, fixes: Iterable[Fix]) -> None:
@@ -58,13 +83,36 @@ class Positions:
         made = postgresql if self.writer.dialect.name == "postgresql" else sqlite
         with self.writer.begin() as connection:
             connection.execute(made.insert(position).on_conflict_do_nothing(), rows)
+            if not self._sqlite:
+                _say(connection, {row["team"] for row in rows})
+        self._take([Fix(**row) for row in rows])
+
+    def _take(self, fixes: Iterable[Fix]) -> list[Fix]:
+        """Hold what is newer than what is held; what that was."""
+        taken = []
         with self._lock:
-            for row in rows:
-                kept = self._newest.get(row["team"])
-                if kept is None or kept.at <= row["at"]:
-                    self._newest[row["team"]] = Position(
-                        lon=row["lon"], lat=row["lat"], at=row["at"]
-                    )
+            for fix in fixes:
+                kept = self._newest.get(fix.team)
+                if kept is None or kept.at < fix.at:
+                    self._newest[fix.team] = Position(lon=fix.lon, lat=fix.lat, at=fix.at)
+                    taken.append(fix)
+        return taken
+
+    def heard(self, teams: Iterable[str] | None = None) -> list[Fix]:
+        """Take in what other servers stored, of some teams or of all; what was news.
+
+        SQLite knows by the rows' own numbers which are new; PostgreSQL says whose are (`_say`).
+        """
+        with self.reader.connect() as connection:
+            if self._sqlite:
+                rows = connection.execute(text(_SINCE), {"row": self._row}).all()
+                self._row = max((row.rowid for row in rows), default=self._row)
+            else:
+                asked = list(teams if teams is not None else connection.execute(_TEAMS).scalars())
+                rows = connection.execute(text(_NEWEST), {"teams": asked}).all()
+        return self._take(
+            Fix(team=r.team, lon=r.lon, lat=r.lat, at=_instant(r.at)) for r in rows
+        )
 
     def newest(self) -> dict[str, Position]:
         """The newest position of each team."""
@@ -100,3 +148,20 @@ class Positions:
                 Fix(team=row.team, lon=row.lon, lat=row.lat, at=row.at)
                 for row in connection.execute(query)
             ]
+
+
+def _say(connection: Connection, teams: set[str]) -> None:
+    """Tell the other servers which teams moved, once this is committed."""
+    notice = ""
+    for team in sorted(teams):
+        if len((notice + team).encode()) > NOTICE_BYTES:
+            connection.execute(select(func.pg_notify(MOVED, notice)))
+            notice = ""
+        notice += f"{team}\n"
+    connection.execute(select(func.pg_notify(MOVED, notice)))
+
+
+def _instant(at: datetime | str) -> datetime:
+    """As the driver gives it: SQLite keeps text, in UTC."""
+    made = datetime.fromisoformat(at) if isinstance(at, str) else at
+    return made.replace(tzinfo=UTC) if made.tzinfo is None else made.astimezone(UTC)

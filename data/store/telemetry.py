@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from data.domain.feeding import Reading
 from data.domain.history import History
 from data.domain.retention import Retention
 from data.domain.situation import Latest, Position
+from data.store.copies import Copies
 from data.store.engine import read_engine, sqlite_path, write_engine
 from data.store.hot import HotDays, Stored
 from data.store.hot_postgres import PostgresDays
@@ -50,11 +51,21 @@ class Telemetry:
         shelf = Shelf.of(folder) if folder else None
         self._readings = Readings(hot, shelf, retention or Retention())
         move_readings(self.writer, self._readings)
-        self.keeper = Keeper(self._readings, None if file else url)
+        self.moved: list[Callable[[list[Fix]], None]] = []
+        copies = None if file or folder is None else Copies(self.writer, folder)
+        look = self.hear if file else (lambda: None)  # PostgreSQL says so itself
+        self.keeper = Keeper(self._readings, None if file else url, copies, look)
 
     def add_positions(self, fixes: Iterable[Fix]) -> None:
         """Store fixes; the same team and instant twice is kept once."""
         self._positions.add(fixes)
+
+    def hear(self, teams: Iterable[str] | None = None) -> None:
+        """Other servers stored positions, of these teams or of any: tell `moved` what is news."""
+        news = self._positions.heard(teams)
+        if news:
+            for listener in self.moved:
+                listener(news)
 
     def add_readings(self, readings: Iterable[Reading]) -> Stored:
         """Store readings; the same sensor and instant twice is kept once."""

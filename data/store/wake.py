@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from threading import Event, Thread
 
 import psycopg
@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from data.store.database import Database
-from data.store.facts import CHANNEL
+from data.store.facts import CHANNEL, MOVED
 from data.store.postgres_door import PostgresDoor
 
 log = logging.getLogger("hubei.wake")
@@ -23,14 +23,22 @@ AGAIN_S = 0.5  # how long to wait before a lost connection is made anew
 class Waker:
     """A thread that calls `on_wake` after every burst of commits; a missed call does no harm.
 
+    On PostgreSQL it calls `on_moved` too, with the teams whose positions were stored.
+
     PostgreSQL notifies (the notice is part of the committing transaction); SQLite counts the
     commits of other connections. A lost connection is made anew and followed by a call, because
     what happened meanwhile was not heard.
     """
 
-    def __init__(self, database: Database, on_wake: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        on_wake: Callable[[], None],
+        on_moved: Callable[[Iterable[str] | None], None] = lambda _: None,
+    ) -> None:
         self.database = database
         self.on_wake = on_wake
+        self.on_moved = on_moved
         self._door = None if database.file else PostgresDoor.of(database.reader)
         self._stopping = Event()
         self._thread = Thread(target=self._go, name="wake", daemon=True)
@@ -59,12 +67,17 @@ class Waker:
     def _listen(self, door: PostgresDoor) -> None:
         with door.open(autocommit=True) as connection:
             connection.execute(f"LISTEN {CHANNEL}")
+            connection.execute(f"LISTEN {MOVED}")
             self.on_wake()
+            self.on_moved(None)  # of all teams: what was said meanwhile was not heard
             while not self._stopping.is_set():
                 heard = list(connection.notifies(timeout=1, stop_after=1))
-                if heard:
-                    self.on_wake()
-                else:
+                for notice in heard:
+                    if notice.channel == MOVED:
+                        self.on_moved(notice.payload.split())
+                    else:
+                        self.on_wake()
+                if not heard:
                     connection.execute("SELECT 1")  # a connection that died says nothing
 
     def _look(self) -> None:

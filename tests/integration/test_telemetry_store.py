@@ -14,7 +14,7 @@ from data.domain.retention import Retention, day_of
 from data.errors import Invalid
 from data.store import history as past
 from data.store import keeping, moving
-from data.store.hot import CHUNK_US
+from data.store.hot import CHUNK_US, marked
 from data.store.telemetry import Telemetry
 
 MIDNIGHT = datetime(2020, 7, 7, 16, tzinfo=UTC)  # 8 July begins in Beijing
@@ -184,7 +184,7 @@ def test_archiving_broken_off_before_the_hot_day_went_is_done_again(store, monke
     hot = store._readings.hot
     with monkeypatch.context() as broken:
 
-        def die(_day):
+        def die(_day, _mark):
             raise RuntimeError("killed")
 
         broken.setattr(hot, "drop", die)
@@ -404,5 +404,8 @@ def test_a_store_on_postgres_uses_partitions(store, database_url):
         "telemetry_d20200708",
         "telemetry_d20200709",
     ]
-    store._readings.hot.drop(day_of(MIDNIGHT))
+    hot = store._readings.hot
+    mark = marked(hot.chunks(day_of(MIDNIGHT)))
+    assert not hot.drop(day_of(MIDNIGHT), mark + 1)  # written since: it stays
+    assert hot.drop(day_of(MIDNIGHT), mark)
     assert days(store)[0] == [date(2020, 7, 9)]

@@ -249,6 +249,26 @@ def test_a_restart_raises_nothing_twice_and_forgets_nothing(world):
     assert [a.state.value for a in world.alarms("S-1")] == ["cleared"]
 
 
+def test_what_another_server_stored_is_watched_all_the_same(world):
+    """Each change between two looks is told, in order; who reports elsewhere is not silent."""
+    world.put(station(expected_every_s=3600))
+    world.feed("S-1", [(0, 24.0)])
+    world.store("S-1", [(60, 25.1), (120, 24.0), (180, 27.4)])
+    world.at(180)
+    assert world.said() == [("设防", "cleared"), ("警戒", "raised")]
+    world.store("S-1", [(n, 27.4 + n / 1e5) for n in range(240, 1441, 60)])
+    for minute in (1440, 1441):
+        world.at(minute)
+    assert world.said() == [("设防", "cleared"), ("警戒", "raised")]
+    for minute in (1621, 1622):
+        world.at(minute)
+    assert world.said()[-1] == ("数据中断", "raised")
+    world.watching.rest()  # as another server leads meanwhile, and is gone again
+    world.store("S-1", [(1680, 24.0)])
+    world.at(1681)
+    assert {state for _, state in world.said()} == {"cleared"}
+
+
 def test_a_refused_command_is_made_good(world, monkeypatch):
     """When the journal cannot be written the alarm comes with the next look, once."""
     world.put(station())

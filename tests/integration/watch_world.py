@@ -21,6 +21,7 @@ from data.services.pulse import Pulse
 from data.services.tools import Tools
 from data.services.watching import Watching
 from data.store.database import Database
+from data.store.leader import Leadership
 from data.store.queries import Queries
 from data.store.telemetry import Telemetry
 
@@ -56,7 +57,7 @@ class WatchWorld:
         self.watching = Watching(queries=self.queries, bus=self.bus)
         self.pulse = Pulse(
             watching=self.watching, queries=self.queries, bus=self.bus, clock=self.clock,
-            database=self.database,
+            office=Leadership(self.database, "watch"),
         )  # fmt: skip
 
     def again(self) -> None:
