@@ -17,7 +17,7 @@ from fastapi import Request
 
 from dashboard.gate import current_actor
 from data.domain.org import ROLE_WORDS, Actor, Permission
-from data.errors import CenterError, Forbidden, NotSignedIn
+from data.errors import Forbidden, NotSignedIn
 
 TABLE = Path(__file__).with_name("access.csv")
 # Outside the gate's list of what strangers may reach, nothing else is let in without a session.
@@ -136,7 +136,7 @@ class Paged:
                 try:
                     require_any(current_actor(), self._needs)
                     return await work(*values)
-                except CenterError as error:
+                except Exception as error:
                     if answers:
                         raise
                     self._refused(error)  # Dash fails where there is no output to leave alone

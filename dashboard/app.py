@@ -21,6 +21,7 @@ from dashboard import provider, static
 from dashboard.access import Paged, admitted, needs_of, require_any
 from dashboard.accounts import home_of
 from dashboard.api import build_router, problems
+from dashboard.callback_door import CallbackDoor
 from dashboard.components import live
 from dashboard.components.live import Live
 from dashboard.fonts import FontSet
@@ -100,6 +101,7 @@ def create_app(
     server.state.metrics = Metrics(center, streams)
     problems.install(server)
     dash_app = _add_dash(server, center, fonts, _pages(pages))
+    server.add_middleware(CallbackDoor, known=lambda: dash_app.callback_map)
     server.add_middleware(Limits, per_second=center.settings.requests_per_second)
     policy = content_policy(dash_app.csp_hashes(), center.settings.video_hosts)
     server.add_middleware(

@@ -40,6 +40,7 @@ class Running:
     video_hosts: tuple[str, ...] = ()
     pages: Mapping[str, str] = field(default_factory=lambda: PAGES)
     node: NodeSettings | None = None
+    requests_per_second: int = 200
 
     @property
     def base(self) -> str:
@@ -53,6 +54,7 @@ class Running:
                 var=self.var, scenario=self.scenario, port=self.port, seed_password=PASSWORD,
                 no_browser=True, database_url=self.database_url, video_hosts=self.video_hosts,
                 node=self.node,
+                requests_per_second=self.requests_per_second,
             )
         )  # fmt: skip
         if self.seed:

@@ -10,6 +10,7 @@ from lxml import etree
 from dashboard.api.common import actor_of, in_box
 from data.center import Center
 from data.domain.incident import Incident
+from data.domain.printable import printable
 from data.domain.situation import Position, Situation
 from data.domain.team import Team, TeamState
 
@@ -80,14 +81,9 @@ def _event(
         le=UNKNOWN,
     )  # fmt: skip
     detail = etree.SubElement(event, "detail")
-    etree.SubElement(detail, "contact", callsign=_plain(words[0]))
+    etree.SubElement(detail, "contact", callsign=printable(words[0]))
     remarks = etree.SubElement(detail, "remarks")
-    remarks.text = _plain(("演练 " if drill else "") + words[1])
-
-
-def _plain(text: str) -> str:
-    """Without the characters that XML cannot hold."""
-    return "".join(c for c in text if c >= " " and c not in "\ufffe\uffff")
+    remarks.text = printable(("演练 " if drill else "") + words[1])
 
 
 def _zulu(at: datetime) -> str:

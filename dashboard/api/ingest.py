@@ -82,9 +82,10 @@ def _quarantine(router: APIRouter, center: Center) -> None:
         before: int | None = None,
     ) -> Response:
         """Refused rows, newest first, with source, reason and text."""
+        limit = max(1, limit)
         items = await center.ask(
             center.feed.held, actor_of(request), state=state or None, via=via, source=source,
-            kind=kind, text=q, limit=max(1, limit), before=before,
+            kind=kind, text=q, limit=limit, before=before,
         )  # fmt: skip
         return answer({"items": items, "next": items[-1].id if len(items) >= limit else None})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from typing import Any
 
@@ -87,7 +88,16 @@ def problem_response(error: CenterError) -> Response:
 
 
 def _answer(body: dict[str, Any], status: int) -> Response:
-    return Response(msgspec.json.encode(body), status_code=status, media_type=MEDIA)
+    try:
+        text = msgspec.json.encode(body)
+    except UnicodeEncodeError:  # it repeats half a character that was sent as one
+        text = json.dumps(body).encode()
+    return Response(text, status_code=status, media_type=MEDIA)
+
+
+def too_large() -> Response:
+    """What is answered to a body that is too large."""
+    return _answer({**problem_of(Invalid(_DETAILS[413])), "status": 413}, 413)
 
 
 class Largest:
@@ -102,8 +112,7 @@ class Largest:
             length = Headers(scope=scope).get("content-length", "0")
             most = LARGEST_STREAM if scope["path"] in STREAMS else LARGEST_BYTES
             if length.isdigit() and int(length) > most:
-                body = {**problem_of(Invalid(_DETAILS[413])), "status": 413}
-                await _answer(body, 413)(scope, receive, send)
+                await too_large()(scope, receive, send)
                 return
         await self.app(scope, receive, send)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
@@ -162,7 +161,7 @@ def run(
     actor.require(Permission.IMPORT)
     try:
         raw = base64.b64decode(contents.partition(",")[2], validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise Invalid.field("file", "文件没有传完整", "请重新选择文件") from error
     with TemporaryDirectory() as folder:
         path = Path(folder) / safe_name(filename)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from enum import StrEnum
 from typing import Any
@@ -143,7 +142,7 @@ def file_of(contents: str, name: str) -> Contingency:
     try:
         raw = base64.b64decode(contents.partition(",")[2], validate=True)
         text = raw.decode("utf-8-sig")
-    except (binascii.Error, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise Invalid.field(
             "text", f"{name} 不是 UTF-8 文本", "请用 UTF-8 编码另存后再导入"
         ) from error

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from enum import StrEnum
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -154,7 +153,7 @@ def read_file(center: Center, actor: Actor, depot_id: str, name: str | None, con
     """
     try:
         raw = base64.b64decode(contents.partition(",")[2], validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise Invalid.field("file", "文件没有传完整", "请重新选择文件") from error
     with TemporaryDirectory() as folder:
         path = Path(folder) / safe_name(name)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from enum import StrEnum
 from typing import Any
 from urllib.parse import parse_qs
@@ -170,7 +169,7 @@ def read_photo(center: Center, contents: str | None) -> tuple[m.Jpeg, ...]:
         return ()
     try:
         body = base64.b64decode(contents.partition(",")[2], validate=True)
-    except (ValueError, binascii.Error) as error:
+    except ValueError as error:
         raise Invalid.field("photo", "照片没有收全", "请重新选择照片") from error
     return (center.photo(body),)
 

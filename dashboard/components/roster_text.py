@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import csv
 import re
 from datetime import datetime, timedelta
@@ -89,7 +88,7 @@ def text_of(contents: str) -> str:
     """
     try:
         raw = base64.b64decode(contents.partition(",")[2], validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise Invalid.field("roster", "文件没有传完整", "请重新选择文件") from error
     if len(raw) > MAX_BYTES:
         raise Invalid.field("roster", "文件超过 200 KB", "排班表不会这么大，请核对文件")

@@ -14,6 +14,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 from dashboard.documents.paper import Block, Grid, Heading, Pairs, Paper, Paragraph, Picture
+from data.domain.printable import printable
 
 # The official faces are not free to pass on: they are named, and a machine without them takes
 # the next named here, which Word reads as the alternative of the font table.
@@ -101,7 +102,7 @@ def _face(holder: Any, name: str) -> None:
 
 
 def _run(paragraph: Any, text: str, face: str, size: float = BODY, *, bold: bool = False) -> Any:
-    run = paragraph.add_run(text)
+    run = paragraph.add_run(printable(text))
     _face(run, face)
     run.font.size = Pt(size)
     run.font.bold = bold

@@ -196,7 +196,7 @@ def read_warning_rules(table: Mapping[str, Any]) -> WarningRules:
             alarm_colours=table["alarms"]["colours"], alarm_events=table["alarms"]["events"],
             lasts=timedelta(hours=table["hours"]), reminders=int(table["reminders"]),
         )  # fmt: skip
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, AttributeError, OverflowError) as error:
         raise ValueError(f"warnings.yaml 看不懂：缺少或写错 {error}") from error
     _check(rules)
     return rules

@@ -10,6 +10,7 @@ from lxml import etree
 
 from data.domain.clock import SHANGHAI
 from data.domain.org import AreaTree
+from data.domain.printable import printable
 from data.domain.warning import Warning  # noqa: A004 - the field's word
 from data.domain.warning_rules import WarningRules
 from data.domain.warning_text import area_words, sender_words
@@ -81,7 +82,7 @@ def _rings(geometry: Mapping[str, Any] | None) -> Iterable[list[list[float]]]:
 
 def _put(node: etree._Element, name: str, text: str) -> None:
     """A child with its text; nothing when there is none. What XML cannot hold is left out."""
-    said = "".join(c for c in text if c >= " " or c in "\n\t")
+    said = printable(text)
     if said:
         etree.SubElement(node, f"{{{NS}}}{name}").text = said
 

@@ -47,10 +47,8 @@ def geometry_to_wgs84(geometry: Mapping[str, Any], crs: Crs) -> dict[str, Any]:
     ValueError
         When it is no geometry or the system is unknown.
     """
-    return {
-        "type": geometry.get("type"),
-        "coordinates": _positions(geometry.get("coordinates"), crs),
-    }
+    body = geometry if isinstance(geometry, Mapping) else {}
+    return {"type": body.get("type"), "coordinates": _positions(body.get("coordinates"), crs)}
 
 
 def _positions(value: Any, crs: Crs) -> Any:

@@ -61,7 +61,7 @@ def _pieces(text: bytes) -> list[Any]:
     """A JSON value, the values of a list, or one a line; what is no JSON stays text."""
     try:
         found = _decode(text)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, RecursionError, UnicodeError):
         return [_line(line) for line in text.splitlines() if line.strip()]
     return list(found) if isinstance(found, list) else [found]
 
@@ -69,7 +69,7 @@ def _pieces(text: bytes) -> list[Any]:
 def _line(line: bytes) -> Any:
     try:
         return _decode(line)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, RecursionError, UnicodeError):
         return line.decode("utf-8", "backslashreplace")
 
 

@@ -18,6 +18,11 @@ from data.ingest.reference import REFERENCE
 from data.ingest.rule_book import rule_book
 
 FOLDER = "rules"
+# whatever a check stumbles over where a table has another form than it should
+UNREADABLE = (
+    OSError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError,
+    yaml.YAMLError,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +87,7 @@ def rule_file(name: str, var: Path) -> RuleFile:
         text = path.read_text(encoding="utf-8")
         content = dict(parse(text))
         check(content, str(path))
-    except (OSError, ValueError, TypeError, yaml.YAMLError) as error:
+    except UNREADABLE as error:
         remedy = "请改正；移开此文件即恢复随附的规则"
         raise Invalid.field(name, f"规则文件 {path} 读不懂：{error}", remedy) from error
     return RuleFile(name=name, content=content, path=path, own=path.parent != REFERENCE, text=text)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import zlib
 from typing import Any
@@ -31,7 +30,7 @@ def unpacked(text: str) -> str:
     """
     try:
         return zlib.decompress(base64.b64decode(text, validate=True)).decode()
-    except (zlib.error, binascii.Error, UnicodeDecodeError) as error:
+    except (zlib.error, ValueError) as error:
         raise ValueError("packed text is damaged") from error
 
 

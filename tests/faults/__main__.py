@@ -12,6 +12,9 @@ from data.store.database import Database
 from tests.faults import (
     database_kills,
     failover,
+    fuzz_api,
+    fuzz_callbacks,
+    fuzz_importers,
     kills,
     node_cuts,
     power,
@@ -21,6 +24,7 @@ from tests.faults import (
 from tests.postgres import DURABLE, standing_postgres
 
 RECORDINGS, CUTS, ATTEMPTS = 10, 500, 100_000
+EXAMPLES, ROUNDS, SPOILT = 20, 300, 500
 
 
 def _power() -> list[str]:
@@ -99,6 +103,18 @@ FAULTS: dict[str, tuple[str, Callable[[], list[str]]]] = {
     "node": ("150 cuts between a county's machine and the province, both ordering", _node),
     "race-sqlite": (f"{ATTEMPTS:,} orders raced for by 8 processes, SQLite", _sqlite_race),
     "race-postgres": (f"{ATTEMPTS:,} orders raced for by 8 processes, PostgreSQL", _postgres_race),
+    "fuzz-api": (
+        f"every operation of the API, bent {3 * EXAMPLES} times each: no 5xx, no hang",
+        lambda: fuzz_api.fuzz_api(EXAMPLES, begin=time.time_ns() % 10**6),
+    ),
+    "fuzz-callbacks": (
+        f"every callback of the pages, bent {ROUNDS} times each: no 5xx, no hang, nothing moved",
+        lambda: fuzz_callbacks.fuzz_callbacks(ROUNDS, begin=time.time_ns() % 10**6),
+    ),
+    "fuzz-importers": (
+        f"every importer, {SPOILT} spoilt files each: read or refused by name",
+        lambda: fuzz_importers.fuzz_importers(SPOILT, begin=time.time_ns() % 10**6),
+    ),
 }  # fmt: skip
 
 

@@ -75,15 +75,36 @@ def read_channels(path: Path | None, *, drill: bool, box: Path) -> ChannelSettin
     known = {"receivers", "allow", "timeout_s", "mqtt", "email", "sms", "exercise"}
     for name in table.keys() - known:
         raise _bad(str(name), "不认识这一项", f"可写：{'、'.join(sorted(known))}")
-    rows = table.get("receivers") or []
+    rows = _rows(table, "receivers")
     return ChannelSettings(
         drill=drill, box=box,
         receivers=tuple(_receiver(n, row, table) for n, row in enumerate(rows)),
-        allow=tuple(_network(text) for text in table.get("allow") or ()),
-        drill_hosts=tuple(str(h) for h in (table.get("exercise") or {}).get("hosts") or ()),
-        timeout_s=float(table.get("timeout_s", 10.0)),
-        mqtt=table.get("mqtt") or {}, email=table.get("email") or {}, sms=table.get("sms") or {},
+        allow=tuple(_network(text) for text in _rows(table, "allow")),
+        drill_hosts=tuple(str(h) for h in _rows(_part(table, "exercise"), "hosts")),
+        timeout_s=_seconds(table.get("timeout_s", 10.0)),
+        mqtt=_part(table, "mqtt"), email=_part(table, "email"), sms=_part(table, "sms"),
     )  # fmt: skip
+
+
+def _part(table: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    held = table.get(name) or {}
+    if not isinstance(held, dict):
+        raise _bad(name, "不是一组带名称的值", "请按 docs/monitoring.md 填写")
+    return held
+
+
+def _rows(table: Mapping[str, Any], name: str) -> list[Any]:
+    held = table.get(name) or []
+    if not isinstance(held, list):
+        raise _bad(name, "不是一列", "请每行以 “- ” 开头，一行一项")
+    return held
+
+
+def _seconds(given: Any) -> float:
+    try:
+        return float(given)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise _bad("timeout_s", f"秒数 {given!r:.40} 无效", "请填数字，例如 10") from error
 
 
 def _receiver(number: int, row: Any, table: Mapping[str, Any]) -> Receiver:
