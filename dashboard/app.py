@@ -20,15 +20,16 @@ from starlette.routing import Route
 from dashboard import provider, static
 from dashboard.access import Paged, admitted, needs_of, require_any
 from dashboard.accounts import home_of
-from dashboard.api import build_router, problems
+from dashboard.api import build_router, ingest, problems
 from dashboard.callback_door import CallbackDoor
 from dashboard.components import live
 from dashboard.components.live import Live
 from dashboard.fonts import FontSet
-from dashboard.gate import Gate, content_policy, current_actor
+from dashboard.gate import Gate, current_actor
 from dashboard.limits import Limits
 from dashboard.metrics import Metered, Metrics
 from dashboard.pages import field, hazard, home, signin
+from dashboard.policy import content_policy
 from dashboard.stream import Broadcaster, Stream
 from dashboard.theme import TITLE, index_string
 from dashboard.version import VERSION
@@ -121,6 +122,7 @@ def _add_dash(
     server.router.routes.append(
         Route("/api/v1/stream", Stream(server.state.streams), methods=["GET"])
     )
+    ingest.open_door(server, center)
     server.include_router(build_router(center))
     _add_geo(server, center)
     _add_pages(server, lambda: late[0], center, frozenset(pages))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextvars import ContextVar
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import quote, urlsplit
@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.api.problems import problem_response
+from dashboard.policy import SECURITY_HEADERS
 from data.domain.org import Actor
 from data.errors import CenterError, Forbidden, NotSignedIn, StepUpNeeded
 from data.services.accounts import AccountService, Session
@@ -193,16 +194,21 @@ class Gate:
         """By bearer token, else by cookie; a bad token is not rescued by a good cookie."""
         scheme, _, bearer = headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer":
-            return await asyncio.to_thread(self.accounts.bearer, bearer.strip())
+            return await self._opened(self.accounts.bearer, bearer.strip())
         secret = cookie_of(headers, session_cookie(secure=secure))
         if secret:
-            return await asyncio.to_thread(self.accounts.session_of, secret)
+            return await self._opened(self.accounts.session_of, secret)
         plain = cookie_of(headers, SESSION_COOKIE) if secure else ""
         if not plain:
             return None
         # a wall machine keeps the cookie of a year ago; anybody else signs in again
-        found = await asyncio.to_thread(self.accounts.session_of, plain)
+        found = await self._opened(self.accounts.session_of, plain)
         return found if found is not None and found.kind == "device" else None
+
+    async def _opened(self, ask: Callable[[str], Session | None], secret: str) -> Session | None:
+        """The session a secret opens; no thread for what is in memory."""
+        held = self.accounts.remembered(secret)
+        return held if held is not None else await asyncio.to_thread(ask, secret)
 
     def _refusal(self, scope: Scope, headers: Headers, session: Session | None) -> Response | None:
         method, path = scope["method"], scope["path"]
@@ -243,32 +249,6 @@ class Gate:
             await send(message)
 
         return sending
-
-
-SECURITY_HEADERS = {
-    "x-content-type-options": "nosniff",
-    "x-frame-options": "DENY",
-    "referrer-policy": "same-origin",
-    "permissions-policy": "geolocation=(self), camera=(), microphone=(), payment=(), usb=()",
-    "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
-}
-
-
-def content_policy(script_hashes: list[str], video_hosts: Sequence[str] = ()) -> str:
-    """The Content-Security-Policy: our own files and Dash's counted inline scripts, no eval.
-
-    Pictures and video may also come from the configured cameras' hosts, and nothing else may.
-    """
-    scripts = " ".join(["'self'", *script_hashes])
-    cameras = "".join(f" {host}" for host in video_hosts)
-    return (
-        f"default-src 'none'; script-src {scripts}; style-src 'self' 'unsafe-inline'; "
-        f"img-src 'self' data: blob:{cameras}; font-src 'self' data:; connect-src 'self'; "
-        f"worker-src 'self'; manifest-src 'self'; media-src 'self' data: blob:{cameras}; "
-        "base-uri 'none'; "
-        "form-action 'self'; frame-ancestors 'none'"
-    )
 
 
 def session_cookie(*, secure: bool) -> str:

@@ -19,11 +19,12 @@ from dashboard.packed import Packed, packed
 from dashboard.point_table import point_table
 from data.center import Center
 from data.domain.alarm import Alarm
+from data.domain.feeding import Latest
 from data.domain.org import Actor, AreaTree
 from data.domain.point_state import code_of
 from data.domain.sensing import MISSED_TIMES, open_alarms
 from data.domain.sensor import Sensor, Threshold
-from data.domain.situation import Latest, Situation
+from data.domain.situation import Situation
 
 TICK_SECONDS = 1.0  # however many ask, the values are compared once in this time
 _KEPT_DELTAS, _KEPT_BOARDS = 32, 32

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import socket
 import webbrowser
@@ -47,6 +48,12 @@ class Server(uvicorn.Server):
             self.when_closing()
         self.app.state.streams.close()
         await super().shutdown(sockets)
+
+
+def settle_memory() -> None:
+    """Leave what a start has made out of every later search for garbage: each took 0.2 s of it."""
+    gc.collect()
+    gc.freeze()
 
 
 def make_server(app: FastAPI, host: str, port: int, proxies: Sequence[str] = ()) -> Server:
@@ -112,6 +119,7 @@ class Service:
             # devices are heard before anything is warmed up; a county's machine hears none
             opened_doors = () if center.link else center.doors.start()
             center.warm()
+            settle_memory()
             for line in (*addresses(base), *first, *opened_doors):
                 self.say(line)
             if not center.link:

@@ -9,10 +9,11 @@ from typing import Any
 from data.domain.alarm import Alarm
 from data.domain.depot import Depot
 from data.domain.dispatch import Assignment, AssignmentState, Plan
+from data.domain.feeding import Latest
 from data.domain.incident import Grading, Incident, Zone
 from data.domain.org import Actor
 from data.domain.sensor import Sensor, Threshold
-from data.domain.situation import ExerciseState, Latest, Position, Situation
+from data.domain.situation import ExerciseState, Position, Situation
 from data.domain.team import Team, TeamState
 from data.errors import NotFound
 from data.ingest.geography import build_spatial, build_travel

@@ -6,8 +6,8 @@ from dataclasses import replace
 from random import Random
 
 from data.domain.alarm import Alarm
+from data.domain.feeding import Latest
 from data.domain.sensor import Sensor
-from data.domain.situation import Latest
 from tests.map_world import AT, WorldCenter
 
 KINDS = (

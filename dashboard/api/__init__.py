@@ -14,14 +14,13 @@ if TYPE_CHECKING:
 
 PREFIX = "/api/v1"
 MODULES = (
-    "ingest",  # first: what sensors send is matched before anything else
     "session", "incidents", "resources", "dispatch", "monitoring", "alarms", "records",
     "takeaways",
     "coverage", "roads",
     "contingencies", "tasks", "directing", "stock", "filing", "clearing", "linking", "shifts",
     "field", "briefing", "hazards", "video", "sharing",
     "layers", "cot", "warnings", "deliveries",
-    "doors", "rules", "nodes",
+    "ingest", "doors", "rules", "nodes",
 )  # fmt: skip
 
 

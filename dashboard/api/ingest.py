@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
+from importlib import import_module
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from dashboard.api.common import actor_of, answer, moment
@@ -31,11 +32,14 @@ class Chosen(BaseModel):
     ids: list[int] = Field(min_length=1, max_length=1000)
 
 
-def build(center: Center) -> APIRouter:
-    """The router of what sensors send."""
-    router = APIRouter(tags=["ingest"])
+def open_door(server: FastAPI, center: Center) -> None:
+    """The door for readings on the server itself, before all routers: nothing is asked oftener."""
+    admitted = import_module("dashboard.access").admitted  # it needs the gate, which needs us
 
-    @router.post("/telemetry", status_code=202, max_body_size=LARGEST_STREAM)
+    @server.post(
+        "/api/v1/telemetry", status_code=202, max_body_size=LARGEST_STREAM, tags=["ingest"],
+        dependencies=[Depends(admitted)],
+    )  # fmt: skip
     async def telemetry(request: Request) -> Response:
         """Readings as a JSON list or NDJSON; answered only after they are stored."""
         actor = actor_of(request)
@@ -43,6 +47,11 @@ def build(center: Center) -> APIRouter:
         if center.link:
             raise Forbidden("本机是县级节点，监测数据请直接送省中心")
         return answer(await _take(center, actor, request), 202)
+
+
+def build(center: Center) -> APIRouter:
+    """The router of what is kept of what sensors sent."""
+    router = APIRouter(tags=["ingest"])
 
     @router.get("/sensors/{sensor_id}/history")
     async def history(

@@ -67,6 +67,7 @@ class NewWarning(WordsOfWarning):
     """A warning; it goes out at once unless `draft`."""
 
     alarm_id: str | None = None
+    surge_id: str | None = None
     incident_id: str | None = None
     draft: bool = False
     authorised_by: AuthorityBody | None = None

@@ -103,8 +103,9 @@ def _making(router: APIRouter, center: Center) -> None:
     async def issue_new(request: Request, body: b.NewWarning) -> Response:
         """Issue a warning, or with `draft` begin one."""
         command = m.DraftWarning(
-            words=body.words(center.areas), alarm_id=body.alarm_id, incident_id=body.incident_id,
-            issue=not body.draft, authorised_by=b.authority_of(body.authorised_by),
+            words=body.words(center.areas), alarm_id=body.alarm_id, surge_id=body.surge_id,
+            incident_id=body.incident_id, issue=not body.draft,
+            authorised_by=b.authority_of(body.authorised_by),
         )  # fmt: skip
         return await carry(request, center, command, 201)
 

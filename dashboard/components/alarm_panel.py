@@ -135,7 +135,7 @@ def _buttons(seen: Situation, alarms: Sequence[Alarm]) -> list[Any]:
                                  **desk.key("e"),
                                  **desk.acts(NAME, do="report", alarm=first.id)))  # fmt: skip
     if first.open:
-        found.append(warn_from.alarm_button(first.id))
+        found.append(warn_from.alarm_button(alarms, first))
     if any(AlarmState.LINKED in ALARM_MOVES[a.state] for a in alarms):
         found += [
             html.Button(

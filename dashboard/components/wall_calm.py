@@ -18,11 +18,13 @@ from dashboard.words import RUNG_CHAR, RUNG_CLASS, clock_time, iso, short_area
 from data.domain.county_risk import CountyRisk, county_risks
 from data.domain.org import AreaTree
 from data.domain.point_state import PointState
+from data.domain.rectification import SUPERVISIONS, Rectification
 from data.domain.shift import ShiftState
 from data.domain.situation import Situation
 from data.domain.warning_watch import Watch, active, open_watches
 
 MOST_COUNTIES, MOST_WARNINGS, MOST_WATCHED, MOST_ALARMS, MOST_WATCHES = 9, 4, 5, 5, 2
+MOST_SUPERVISED = 2
 
 
 def risk_side(seen: Situation, areas: AreaTree) -> Any:
@@ -90,12 +92,14 @@ def _warnings(seen: Situation) -> list[Any]:
 
 def watch_side(seen: Situation) -> Any:
     """The watch list, stations over a level, the newest alarms, who is on duty."""
-    watches = open_watches(seen)[:MOST_WATCHES]
-    fewer = len(watches) + 1 if watches else 0  # rows the rest gives way for
+    watches, late = open_watches(seen)[:MOST_WATCHES], overdue_supervised(seen)
+    rows = (len(watches), min(len(late), MOST_SUPERVISED))
+    fewer = sum(n + 1 for n in rows if n)  # rows the rest gives way for
     return html.Section(
         [
             html.H2("关注"),
             *_watches(seen, watches),
+            *_supervised(seen, late),
             *_watched(seen, max(2, MOST_WATCHED - fewer + 1)),
             *_alarms(seen, MOST_ALARMS - bool(fewer)),
             *_on_duty(seen),
@@ -120,6 +124,37 @@ def _watches(seen: Situation, watches: list[Watch]) -> list[Any]:
         for w in watches
     ]
     return [html.H3(["关注清单", html.Em(f"{len(open_watches(seen))} 项")]), _list(rows, "")]
+
+
+def overdue_supervised(seen: Situation) -> list[Rectification]:
+    """What a level put up 挂牌督办 and is past its deadline, the longest overdue first."""
+    held = [
+        r for r in seen.rectifications.values() if r.supervision != "none" and r.overdue(seen.at)
+    ]
+    return sorted(held, key=lambda r: (r.due_at or seen.at, r.id))
+
+
+def _supervised(seen: Situation, late: list[Rectification]) -> list[Any]:
+    """挂牌督办 past their deadlines; nothing while there are none."""
+    if not late:
+        return []
+    rows = [
+        html.Li(
+            [
+                html.B("督", className="mark is-late"),
+                html.Span(r.title, title=f"{SUPERVISIONS[r.supervision]} · {r.owner_words}"),
+                html.Em(["超期 ", html.Small(_overdue(r.due_at, seen.at))]),
+            ],
+            key=r.id,
+        )
+        for r in late[:MOST_SUPERVISED]
+    ]
+    return [html.H3(["挂牌督办逾期", html.Em(html.U(f"{len(late)} 项"))]), _list(rows, "")]
+
+
+def _overdue(due: datetime | None, now: datetime) -> str:
+    hours = int((now - (due or now)).total_seconds() // 3600)
+    return f"{hours // 24} 天" if hours >= 24 else f"{hours} 小时"  # noqa: PLR2004
 
 
 def _watched(seen: Situation, most: int) -> list[Any]:
@@ -180,12 +215,14 @@ def _list(rows: list[Any], nothing: str) -> Any:
 
 def second_side(seen: Situation, areas: AreaTree) -> Any:
     """The empty side beside one incident: risk elsewhere, newest alarms, what stands by."""
+    late = overdue_supervised(seen)
     risks = [r for r in county_risks(seen, areas) if r.stirred]
     return html.Section(
         [
             html.H2("无并发事件"),
             html.H3([_tally(risks), html.Em(f"{len(risks)} 县有情况")]),
-            _list([_county(r) for r in risks[:6]], "各县平稳：无预警、无报警"),
+            _list([_county(r) for r in risks[: 4 if late else 6]], "各县平稳：无预警、无报警"),
+            *_supervised(seen, late),
             *_alarms(seen),
             *_on_duty(seen),
         ],

@@ -1,7 +1,8 @@
-"""From the duty desk to a warning: drafted from an alarm, the incident at hand, or a drawing."""
+"""From the duty desk to a warning: drafted from alarms, the incident at hand, or a drawing."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from dash import Dash, Input, State, html, set_props
@@ -11,16 +12,19 @@ from dashboard.components.desk import Desk
 from dashboard.components.live import Live
 from dashboard.components.map import Part, part
 from data.center import Center
+from data.domain.alarm import Alarm
 from data.domain.messages.warnings import DraftWarning, WarningWords
 
 NAME = "warn-from"
 
 
-def alarm_button(alarm_id: str) -> Any:
-    """Draft from an alarm: Y."""
+def alarm_button(alarms: Sequence[Alarm], first: Alarm) -> Any:
+    """Draft from an alarm, or from all of a surge: Y."""
+    whole = {first.surge_id} if first.surge_id else set()
+    surge = len(alarms) > 1 and {a.surge_id for a in alarms} == whole
+    given = {"surge": first.surge_id} if surge else {"alarm": first.id}
     return html.Button(
-        ["拟预警", html.Kbd("Y")], className="btn", **desk.key("y"),
-        **desk.acts(NAME, alarm=alarm_id),
+        ["拟预警", html.Kbd("Y")], className="btn", **desk.key("y"), **desk.acts(NAME, **given)
     )  # fmt: skip
 
 
@@ -34,6 +38,8 @@ def incident_button() -> Any:
 
 def draft_of(asked: dict[str, Any], incident_id: str | None) -> DraftWarning | None:
     """The command of a button; None where there is nothing to draft from."""
+    if asked.get("surge"):
+        return DraftWarning(surge_id=asked["surge"])
     if asked.get("alarm"):
         return DraftWarning(alarm_id=asked["alarm"])
     return DraftWarning(incident_id=incident_id) if incident_id else None

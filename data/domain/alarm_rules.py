@@ -42,6 +42,7 @@ class LevelWord:
     colour: Colour
     source: str
     below: bool = False
+    drafts: str = ""  # the event of the warning that the machine drafts when it is reached
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +64,7 @@ class Rule:
     of: Colour | Literal[""] = ""
     each: Literal["item", "source"] = "source"
     together: Mapping[str, Colour] = field(default_factory=dict)
+    drafts: str = ""  # the event of the warning that the machine drafts when it is raised
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,6 +126,13 @@ class RuleBook:
         """How grave a level is; blank when nobody said."""
         word = self.words.get(level)
         return word.colour if word else ""
+
+    def drafted(self, rule_id: str, level: str) -> str:
+        """The event of the warning that a rule or a level names; blank when it names none."""
+        rule, word = self.by_id.get(rule_id), self.words.get(level)
+        if rule is not None:
+            return rule.drafts
+        return word.drafts if word else ""
 
     def below(self, quantity: str, level: str) -> bool:
         """Whether a level of a quantity is reached by falling."""

@@ -16,12 +16,17 @@ VIA_WORDS: Mapping[str, str] = {
 }  # fmt: skip
 
 
-class Reading(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One sensor's value at an instant, in the sensor's unit; decoded straight from the wire."""
+class Latest(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A value at an instant, in the sensor's unit: a sensor's newest as known at the moment."""
 
-    sensor: str
     value: float
     at: Annotated[datetime, msgspec.Meta(tz=True)]
+
+
+class Reading(Latest, frozen=True, kw_only=True, gc=False):
+    """One sensor's value at an instant; decoded straight from the wire, kept as its newest."""
+
+    sensor: str
 
 
 @dataclass(frozen=True, kw_only=True)

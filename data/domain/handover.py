@@ -41,6 +41,7 @@ def open_items(
     found = [
         *_incidents(seen, areas, org, rules), *_tasks(seen, org), *_instructions(seen, org),
         *_papers(seen, org), *_signals(seen), *_calls(seen, org), *_meetings(seen, org),
+        *_warnings(seen, org),
     ]  # fmt: skip
     far = datetime.max.replace(tzinfo=seen.at.tzinfo)
     return tuple(sorted(found, key=lambda i: (i.kind != "事件", i.due_at or far, i.key)))
@@ -193,6 +194,25 @@ def _calls(seen: Situation, org: str) -> Iterator[HandoverItem]:
                 key=f"call:{call.id}", kind="待回电话", title=f"{call.name}（{call.result.word}）",
                 detail=call.words[:80], incident_id=call.incident_id, due_at=call.again_at,
             )  # fmt: skip
+
+
+def _warnings(seen: Situation, org: str) -> Iterator[HandoverItem]:
+    """Warnings not out yet or whose signature is owed, and what somebody keeps an eye on."""
+    for held in seen.warnings.values():
+        owed = held.signature is not None and held.signature.owed
+        if held.org == org and not held.incoming and (held.state.unissued or owed):
+            state = held.state.word if held.state.unissued else "补签未确认"
+            yield HandoverItem(
+                key=f"warning:{held.id}", kind="预警", incident_id=held.incident_id,
+                title=held.headline or f"{held.event_word}预警",
+                detail="，".join(x for x in (state, held.area_words, held.author) if x),
+            )  # fmt: skip
+    for watch in seen.watches.values():
+        if watch.state == "open" and org in watch.orgs:
+            yield HandoverItem(
+                key=f"watch:{watch.id}", kind="关注", title=watch.title,
+                detail=f"关注人 {watch.keeper}" if watch.keeper else "无人关注",
+            )
 
 
 def _meetings(seen: Situation, org: str) -> Iterator[HandoverItem]:

@@ -7,9 +7,9 @@ from datetime import datetime
 from enum import IntEnum
 
 from data.domain.alarm import Alarm
+from data.domain.feeding import Latest
 from data.domain.sensing import Standing, late, sensed
 from data.domain.sensor import Sensor, Threshold
-from data.domain.situation import Latest
 
 
 class PointState(IntEnum):

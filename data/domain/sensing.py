@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from data.domain.alarm import COLOURS, Alarm, Family
+from data.domain.feeding import Latest
 from data.domain.sensor import Sensor
-from data.domain.situation import Latest, Situation
+from data.domain.situation import Situation
 
 MISSED_TIMES = 3  # 假定: intervals without a report until a sensor counts as missing
 

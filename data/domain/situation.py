@@ -16,6 +16,7 @@ from data.domain.contingency import Contingency
 from data.domain.depot import Depot, Item, Lot
 from data.domain.directory import CallNote, Contact
 from data.domain.dispatch import Assignment, Dispatch, Transfer
+from data.domain.feeding import Latest
 from data.domain.field import FieldNeed, Photo
 from data.domain.filing import Filing
 from data.domain.hazard import HazardReport
@@ -42,14 +43,6 @@ class Position:
 
     lon: float
     lat: float
-    at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class Latest:
-    """A sensor's newest value known at the moment."""
-
-    value: float
     at: datetime
 
 

@@ -16,6 +16,7 @@ from data.domain.watch import graver, released, watched
 from data.domain.windows import ChangeWindow, SumWindow
 
 HOUR = 3600.0
+ROUNDED = 1e-6  # a change is compared after rounding
 FEWEST = 3  # readings a change must rest on: one wild value raises nothing by itself
 COUNTED = "累计雨量"  # a counter that only grows; what fell is the difference
 EITHER_WAY = frozenset({"位移", "库区滑坡位移", "裂缝宽度"})  # moves that worry in both directions
@@ -37,7 +38,7 @@ class Slot:
     """The watch's memory of one sensor; times are seconds since the epoch."""
 
     __slots__ = (
-        "_above", "_below", "_change", "_count", "_from", "_same_from", "_sums",
+        "_above", "_below", "_change", "_count", "_from", "_much", "_same_from", "_sums",
         "_until", "book", "held", "last_at", "last_value", "level_colour", "missing", "rise_held",
         "rise_rule", "sensor", "stuck", "stuck_rule", "stuck_s", "sum_held", "sum_rules", "unsure",
     )  # fmt: skip
@@ -67,6 +68,7 @@ class Slot:
         self._sums = SumWindow(spans) if spans else None
         self.rise_rule = next((r for r in rules if r.family == Family.RISE), None)
         self._change = ChangeWindow(self.rise_rule.hours * HOUR) if self.rise_rule else None
+        self._much = self.rise_rule.at_least - ROUNDED if self.rise_rule else math.inf
         known = self.book.named.get(sensor.quantity)
         self.stuck_rule = next(iter(self.book.of_family(Family.STUCK)), None)
         hours = known.stuck_after_h if known and self.stuck_rule else None
@@ -114,11 +116,12 @@ class Slot:
             if self.stuck:
                 self.stuck = False
                 events = [Event(does="clear", family=Family.STUCK, at=at, value=value)]
-        if self._sums is not None:
-            self._fell(at, value)
-            events = [*(events or ()), *self.sum_events(at)]
+        if self._sums is not None and (self._fell(at, value) > 0 or self.sum_held is not None):
+            events = [*(events or ()), *self.sum_events(at)]  # no rain raises nothing by itself
         if self._change is not None:
-            events = [*(events or ()), *self._rises(at, value)]
+            change, readings = self._change.change(at, value)
+            if self.rise_held is not None or abs(change) >= self._much:
+                events = [*(events or ()), *self._rises(at, change, readings)]
         self.last_at, self.last_value = at, value
         if not (self._from <= at < self._until and self._below < value < self._above):
             events = [*(events or ()), *self._levels(at, value)]
@@ -177,7 +180,7 @@ class Slot:
             does="raise", family=Family.STUCK, at=at, value=hours, rule=self.stuck_rule
         )  # fmt: skip
 
-    def _fell(self, at: float, value: float) -> None:
+    def _fell(self, at: float, value: float) -> float:
         """What fell since the last report, into the sums."""
         amount = value
         if self.sensor.quantity == COUNTED:
@@ -187,6 +190,7 @@ class Slot:
                 amount = value - self.last_value if value >= self.last_value else value
         if amount > 0 and self._sums is not None:
             self._sums.add(at, amount)
+        return amount
 
     def sum_events(self, now: float) -> Iterator[Event]:
         """What the sums that end now mean; also asked while nothing comes in."""
@@ -206,11 +210,10 @@ class Slot:
             does: Literal["ease", "clear"] = "ease" if gravest else "clear"
             yield Event(does=does, family=Family.SUM, at=now, value=total, rule=gravest or held)
 
-    def _rises(self, at: float, value: float) -> Iterator[Event]:
+    def _rises(self, at: float, change: float, readings: int) -> Iterator[Event]:
         rule = self.rise_rule
-        if rule is None or self._change is None:
+        if rule is None:
             return
-        change, readings = self._change.change(at, value)
         much = abs(change) if self.sensor.quantity in EITHER_WAY else change
         enough = readings >= FEWEST and round(much, 6) >= rule.at_least
         if self.rise_held is None and enough:

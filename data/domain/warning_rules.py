@@ -106,6 +106,10 @@ class WarningRules:
                     return made
             moment += timedelta(seconds=1)
 
+    def colours_of(self, org: str, areas: AreaTree) -> tuple[Colour, ...]:
+        """The colours a body may issue."""
+        return self.authority[level_of(org, areas)].colours
+
     def require_authority(self, colour: str, org: str, areas: AreaTree) -> AuthorityRule:
         """The rule by which a body issues a colour.
 

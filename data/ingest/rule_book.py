@@ -10,6 +10,7 @@ import msgspec
 
 from data.domain.alarm import Family
 from data.domain.alarm_rules import Grouping, LevelWord, Rule, RuleBook, Stage
+from data.domain.incident_types import INCIDENT_TYPES
 from data.errors import Invalid
 from data.ingest import reference
 
@@ -60,6 +61,9 @@ def _spelt(raw: Mapping[str, Any]) -> None:
 def _whole(book: RuleBook) -> None:
     """Refuse what reads well and means nothing: a rule twice, unknown quantities, gaps."""
     seen: set[str] = set()
+    for event in (*(r.drafts for r in book.rules), *(w.drafts for w in book.levels)):
+        if event and event not in INCIDENT_TYPES:
+            raise ValueError(f"drafts 的事件类型“{event}”不认识")
     for rule in book.rules:
         if rule.id in seen:
             raise ValueError(f"规则 {rule.id} 出现两次")

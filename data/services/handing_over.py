@@ -32,6 +32,7 @@ from data.domain.shift import (
 from data.domain.situation import Situation
 from data.domain.task import Instruction, Task
 from data.domain.team import Team
+from data.domain.warning import Warning, Watch  # noqa: A004 - the field's word
 from data.errors import Conflict, IllegalMove, Invalid, NotFound
 from data.services import checks
 from data.services.bus import Handler
@@ -216,6 +217,7 @@ def _seen(unit: Unit, tools: Tools) -> Situation:
         field_needs=by_id(unit.find(FieldNeed)), filings=by_id(unit.find(Filing)),
         clearances=by_id(unit.find(Clearance)), supports=by_id(unit.find(SupportRequest)),
         calls=by_id(unit.find(CallNote)), consultations=by_id(unit.find(Consultation)),
+        warnings=by_id(unit.find(Warning)), watches=by_id(unit.find(Watch, state="open")),
     )  # fmt: skip
     return scoped(seen, unit.actor.org, tools.areas)
 

@@ -12,7 +12,7 @@ from data.domain.messages.monitoring import Signal, TakeSignals
 from data.domain.org import PROVINCE, AreaTree, Permission
 from data.domain.source import RiskSource
 from data.domain.surge import OPEN, Surge
-from data.services import alarm_acts
+from data.services import alarm_acts, warning_origins
 from data.services.bus import Handler
 from data.services.tools import Tools
 from data.store.unit_of_work import Unit
@@ -31,6 +31,8 @@ def take_signals(unit: Unit, command: TakeSignals, tools: Tools) -> dict[str, An
     for signal in command.signals:
         desk.take(signal)
     desk.tell()
+    for alarm, event, basis in desk.drafts:
+        warning_origins.by_rule(unit, tools, alarm, event, basis)
     return {
         "raised": [a.id for a in desk.raised], "eased": [a.id for a in desk.eased],
         "cleared": [a.id for a in desk.cleared],
@@ -46,6 +48,7 @@ class _Desk:
         self.raised: list[Alarm] = []
         self.eased: list[Alarm] = []
         self.cleared: list[Alarm] = []
+        self.drafts: list[tuple[Alarm, str, str]] = []
 
     def take(self, signal: Signal) -> None:
         """Let one signal change its alarm."""
@@ -78,7 +81,12 @@ class _Desk:
             sensors=signal.sensors,
             origin="exercise" if self.unit.actor.role == "runner" else signal.origin,
         )  # fmt: skip
-        self.raised.append(self.unit.put(replace(alarm, surge_id=self._join(alarm, signal))))
+        kept = self.unit.put(replace(alarm, surge_id=self._join(alarm, signal)))
+        self.raised.append(kept)
+        book = self.tools.rules.get("alarms")
+        event = book.drafted(signal.rule_id, signal.level) if book else ""
+        if event and "warnings" in self.tools.rules:
+            self.drafts.append((kept, event, signal.rule))
 
     def _clear(self, held: Iterable[Alarm], signal: Signal) -> None:
         for alarm in held:

@@ -5,20 +5,18 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from hashlib import sha256
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import Any
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Connection, Engine, insert, select, update
 
 from data.domain.access_policy import AccessPolicy
 from data.domain.clock import real_now
 from data.domain.org import ROLE_PERMISSIONS, Actor, AreaTree, Permission, grantable
 from data.errors import Forbidden, NotSignedIn
+from data.services.secret import HASHER, Session, hash_of, verify
 from data.services.throttle import Throttle
 from data.store.accounts_schema import (
     account,
@@ -29,53 +27,20 @@ from data.store.accounts_schema import (
     token,
 )
 
-# OWASP Password Storage Cheat Sheet, second argon2id profile: about 30 ms a check here.
-HASHER = PasswordHasher(memory_cost=19 * 1024, time_cost=2, parallelism=1)
+__all__ = ["HASHER", "NODE_SCOPE", "Session", "Sessions", "hash_of", "verify"]
+
 SEEN_EVERY = timedelta(minutes=1)
 NODE_SCOPE = "node:"  # begins the scope of a county machine's token
 _TOUCHED = frozenset({"person", "token", "share", "node"})  # whose last use is noted
 CACHE_SECONDS = 2.0
+_UNKNOWN = (datetime.min.replace(tzinfo=UTC), None)
+
 Transaction = Callable[[], AbstractContextManager[Connection]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Session:
-    """A signed-in browser or program: who, its CSRF value, and until when it holds."""
-
-    key: str  # hash of the secret; the secret itself is known to its holder alone
-    actor: Actor
-    csrf: str
-    kind: str  # person | device | token | share | node
-    created_at: datetime
-    seen_at: datetime
-    expires_at: datetime | None
-    scope: str = ""  # the one connector or node that a token is for
-    idle: timedelta = timedelta(hours=2)
-    pending: str = ""  # what must be done before anything else: password | totp
-
-    def holds(self, now: datetime) -> bool:
-        """Whether neither the absolute nor the idle limit has passed."""
-        if self.kind != "person":
-            return self.expires_at is None or now < self.expires_at
-        return (self.expires_at is None or now < self.expires_at) and now - self.seen_at < self.idle
 
 
 def _kind_of(scope: str) -> str:
     """What a token is by its scope: a county's machine, another body's connector, a program."""
     return "node" if scope.startswith(NODE_SCOPE) else "share" if scope else "token"
-
-
-def hash_of(secret: str) -> str:
-    """What is kept of a secret."""
-    return sha256(secret.encode()).hexdigest()
-
-
-def verify(stored: str, password: str) -> bool:
-    """Whether a password fits; slow on purpose."""
-    try:
-        return HASHER.verify(stored, password)
-    except (VerificationError, InvalidHashError):
-        return False
 
 
 class Sessions:
@@ -149,6 +114,12 @@ class Sessions:
         """The session a cookie's secret opens, or None; cached for two seconds."""
         return self._known(hash_of(secret), self._read_session)
 
+    def remembered(self, secret: str) -> Session | None:
+        """The session a secret is known to open without asking the database; else None."""
+        now, (at, held) = self._real(), self._cache.get(hash_of(secret), _UNKNOWN)
+        fresh = abs((now - at).total_seconds()) <= CACHE_SECONDS
+        return held if fresh and held and held.holds(now) else None
+
     def bearer(self, secret: str) -> Session | None:
         """The session a program's token opens, or None; cached for two seconds."""
         return self._known(hash_of(secret), self._read_token)
@@ -180,8 +151,7 @@ class Sessions:
         return secret, found
 
     def _known(self, key: str, read: Callable[[str], Session | None]) -> Session | None:
-        now = self._real()
-        cached = self._cache.get(key)
+        now, cached = self._real(), self._cache.get(key)
         if cached is None or abs((now - cached[0]).total_seconds()) > CACHE_SECONDS:
             found = read(key)
             if found and found.kind in _TOUCHED and now - found.seen_at > SEEN_EVERY:
@@ -190,8 +160,7 @@ class Sessions:
                 if len(self._cache) > 5000:  # noqa: PLR2004 - bounded: strangers' cookies too
                     self._cache.clear()
                 self._cache[key] = cached = (now, found)
-        held = cached[1]
-        return held if held and held.holds(now) else None
+        return cached[1] if cached[1] and cached[1].holds(now) else None
 
     def _touch(self, key: str, now: datetime, found: Session) -> None:
         table = session if found.kind == "person" else token

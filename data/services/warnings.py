@@ -6,21 +6,23 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from data.domain.alarm import Alarm, Family
-from data.domain.incident import Incident
-from data.domain.incident_types import type_name
 from data.domain.messages import Command
 from data.domain.messages import warnings as m
 from data.domain.org import ROLE_WORDS, Permission
-from data.domain.sensor import Sensor
 from data.domain.task import Step
 from data.domain.warning import (
     Signature,
     Warning,  # noqa: A004 - the field's word
     WarningState,
 )
-from data.errors import Conflict, Forbidden, IllegalMove, Invalid, NotFound
-from data.services import checks, ending_warnings, issuing_warnings, warned_area, wording
+from data.errors import Conflict, Forbidden, IllegalMove, Invalid
+from data.services import (
+    checks,
+    ending_warnings,
+    issuing_warnings,
+    warned_area,
+    warning_origins,
+)
 from data.services.bus import Handler
 from data.services.issuing_warnings import own_warning, rules_of, tell
 from data.services.tools import Tools
@@ -50,10 +52,12 @@ def draft_warning(unit: Unit, command: m.DraftWarning, tools: Tools) -> dict[str
     )  # fmt: skip
     if command.update_of:
         begun = _from_warning(unit, tools, begun, command.update_of)
+    if command.surge_id:
+        begun = warning_origins.from_surge(unit, tools, begun, command.surge_id)
     if command.alarm_id:
-        begun = _from_alarm(unit, tools, begun, command.alarm_id)
+        begun = warning_origins.from_alarm(unit, tools, begun, command.alarm_id)
     if command.incident_id:
-        begun = _from_incident(unit, tools, begun, command.incident_id)
+        begun = warning_origins.from_incident(unit, tools, begun, command.incident_id)
     made = worded(unit, tools, begun, command.words)
     if not made.instruction and command.words.instruction is None:
         made = replace(made, instruction=rules.advice_for(made.event).text, sample_advice=True)
@@ -68,6 +72,8 @@ def _source(command: m.DraftWarning) -> str:
     """What a draft was begun from, in words."""
     if command.update_of:
         return f"更新 {command.update_of}"
+    if command.surge_id:
+        return f"由报警组 {command.surge_id} 生成"
     return f"由报警 {command.alarm_id} 生成" if command.alarm_id else ""
 
 
@@ -91,47 +97,6 @@ def _from_warning(unit: Unit, tools: Tools, begun: Warning, before: str) -> Warn
         instruction=held.instruction, sample_advice=held.sample_advice, areas=held.areas,
         counties=held.counties, area_words=held.area_words, geometry=held.geometry,
         area_code=held.area_code, alarm_id=held.alarm_id, incident_id=held.incident_id,
-    )  # fmt: skip
-
-
-def _from_alarm(unit: Unit, tools: Tools, begun: Warning, alarm_id: str) -> Warning:
-    """What the alarm says: colour by the level reached, event by the instrument, the county."""
-    rules, alarm = rules_of(tools), unit.get(Alarm, alarm_id)
-    if alarm.area_code is not None:
-        tools.areas.require(unit.actor.org, [alarm.area_code])
-    try:
-        sensor = unit.get(Sensor, alarm.sensor_id)
-    except NotFound:
-        sensor = None
-    what = f"达到{alarm.level} {alarm.threshold:g} {alarm.unit}"
-    if alarm.family != Family.LEVEL:
-        what = alarm.rule or f"{alarm.family.word}：{alarm.level}"
-    said = (
-        f"{alarm.sensor_name}{wording.clock_time(alarm.raised_at)}实测 {alarm.value:g} "
-        f"{alarm.unit}，{what}。"
-    )
-    instrument = f"{sensor.kind} {sensor.quantity} {sensor.name}" if sensor else ""
-    codes = (alarm.area_code,) if alarm.area_code else ()
-    return warned_area.put(
-        unit, tools,
-        replace(
-            begun, colour=alarm.colour or rules.alarm_colours.get(alarm.level), description=said,
-            event=rules.event_of(instrument),
-            incident_id=begun.incident_id or alarm.incident_id,
-        ),
-        areas=codes,
-    )  # fmt: skip
-
-
-def _from_incident(unit: Unit, tools: Tools, begun: Warning, incident_id: str) -> Warning:
-    """What the incident says: its type, its areas, its name."""
-    incident = unit.get(Incident, incident_id)
-    tools.areas.require(unit.actor.org, incident.all_areas)
-    said = f"{incident.place or incident.name}发生{type_name(incident.type)}。"
-    codes = tuple(c for c in incident.all_areas if tools.areas.covers(unit.actor.org, c))
-    return warned_area.put(
-        unit, tools,
-        replace(begun, event=incident.type, description=begun.description or said), areas=codes,
     )  # fmt: skip
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from operator import itemgetter
 from threading import Lock
 from typing import Any
 
@@ -82,11 +83,10 @@ class Watching:
 
     def _taken(self, readings: Iterable[Reading], moved: set[str]) -> list[Signal]:
         signals: list[Signal] = []
-        for reading in sorted(readings, key=_when):
+        for at, reading in _in_order(readings):
             slot = self.slots.get(reading.sensor)
             if slot is None:
                 continue
-            at = reading.at.timestamp()
             if at <= slot.last_at:
                 if at < slot.last_at and slot.windowed:
                     self._late.add(reading.sensor)
@@ -296,5 +296,9 @@ class Watching:
         self._of_source = dict(of_source)
 
 
-def _when(reading: Reading) -> datetime:
-    return reading.at
+def _in_order(readings: Iterable[Reading]) -> Sequence[tuple[float, Reading]]:
+    """Readings with their instants in seconds, oldest first; of equals, as they came."""
+    held = list(readings)
+    seconds = list(map(datetime.timestamp, [r.at for r in held]))
+    pairs = list(zip(seconds, held, strict=True))
+    return pairs if seconds == sorted(seconds) else sorted(pairs, key=itemgetter(0))

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import msgspec
 
+from data.domain.feeding import Latest
 from data.domain.retention import bounds, micros
-from data.domain.situation import Latest
 from data.store.hot import CHUNK_US, HotDays, Row
 
 log = logging.getLogger("hubei.telemetry")

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from data.domain.feeding import Reading
+from data.domain.retention import DAY_US
 
 CHUNK_US = 600_000_000  # ten minutes: rolled up together once they are over
 MINUTE_US = 60_000_000
+_ORIGIN = date(1970, 1, 1)
+_OFFSET_US = DAY_US // 3  # Beijing is eight hours ahead
 
 Row = tuple[str, int, float]  # sensor, microseconds, value
 Bucket = tuple[int, float, float, float, int, float]  # start, low, high, total, count, last
@@ -111,22 +114,74 @@ class HotDays(Protocol):
         ...
 
 
-@dataclass
+@dataclass(slots=True)
+class Rows:
+    """Rows in columns, as a driver takes them; times in microseconds, places in the group."""
+
+    places: list[int] = field(default_factory=list)
+    sensors: list[str] = field(default_factory=list)
+    times: list[int] = field(default_factory=list)
+    values: list[float] = field(default_factory=list)
+
+    def add(self, place: int, reading: Reading, us: int) -> None:
+        """One more row."""
+        self.places.append(place)
+        self.sensors.append(reading.sensor)
+        self.times.append(us)
+        self.values.append(reading.value)
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def __iter__(self) -> Iterator[tuple[int, str, int, float]]:
+        return zip(self.places, self.sensors, self.times, self.values, strict=True)
+
+    def __add__(self, other: Rows) -> Rows:
+        return Rows(
+            self.places + other.places, self.sensors + other.sensors,
+            self.times + other.times, self.values + other.values,
+        )  # fmt: skip
+
+
+@dataclass(slots=True)
 class Split:
     """A day's share of a group: rows newer than all we know of their sensor, and the others."""
 
-    fresh: list[tuple[int, Reading, int]] = field(default_factory=list)  # place, reading, micros
-    old: list[tuple[int, Reading, int]] = field(default_factory=list)
+    fresh: Rows = field(default_factory=Rows)
+    old: Rows = field(default_factory=Rows)
 
     @property
-    def rows(self) -> list[tuple[int, Reading, int]]:
+    def rows(self) -> Rows:
         """Both together."""
-        return self.fresh + self.old
+        return self.fresh + self.old if self.old else self.fresh
 
-    def chunk_rows(self, new: Iterable[int]) -> dict[int, int]:
-        """How many rows each ten-minute chunk gets, of the instants of new rows."""
-        found: dict[int, int] = {}
-        for us in new:
-            start = us - us % CHUNK_US
-            found[start] = found.get(start, 0) + 1
-        return found
+
+def in_days(readings: Sequence[Reading], old: Collection[int]) -> dict[date, Split]:
+    """A group by day; `old` are the places of rows that are not newer than what is known."""
+    times = [round(t * 1e6) for t in map(datetime.timestamp, [r.at for r in readings])]
+    day = day_of(min(times))
+    if not old and day == day_of(max(times)):  # the usual group, in columns at once
+        sensors, values = [r.sensor for r in readings], [r.value for r in readings]
+        return {day: Split(fresh=Rows(list(range(len(times))), sensors, times, values))}
+    days: defaultdict[date, Split] = defaultdict(Split)
+    behind = set(old)
+    for place, (reading, us) in enumerate(zip(readings, times, strict=True)):
+        split = days[day_of(us)]
+        (split.old if place in behind else split.fresh).add(place, reading, us)
+    return days
+
+
+def day_of(us: int) -> date:
+    """The Beijing day of an instant."""
+    return _ORIGIN + timedelta(days=(us + _OFFSET_US) // DAY_US)
+
+
+def per_chunk(times: Sequence[int]) -> dict[int, int]:
+    """How many rows each ten-minute chunk gets, of the instants of rows."""
+    if not times:
+        return {}
+    start = min(times)
+    start -= start % CHUNK_US
+    if max(times) < start + CHUNK_US:
+        return {start: len(times)}
+    return dict(Counter([us - us % CHUNK_US for us in times]))

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from data.domain.retention import bounds, instant, micros
-from data.store.hot import CHUNK_US, Bucket, Chunk, Row, Split
+from data.store.hot import CHUNK_US, Bucket, Chunk, Row, Split, per_chunk
 
 _SCHEMA = (
     """CREATE TABLE IF NOT EXISTS telemetry (
@@ -41,6 +41,7 @@ JOIN telemetry t ON t.at = w.at AND t.sensor = w.sensor"""
 _COUNT = """INSERT INTO telemetry_chunk(day, start, rows, mark) VALUES (%s, %s, %s, 1)
 ON CONFLICT (day, start) DO UPDATE SET rows = telemetry_chunk.rows + excluded.rows,
 mark = telemetry_chunk.mark + 1"""
+_CHUNKS = "SELECT start, rows, mark, rolled FROM telemetry_chunk WHERE day = %s ORDER BY start"
 _ROLL = """INSERT INTO telemetry_minute
 SELECT g.minute, g.sensor, g.low, g.high, g.total, g.count, r.value FROM (
   SELECT date_trunc('minute', at) AS minute, sensor, min(value) AS low, max(value) AS high,
@@ -79,7 +80,7 @@ class PostgresDays:
             # another server has archived such a day and dropped it: it is made anew
             self._made -= groups.keys()
             known = self._put(groups)
-        self.own.update({us - us % CHUNK_US for s in groups.values() for _, _, us in s.rows})
+        self.own.update({start for s in groups.values() for start in per_chunk(s.rows.times)})
         return known
 
     def _put(self, groups: Mapping[date, Split]) -> dict[int, float]:
@@ -129,10 +130,7 @@ class PostgresDays:
 
     def chunks(self, day: date) -> list[Chunk]:
         """The ten-minute chunks of a day that have rows, oldest first."""
-        query = (
-            "SELECT start, rows, mark, rolled FROM telemetry_chunk WHERE day = %s ORDER BY start"
-        )
-        return [Chunk(*row) for row in self._read(query, (day,))]
+        return [Chunk(*row) for row in self._read(_CHUNKS, (day,))]
 
     def roll(self, day: date, chunk: Chunk) -> None:
         """Roll a chunk up by minute and sensor, replacing what was rolled before."""
@@ -195,29 +193,25 @@ def _insert(connection: Connection, day: date, split: Split) -> dict[int, float]
     known: dict[int, float] = {}
     seen: dict[tuple[int, str], float] = {}
     first = []
-    for place, r, us in rows:
-        if (us, r.sensor) in seen:
-            known[place] = seen[us, r.sensor]
+    for place, sensor, us, value in rows:
+        if (us, sensor) in seen:
+            known[place] = seen[us, sensor]
         else:
-            seen[us, r.sensor] = r.value
-            first.append((place, r, us))
-    columns = ([r.at for _, r, _ in first], [r.sensor for _, r, _ in first])
-    values = [r.value for _, r, _ in first]
-    made = connection.exec_driver_sql(_INSERT, (*columns, values)).fetchall()
+            seen[us, sensor] = value
+            first.append((place, instant(us), sensor, us))
+    columns = ([at for _, at, _, _ in first], [sensor for _, _, sensor, _ in first])
+    made = connection.exec_driver_sql(_INSERT, (*columns, list(seen.values()))).fetchall()
     if len(made) != len(first):
         new = {(micros(at), sensor) for at, sensor in made}
-        left = [(place, r) for place, r, us in first if (us, r.sensor) not in new]
-        found = connection.exec_driver_sql(
-            _STANDING,
-            ([p for p, _ in left], [r.at for _, r in left], [r.sensor for _, r in left]),
-        )
+        left = [(p, at, sensor) for p, at, sensor, us in first if (us, sensor) not in new]
+        found = connection.exec_driver_sql(_STANDING, tuple(map(list, zip(*left, strict=True))))
         standing = dict(tuple(row) for row in found)
         known |= standing
         # a repeat within the group of a row that was there before
-        stands = {(us, r.sensor): standing[p] for p, r, us in first if p in standing}
-        known |= {p: stands[us, r.sensor] for p, r, us in rows if (us, r.sensor) in stands}
-    counted = dict.fromkeys((us - us % CHUNK_US for _, _, us in rows), 0)
-    counted |= split.chunk_rows(micros(at) for at, _ in made)
+        stands = {(us, sensor): standing[p] for p, _, sensor, us in first if p in standing}
+        known |= {p: stands[us, sensor] for p, sensor, us, _ in rows if (us, sensor) in stands}
+    counted = dict.fromkeys(per_chunk(rows.times), 0)
+    counted |= per_chunk([micros(at) for at, _ in made])
     for start, number in counted.items():
         connection.exec_driver_sql(_COUNT, (day, start, number))
     return known

@@ -10,27 +10,16 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from filelock import FileLock
+
 from data.store.engine import plain_sqlite
-from data.store.hot import CHUNK_US, MINUTE_US, Bucket, Chunk, Row, Split, marked
+from data.store.hot import CHUNK_US, MINUTE_US, Bucket, Chunk, Row, Split, per_chunk
+from data.store.hot_day import Day, rolled_path, whole
 
 MOST_OPEN = 12  # day files held open; a flood of odd dates costs files, not handles
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS sensor(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
-CREATE TABLE IF NOT EXISTS reading(
-  at INTEGER NOT NULL, sensor INTEGER NOT NULL, value REAL NOT NULL,
-  PRIMARY KEY(at, sensor)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS chunk(
-  start INTEGER PRIMARY KEY, rows INTEGER NOT NULL, mark INTEGER NOT NULL,
-  rolled INTEGER NOT NULL DEFAULT 0);
-"""
-# In a file of its own, so that rolling up never holds up a writer; it can be made again.
-_ROLLED = """
-CREATE TABLE IF NOT EXISTS rolled.minute(
-  at INTEGER NOT NULL, sensor INTEGER NOT NULL, low REAL NOT NULL, high REAL NOT NULL,
-  total REAL NOT NULL, count INTEGER NOT NULL, last REAL NOT NULL,
-  PRIMARY KEY(at, sensor)) WITHOUT ROWID;
-"""
 _INSERT = "INSERT OR IGNORE INTO reading VALUES (?, ?, ?)"
+_AT_ONCE = 250  # rows of one statement: half the time of as many statements of one row
+_INSERT_MANY = f"{_INSERT}{', (?, ?, ?)' * (_AT_ONCE - 1)}"
 _COUNT = """INSERT INTO chunk(start, rows, mark) VALUES (?, ?, 1)
 ON CONFLICT(start) DO UPDATE SET rows = rows + excluded.rows, mark = mark + 1"""
 _ROLL = f"""INSERT INTO rolled.minute
@@ -45,47 +34,8 @@ SELECT m.at, m.low, m.high, m.total, m.count, m.last
 FROM step CROSS JOIN rolled.minute AS m ON m.at = step.at AND m.sensor = ?"""  # noqa: S608
 
 
-class _Day:
-    """One open day: a connection that writes, one that reads, and the numbers of its sensors."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.writer = plain_sqlite(path)
-        self.writer.executescript(_SCHEMA)
-        self.reader = plain_sqlite(path)
-        self.reading, self.writing = Lock(), Lock()
-        self.closed = False
-        rolled = rolled_path(path)
-        lost = not rolled.exists()
-        self.reader.execute("ATTACH ? AS rolled", (str(rolled),))
-        self.reader.execute("PRAGMA rolled.journal_mode=WAL")
-        self.reader.execute("PRAGMA rolled.synchronous=NORMAL")
-        self.reader.executescript(_ROLLED)
-        if lost:
-            self.writer.execute("UPDATE chunk SET rolled = 0")
-        self.ids: dict[str, int] = {}
-        self.learn()
-
-    def learn(self) -> None:
-        """Read the numbers of the sensors again."""
-        self.ids = {name: n for n, name in self.writer.execute("SELECT id, name FROM sensor")}
-
-    def close(self, *, wait: bool = True) -> bool:
-        """Give the connections back; without waiting, only when nobody uses them."""
-        if not self.reading.acquire(blocking=wait):
-            return False
-        try:
-            if not self.writing.acquire(blocking=wait):
-                return False
-            try:
-                self.closed = True
-                self.writer.close()
-                self.reader.close()
-            finally:
-                self.writing.release()
-        finally:
-            self.reading.release()
-        return True
+class _OvertakenError(Exception):
+    """Another program wrote rows that were new a moment ago."""
 
 
 class SqliteDays:
@@ -94,7 +44,7 @@ class SqliteDays:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        self._open: OrderedDict[date, _Day] = OrderedDict()
+        self._open: OrderedDict[date, Day] = OrderedDict()
         self._lock = Lock()
         self.own: Counter[int] = Counter()
 
@@ -108,43 +58,47 @@ class SqliteDays:
         """Store new rows, one commit a day; answers those that were there before."""
         known: dict[int, float] = {}
         for day, split in groups.items():
-            with self._writing(day) as held, _transaction(held):
-                known |= self._insert(held, split)
-        self.own.update({us - us % CHUNK_US for s in groups.values() for _, _, us in s.rows})
+            known |= self._store(day, split)
+        self.own.update({start for s in groups.values() for start in per_chunk(s.rows.times)})
         return known
 
-    def _insert(self, day: _Day, split: Split) -> dict[int, float]:
-        ids = self._numbers(day, split)
-        write, known = day.writer, {}
-        rows = [(us, ids[r.sensor], r.value) for _, r, us in split.fresh]
+    def _store(self, day: date, split: Split) -> dict[int, float]:
+        try:
+            with self._writing(day) as held:
+                return self._insert(held, split)
+        except _OvertakenError:
+            with self._writing(day) as held:
+                return self._insert(held, Split(old=split.rows))
+
+    def _insert(self, day: Day, split: Split) -> dict[int, float]:
+        numbers, write, known = self._numbers(day, split.fresh.sensors), day.writer, {}
         before = write.total_changes
-        write.executemany(_INSERT, rows)
-        if write.total_changes - before != len(rows):  # another process wrote the same
-            write.execute("ROLLBACK")
-            write.execute("BEGIN IMMEDIATE")
-            day.learn()
-            return self._insert(day, Split(old=split.rows))
-        new = [us for us, _, _ in rows]
-        for place, r, us in split.old:
-            if write.execute(_INSERT, (us, ids[r.sensor], r.value)).rowcount == 1:
-                new.append(us)
-                continue
-            [known[place]] = write.execute(
-                "SELECT value FROM reading WHERE at = ? AND sensor = ?", (us, ids[r.sensor])
-            ).fetchone()
-        counted = dict.fromkeys((us - us % CHUNK_US for _, _, us in split.rows), 0)
-        write.executemany(_COUNT, (counted | split.chunk_rows(new)).items())
+        _insert_many(write, split.fresh.times, numbers, split.fresh.values)
+        if write.total_changes - before != len(numbers):
+            raise _OvertakenError
+        new = split.fresh.times
+        if split.old:
+            new, numbers = [*new], self._numbers(day, split.old.sensors)
+            for number, (place, _, us, value) in zip(numbers, split.old, strict=True):
+                if write.execute(_INSERT, (us, number, value)).rowcount == 1:
+                    new.append(us)
+                    continue
+                [known[place]] = write.execute(
+                    "SELECT value FROM reading WHERE at = ? AND sensor = ?", (us, number)
+                ).fetchone()
+        counted = dict.fromkeys(per_chunk(split.rows.times), 0)
+        write.executemany(_COUNT, (counted | per_chunk(new)).items())
         return known
 
-    def _numbers(self, day: _Day, split: Split) -> dict[str, int]:
-        """The day's numbers of all sensors, new ones written in the same transaction."""
-        unknown = {r.sensor for _, r, _ in split.rows} - day.ids.keys()
-        if unknown:
-            day.writer.executemany(
-                "INSERT OR IGNORE INTO sensor(name) VALUES (?)", [(n,) for n in sorted(unknown)]
-            )
-            day.learn()
-        return day.ids
+    def _numbers(self, day: Day, sensors: list[str]) -> list[int]:
+        """The day's numbers of sensors, new ones written in the same transaction."""
+        try:
+            return list(map(day.ids.__getitem__, sensors))
+        except KeyError:
+            unknown = sorted(set(sensors) - day.ids.keys())
+        day.writer.executemany("INSERT OR IGNORE INTO sensor(name) VALUES (?)", zip(unknown))
+        day.learn()
+        return list(map(day.ids.__getitem__, sensors))
 
     def sensors(self, day: date) -> list[str]:
         """Every sensor that has rows in a day."""
@@ -204,16 +158,19 @@ class SqliteDays:
         return sum(p.stat().st_size for p in (path, Path(f"{path}-wal")) if p.exists())
 
     def drop(self, day: date, mark: int) -> bool:
-        """Delete a day: its files; not when it was written since."""
-        if marked(self.chunks(day)) != mark:
-            return False
-        with self._lock:
-            held = self._open.pop(day, None)
-        if held is not None:
-            held.close()
-        for path in (self._path(day), rolled_path(self._path(day))):
-            for end in ("", "-wal", "-shm"):
-                Path(f"{path}{end}").unlink(missing_ok=True)
+        """Delete a day: its files; not when it was written since.
+
+        Whoever would write meanwhile, in this program or another, waits and then finds it gone.
+        """
+        with self._writing(day) as held:
+            [now] = held.writer.execute("SELECT coalesce(sum(mark), 0) FROM chunk").fetchone()
+            if now != mark:
+                return False
+            with self._opening():
+                for path in (held.path, rolled_path(held.path)):
+                    for end in ("", "-wal", "-shm"):
+                        Path(f"{path}{end}").unlink(missing_ok=True)
+        self._let_go(day, held)
         return True
 
     def close(self) -> None:
@@ -226,12 +183,13 @@ class SqliteDays:
     def _path(self, day: date) -> Path:
         return self.folder / f"{day.isoformat()}.db"
 
-    def _day(self, day: date) -> _Day:
+    def _day(self, day: date) -> Day:
         """A day's connections, opened at need; those used least are closed."""
         with self._lock:
             held = self._open.get(day)
             if held is None:
-                held = self._open[day] = _Day(self._path(day))
+                with self._opening():
+                    held = self._open[day] = Day(self._path(day))
                 idle = [d for d in self._open if d != day][: max(0, len(self._open) - MOST_OPEN)]
                 for other in idle:
                     if self._open[other].close(wait=False):
@@ -239,40 +197,53 @@ class SqliteDays:
             self._open.move_to_end(day)
             return held
 
+    def _opening(self) -> FileLock:
+        """Held while a day is opened or deleted, so that no program does both at once."""
+        return FileLock(str(self.folder / "days.lock"))
+
+    def _let_go(self, day: date, held: Day) -> None:
+        """Forget a day whose file is no longer there."""
+        with self._lock:
+            if self._open.get(day) is held:
+                del self._open[day]
+        held.close()
+
     @contextmanager
-    def _writing(self, day: date) -> Iterator[_Day]:
-        """A day for one writer."""
+    def _writing(self, day: date) -> Iterator[Day]:
+        """A day for one writer, in a transaction: all or nothing."""
         while True:
             held = self._day(day)
             with held.writing:
-                if not held.closed:
-                    yield held
+                if held.closed:
+                    continue
+                held.writer.execute("BEGIN IMMEDIATE")
+                if held.here:
+                    with whole(held):
+                        yield held
                     return
+                held.writer.execute("ROLLBACK")
+            self._let_go(day, held)
 
     def _read(self, day: date, query: str, given: tuple[Any, ...]) -> list[Any]:
         """Rows of a query over a day; nothing when there is no such day."""
         while day in self._open or self._path(day).exists():
             held = self._day(day)
+            if not held.here:
+                self._let_go(day, held)
+                continue
             with held.reading:
                 if not held.closed:
                     return held.reader.execute(query, given).fetchall()  # type: ignore[no-any-return]
         return []
 
 
-def rolled_path(path: Path) -> Path:
-    """Where the roll-ups of a day's file lie."""
-    return path.with_suffix(".rolled")
-
-
-@contextmanager
-def _transaction(day: _Day) -> Iterator[None]:
-    """All or nothing; what was learnt of a transaction that failed is forgotten."""
-    day.writer.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        day.writer.execute("COMMIT")
-    except BaseException:
-        if day.writer.in_transaction:
-            day.writer.execute("ROLLBACK")
-        day.learn()
-        raise
+def _insert_many(write: Any, times: list[int], numbers: list[int], values: list[float]) -> None:
+    """Insert rows, many in one statement: it runs without holding up Python's other threads."""
+    flat: list[Any] = [None] * (3 * len(times))
+    flat[0::3], flat[1::3], flat[2::3] = times, numbers, values
+    whole = len(flat) - len(flat) % (3 * _AT_ONCE)
+    for at in range(0, whole, 3 * _AT_ONCE):
+        write.execute(_INSERT_MANY, flat[at : at + 3 * _AT_ONCE])
+    left = whole // 3
+    rows = zip(times[left:], numbers[left:], values[left:], strict=True)
+    write.executemany(_INSERT, list(rows))

@@ -3,39 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from threading import Lock
 
-from data.domain.feeding import Reading
-from data.domain.situation import Latest
+from data.domain.feeding import Latest
 
 
 class Newest:
     """Newest values by sensor; a snapshot never changes, and is shared until there is news."""
 
     def __init__(self, held: dict[str, Latest]) -> None:
-        self._held = held
+        self.held: dict[str, Latest] = held  # looked into, never changed, from outside
         self._snapshot: dict[str, Latest] | None = None
         self._lock = Lock()
 
-    def at(self, sensor: str) -> datetime | None:
-        """The instant of a sensor's newest reading."""
-        held = self._held.get(sensor)
-        return None if held is None else held.at
-
-    def take(self, readings: Mapping[str, Reading]) -> None:
+    def take(self, readings: Mapping[str, Latest]) -> None:
         """Take readings that are newer than what is held, one a sensor."""
-        made = {k: Latest(value=r.value, at=r.at) for k, r in readings.items()}
-        if made:
+        if readings:
             with self._lock:
-                self._held.update(made)
+                self.held.update(readings)
                 self._snapshot = None
 
     def snapshot(self) -> Mapping[str, Latest]:
         """The newest of every sensor, as of now."""
         with self._lock:
             if self._snapshot is None:
-                self._snapshot = self._held.copy()
+                self._snapshot = self.held.copy()
             return self._snapshot
 
 

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from threading import Lock
 
-from data.domain.feeding import Reading
+from data.domain.feeding import Latest, Reading
 from data.domain.history import History
-from data.domain.retention import DAY_US, MICRO, Retention, bounds, instant, micros
-from data.domain.situation import Latest
+from data.domain.retention import MICRO, Retention, bounds, instant, micros
 from data.store.checkpoint import marks_of, note, rows_since
 from data.store.days_book import DaysBook
 from data.store.history import Past
-from data.store.hot import CHUNK_US, HotDays, Row, Split, Stored
+from data.store.hot import CHUNK_US, HotDays, Row, Stored, in_days
 from data.store.newest import Newest
 from data.store.parquet_days import Archive
 
-_ORIGIN = date(1970, 1, 1)
-_OFFSET_US = DAY_US // 3  # Beijing is eight hours ahead
 _LARGE_DAY = 3_000_000  # rows; beyond this a day is not walked over from end to end
 _LOOK_BACK = 2  # chunks of a large day that are walked over for its newest values
 
@@ -66,35 +63,30 @@ class Readings:
         if not readings:
             return stored
         with self.writing:
-            groups, ahead = self._split(readings)
-            known = self.hot.insert(groups)
+            ahead, old = self._ahead(readings)
+            known = self.hot.insert(in_days(readings, old))
             self._newest.take(ahead)
         for place, standing in known.items():
             if standing == readings[place].value:
                 stored.duplicates.add(place)
             else:
                 stored.conflicts[place] = standing
-        stored.late = {p for s in groups.values() for p, _, _ in s.old} - known.keys()
+        stored.late = set(old) - known.keys()
         return stored
 
-    def _split(self, readings: Sequence[Reading]) -> tuple[dict[date, Split], dict[str, Reading]]:
-        """The group by day, what is newer than all we know apart; and the newest by sensor."""
-        days: dict[int, Split] = {}
+    def _ahead(self, readings: Sequence[Reading]) -> tuple[dict[str, Reading], list[int]]:
+        """The newest by sensor of what is newer than all we know; and the places of the others."""
         ahead: dict[str, Reading] = {}
-        newest = self._newest.at
+        old: list[int] = []
+        newest = self._newest.held
         for place, reading in enumerate(readings):
-            us = round(reading.at.timestamp() * 1e6)
-            split = days.get((us + _OFFSET_US) // DAY_US)
-            if split is None:
-                split = days[(us + _OFFSET_US) // DAY_US] = Split()
-            before = ahead.get(reading.sensor)
-            held = before.at if before is not None else newest(reading.sensor)
-            if held is None or reading.at > held:
-                split.fresh.append((place, reading, us))
-                ahead[reading.sensor] = reading
+            sensor = reading.sensor
+            held = ahead.get(sensor) or newest.get(sensor)
+            if held is None or reading.at > held.at:
+                ahead[sensor] = reading
             else:
-                split.old.append((place, reading, us))
-        return {_ORIGIN + timedelta(days=n): s for n, s in days.items()}, ahead
+                old.append(place)
+        return ahead, old
 
     def newest(self) -> Mapping[str, Latest]:
         """The newest reading of each sensor; a snapshot that never changes."""
@@ -147,9 +139,9 @@ class Readings:
         with self.writing:
             self._newest.take(
                 {
-                    key: Reading(sensor=key, value=latest.value, at=latest.at)
+                    key: latest
                     for key, latest in latest_of(rows).items()
-                    if (held := self._newest.at(key)) is None or held < latest.at
+                    if (held := self._newest.held.get(key)) is None or held.at < latest.at
                 }
             )
 
@@ -189,4 +181,4 @@ def latest_of(rows: Sequence[Row]) -> dict[str, Latest]:
     for sensor, at, value in rows:
         if sensor not in found or found[sensor][0] <= at:
             found[sensor] = (at, value)
-    return {s: Latest(value=value, at=instant(at)) for s, (at, value) in found.items()}
+    return {s: Reading(sensor=s, value=value, at=instant(at)) for s, (at, value) in found.items()}

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from data.domain.feeding import Reading
+from data.domain.feeding import Latest, Reading
 from data.domain.history import History
 from data.domain.retention import Retention
-from data.domain.situation import Latest, Position
+from data.domain.situation import Position
 from data.store.copies import Copies
 from data.store.engine import read_engine, sqlite_path, write_engine
 from data.store.hot import HotDays, Stored

@@ -95,6 +95,35 @@ def test_what_another_program_wrote_meanwhile_is_a_duplicate_too(database_url, f
     other.close()
 
 
+def test_a_day_that_another_program_archived_is_opened_anew(database_url, folder):
+    """Two programs on one store: what comes after one took the day away is in no deleted file."""
+    one, other = opened(database_url, folder), opened(database_url, folder)
+    other.add_readings([reading(MIDNIGHT, 1.0)])
+    one.add_readings([reading(MIDNIGHT + MINUTE, 2.0)])
+    one.keeper.keep(MIDNIGHT + 5 * DAY)
+    assert days(one) == ([], [day_of(MIDNIGHT)], [day_of(MIDNIGHT)])
+    other.add_readings([reading(MIDNIGHT + 2 * MINUTE, 3.0)])
+    for store in (one, other):
+        found = store.series("S-1", MIDNIGHT, MIDNIGHT + HOUR)
+        assert [r.value for r in found] == [1.0, 2.0, 3.0]
+    one.close()
+    other.close()
+
+
+def test_a_row_of_another_program_keeps_a_day_from_being_deleted(database_url, folder):
+    """Between archiving and deleting somebody else wrote: the day stays."""
+    one, other = opened(database_url, folder), opened(database_url, folder)
+    one.add_readings([reading(MIDNIGHT, 1.0)])
+    hot, day = one._readings.hot, day_of(MIDNIGHT)
+    before = marked(hot.chunks(day))
+    other.add_readings([reading(MIDNIGHT + MINUTE, 2.0)])
+    assert not hot.drop(day, before)
+    assert hot.drop(day, marked(hot.chunks(day)))
+    assert hot.days() == []
+    one.close()
+    other.close()
+
+
 def test_what_another_program_wrote_is_seen_at_the_next_refresh(database_url, folder):
     """Two servers on one store: each learns the other's newest values and re-reads no own."""
     one, other = opened(database_url, folder), opened(database_url, folder)

@@ -5,14 +5,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from data.domain.alarm import Alarm
+from data.domain.alarm import Alarm, Family
 from data.domain.delivery import DeliveryState
+from data.domain.handover import open_items
 from data.domain.messages import OpenIncident, ReceiveReport
 from data.domain.messages import warnings as m
+from data.domain.messages.monitoring import Signal, TakeSignals
 from data.domain.org import SYSTEM
 from data.domain.sensor import Sensor
 from data.errors import Conflict, Forbidden, IllegalMove, Invalid, NotFound, Stale
 from data.ingest.cap import read_cap
+from data.services.warning_origins import MACHINE
 from data.store.blobs import read_blob
 from tests.integration import warning_world as w
 
@@ -236,6 +239,60 @@ def test_an_alarm_drafts_its_warning(center):
     assert made["sample_advice"]
 
 
+def rising(sensor, name, value, **more):
+    """What the watch saw of one station: 保证, unless told otherwise."""
+    given = {
+        "level": "保证", "threshold": 24.5, "colour": "orange", "family": Family.LEVEL,
+        "rule_id": "level", "rule": "水位不低于保证", "unit": "m", "area_code": "421127",
+        "group_kind": "flood", "group": "river:长江", "group_title": "长江 洪水过程", **more,
+    }  # fmt: skip
+    given |= {"subject": sensor, "name": name, "value": value, "at": datetime.now(UTC)}
+    return Signal(does="raise", **given)
+
+
+def test_a_surge_drafts_one_warning_of_all_its_places(center):
+    """The gravest alarm's colour, every alarm in words, all counties; none where it is over."""
+    signals = (
+        rising("S-1", "龙坪", 24.61), rising("S-2", "武穴", 24.2, area_code="421182"),
+        rising("S-3", "九江", 22.9, level="警戒", colour="yellow", area_code="421182"),
+    )  # fmt: skip
+    raised = center.handle(TakeSignals(signals=signals), SYSTEM).body["raised"]
+    [surge] = w.seen(center).surges.values()
+    made = center.handle(m.DraftWarning(surge_id=surge.id), w.DUTY).body["warning"]
+    assert (made["colour"], made["counties"]) == ("orange", ("421127", "421182"))
+    assert made["alarm_id"] in raised[:2]
+    assert "3 处报警" in made["description"]
+    assert all(name in made["description"] for name in ("龙坪", "武穴", "九江"))
+    own = center.handle(m.DraftWarning(surge_id=surge.id), w.COUNTY).body["warning"]
+    assert own["counties"] == ("421127",)
+    assert "武穴" not in own["description"]
+    gone = tuple(replace(s, does="clear", level="", colour="") for s in signals)
+    center.handle(TakeSignals(signals=gone), SYSTEM)
+    with pytest.raises(IllegalMove, match="全部解除"):
+        center.handle(m.DraftWarning(surge_id=surge.id), w.DUTY)
+
+
+def test_a_rule_drafts_the_warning_it_names_and_a_person_issues_it(center):
+    """历史最高 drafts a flood warning with whoever may issue red, once; none goes out by itself."""
+
+    def drafts():
+        return [x for x in w.seen(center).warnings.values() if x.author == MACHINE]
+
+    record = rising("S-7", "应城", 25.4, level="历史最高", colour="red", area_code="420981")
+    lower = rising("S-8", "安陆", 24.6, area_code="420982")
+    center.handle(TakeSignals(signals=(record, lower)), SYSTEM)
+    [made] = drafts()
+    assert (made.state, made.event, made.colour, made.org) == ("draft", "flood", "red", "420000")
+    assert not [d for d in w.seen(center).deliveries.values() if d.warning_id == made.id]
+    center.handle(TakeSignals(signals=(replace(record, subject="S-9"),)), SYSTEM)
+    assert len(drafts()) == 1
+    open_now = open_items(w.seen(center), "420000", center.areas, center.tools.rules["reporting"])
+    assert f"warning:{made.id}" in {i.key for i in open_now}
+    center.handle(m.IssueWarning(warning_id=made.id, authorised_by=w.BY_PHONE), w.DUTY)
+    held = w.seen(center).warnings[made.id]
+    assert (held.state, held.issuer) == ("issued", "王值班")
+
+
 def test_an_incident_drafts_its_warning(center):
     """Type and areas are the incident's; the colour is for a person to choose."""
     told = center.handle(
@@ -400,6 +457,9 @@ def test_a_watch_is_begun_by_hand_too(center):
     made = center.handle(m.OpenWatch(title="华阳河水位", area_code="421127"), w.COUNTY).body
     assert (made["watch"]["keeper"], made["watch"]["org"]) == ("黄梅值班员", "421127")
     assert made["watch"]["id"] in w.seen(center, w.CITY).watches
+    rules = center.tools.rules["reporting"]
+    items = open_items(w.seen(center, w.COUNTY), "421127", center.areas, rules)
+    assert f"watch:{made['watch']['id']}" in {i.key for i in items}
     with pytest.raises(NotFound):
         center.handle(m.OpenWatch(title="x", area_code="420500"), w.COUNTY)
     with pytest.raises(NotFound):

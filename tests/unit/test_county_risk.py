@@ -5,12 +5,14 @@ from datetime import timedelta
 
 import pytest
 
+from dashboard.components.wall_calm import overdue_supervised, second_side, watch_side
 from data.domain.alarm import AlarmState, Family
 from data.domain.county_risk import county_risks
+from data.domain.feeding import Latest
 from data.domain.point_state import PointState
+from data.domain.rectification import Rectification
 from data.domain.river_profile import profiles
 from data.domain.sensor import Sensor, Threshold
-from data.domain.situation import Latest
 from data.domain.source import RiskSource
 from data.domain.warning import Warning, WarningState  # noqa: A004 - the field's word
 from data.ingest import reference
@@ -100,3 +102,23 @@ def test_the_shipped_order_names_stations_that_exist_and_no_invented_distance():
     assert {row["river"] for row in rows} == {"长江", "汉江"}
     assert all(stations[row["station_id"]]["river"] == row["river"] for row in rows)
     assert all(row["km"] is None and row["source"] for row in rows)
+
+
+def test_what_was_put_up_and_is_overdue_stands_on_the_wall(seen):
+    """挂牌督办 past its deadline, the longest first; what is in time or nobody's is left out."""
+    late = Rectification(
+        id="RT-1", title="尾矿库排洪井封堵", supervision="province", due_at=AT - timedelta(days=3)
+    )
+    things = (
+        late, replace(late, id="RT-2", title="化工园区围堰", due_at=AT - timedelta(hours=5)),
+        replace(late, id="RT-3", supervision="none"),
+        replace(late, id="RT-4", due_at=AT + timedelta(hours=1)),
+        replace(late, id="RT-5", state="submitted"),
+    )  # fmt: skip
+    now = replace(seen, rectifications={r.id: r for r in things})
+    assert [r.id for r in overdue_supervised(now)] == ["RT-1", "RT-2"]
+    assert "挂牌督办逾期" not in str(watch_side(seen))
+    for side in (watch_side(now), second_side(now, AREAS)):
+        assert "尾矿库排洪井封堵" in str(side)
+        assert "3 天" in str(side)
+        assert "5 小时" in str(side)

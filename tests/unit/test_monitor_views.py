@@ -13,10 +13,11 @@ from dashboard.components.monitor_chart import figure
 from dashboard.components.monitor_rules import rules_view
 from dashboard.components.monitor_view import detail_view
 from data.domain.alarm import Alarm, AlarmState, Escalation, Family
+from data.domain.feeding import Latest
 from data.domain.history import History, HistoryBucket
 from data.domain.org import Actor
 from data.domain.sensor import Sensor, Threshold
-from data.domain.situation import Latest, Situation
+from data.domain.situation import Situation
 from data.domain.source import Neighbours, RiskSource
 from data.domain.surge import Surge
 from data.errors import Invalid
@@ -103,9 +104,7 @@ def test_the_course_shows_the_levels_near_the_values():
     bucket = HistoryBucket(at=NOW, low=27.4, high=27.6, mean=27.5, last=27.6, count=3)
     span = {"sensor": "S-1", "since": NOW - timedelta(days=1), "until": NOW, "width_s": 240.0,
             "forms": ("raw",)}  # fmt: skip
-    sensor = Sensor(
-        id="S-1", name="汉口", thresholds=(*RUNGS, Threshold(level="保证", value=40.0))
-    )
+    sensor = Sensor(id="S-1", name="汉口", thresholds=(*RUNGS, Threshold(level="保证", value=40.0)))
     chart = figure(sensor, History(buckets=(bucket, bucket), **span), BOOK)
     assert [s.y0 for s in chart.layout.shapes] == [27.5]
     nothing = figure(sensor, History(buckets=(), **span), BOOK)

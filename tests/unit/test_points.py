@@ -8,9 +8,9 @@ import pytest
 
 from dashboard.geo_points import Board, Boards
 from data.domain.alarm import AlarmState, Family
+from data.domain.feeding import Latest
 from data.domain.point_state import WAITING, PointState, code_of
 from data.domain.sensor import Sensor, Threshold
-from data.domain.situation import Latest
 from layers.rain import is_rain, rain_class
 from tests.map_world import AT, WorldCenter, actor
 from tests.point_world import alarm, crowded, moved

@@ -33,13 +33,14 @@ class WarningWords:
 
 @dataclass(frozen=True, kw_only=True)
 class DraftWarning(Command):
-    """Begin a warning: from nothing, from an alarm, from an incident, or as update of another.
+    """Begin a warning: from nothing, an alarm, a surge of them, an incident, or to update another.
 
     With `issue` it goes out in the same step, if whoever asks may.
     """
 
     words: WarningWords = field(default_factory=WarningWords)
     alarm_id: str | None = None
+    surge_id: str | None = None
     incident_id: str | None = None
     update_of: str | None = None
     issue: bool = False
