@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -66,6 +66,7 @@ class Column:
     supplies: tuple[Supply, ...]
     standing: tuple[Standing, ...]
     dropped: tuple[tuple[str, str], ...]
+    lacking: tuple[str, ...] = ()
 
     @property
     def people(self) -> int:
@@ -145,6 +146,7 @@ def _column(
         dropped=tuple(
             (t, seen.teams[t].name if t in seen.teams else t) for t in dropped if t not in inside
         ),
+        lacking=tuple(_lacking(seen, answer, incident.id)) if is_solved(draft) else (),
     )
 
 
@@ -237,6 +239,15 @@ def _needs(side: Side, answer: Answer, *, exact: bool) -> list[Need]:
         else n
         for n in side.needs
     ]
+
+
+def _lacking(seen: Situation, answer: Answer, incident: str) -> Iterator[str]:
+    """Why the plan leaves each thing missing, a sentence each, as the solver told it."""
+    for row in answer.get("shortfalls") or []:
+        if row.get("incident") == incident and row.get("why"):
+            thing = str(row.get("capability") or row["item"])
+            item = seen.items.get(thing)
+            yield f"{item.name if item else thing}：{row['why']}"
 
 
 def _standing(

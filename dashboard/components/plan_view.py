@@ -86,9 +86,11 @@ def shortfalls(shown: Column) -> Any:
     """What the plan leaves missing, before anything else; one calm line when nothing is."""
     short = short_words(shown)
     if short:
+        why = [html.Small(w, title=w) for w in shown.lacking]
         return html.Div(
-            [html.Span("缺口"), html.Div("、".join(short))], className="short", role="status"
-        )
+            [html.Span("缺口"), html.Div(["、".join(short), *why])],
+            className="short", role="status",
+        )  # fmt: skip
     if shown.needs or shown.supplies:
         return html.Div("需求全部满足", className="covered")
     return html.Div("尚未列明需求", className="covered")

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import inf
 from time import monotonic
 
 import numpy as np
 
 from data.allocation.anneal import anneal, make_up
+from data.allocation.effort import Effort
 from data.allocation.figures import Figures, Floats, Ints, Lists
 from data.allocation.program import roles_of, spread
 from data.allocation.seats import Board, begin, take
 
 _SEED = 88172645463325252
-_HOT, _COLD = 0.3, 0.01  # of what a team costs on average: how much worse a plan may be taken
+_HOT, _COLD = 0.6, 0.02  # of what a team costs on average: how much worse a plan may be taken
 _CHUNK = 1000  # steps between looks at the clock
 
 
 class Annealing:
     """Plans over some pairs, better with every burst of steps.
 
-    The steps of a burst are counted, not timed, so that the same problem gives the same plan; an
-    instant of `monotonic` ends one early where the machine is slower than was thought.
+    The steps of a burst are counted, not timed, so that the same problem gives the same plan.
     """
 
     def __init__(self, figures: Figures, pairs: Ints, taken: Ints) -> None:
@@ -54,18 +53,21 @@ class Annealing:
         """What the best plan costs, people with a choice put to one need first."""
         return float(self.board.value[1])
 
-    def burst(self, steps: int, until: float = inf, *, heat: float = 1.0) -> None:
-        """Go on from the plan of now for so many steps."""
-        board = self.board
+    def burst(self, steps: int, effort: Effort | None = None, *, heat: float = 1.0) -> None:
+        """Go on from the plan of now for so many steps; where time runs out, by leaps."""
+        board, effort = self.board, effort or Effort()
         chosen = board.at[board.at >= 0]
-        if not len(board.team) or not len(chosen) or monotonic() >= until:
+        if not len(board.team) or not len(chosen) or effort.out:
             return
         mean = max(1.0, float(np.abs(board.cost[chosen]).mean()))
         hot, cold = _HOT * heat * mean, _COLD * mean
-        for step in range(0, steps, _CHUNK):
+        began, step = monotonic(), 0
+        while step < steps:
+            late = int(steps * (monotonic() - began) / max(1e-9, effort.until - began))
+            if late > step:  # a slow machine still cools to the end
+                step, effort.cut = late, True
             anneal(board, step, min(steps, step + _CHUNK), steps, hot, cold)
-            if monotonic() >= until:
-                break
+            step += _CHUNK
 
 
 def _board(figures: Figures, pairs: Ints) -> tuple[Ints, Board]:

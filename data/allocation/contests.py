@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from time import monotonic
 from typing import Any
 
 import numpy as np
 
+from data.allocation.board import Annealing
 from data.allocation.core import ALL, cheap
+from data.allocation.effort import Effort
 from data.allocation.figures import Figures, Ints
 from data.allocation.model import Choice, Problem, supply_cost
 from data.allocation.search import Search
 from data.allocation.supplies import available, piles, quick_loads, trips_of
 
-TOLD = 40  # contested teams that are priced, the dearest to lose first
-_TELLING_S = 0.3
+TOLD = 40  # contested teams that are told and priced, the largest first
 
 
 def contested(
-    problem: Problem, arrays: Figures, choice: Choice, began: float
+    problem: Problem, arrays: Figures, choice: Choice, effort: Effort
 ) -> list[dict[str, Any]]:
-    """Contested teams, then contested lots; pricing stops `_TELLING_S` after `began`."""
+    """Contested teams, then contested lots; a row is without a price only when time ran out."""
     if len(problem.incidents) < 2:  # noqa: PLR2004 (nobody to contest with)
         return []
-    until = began + _TELLING_S
-    return [*_teams(problem, arrays, choice, until), *_lots(problem, choice, until)]
+    return [*_teams(problem, arrays, choice, effort), *_lots(problem, choice, effort)]
 
 
 def _alone(arrays: Figures, i: int) -> Ints:
@@ -32,19 +31,18 @@ def _alone(arrays: Figures, i: int) -> Ints:
     mine = np.nonzero(arrays.pair_incident == i)[0]
     if arrays.pairs > ALL:
         mine = np.intersect1d(mine, cheap(arrays))
-    search = Search(arrays, mine)
-    search.improve_side(i)
-    return search.taken
+    alone = arrays.only(mine)
+    return mine[Annealing(alone, np.arange(len(mine)), mine[:0]).taken]
 
 
 def _teams(
-    problem: Problem, arrays: Figures, choice: Choice, until: float
+    problem: Problem, arrays: Figures, choice: Choice, effort: Effort
 ) -> list[dict[str, Any]]:
     """Teams that more than one incident would take."""
     wanted: dict[int, list[int]] = {}
     fixed = set(arrays.pair_team[arrays.pair_fixed].tolist())
     for i in range(len(arrays.incidents)):
-        if monotonic() > until:
+        if effort.out:
             break
         for pair in _alone(arrays, i):
             k = int(arrays.pair_team[pair])
@@ -67,7 +65,7 @@ def _teams(
         to = given.get(k)
         others = [i for i in wanted[k] if i != to]
         priced = [
-            (prices.of(k, to, i), i) for i in others if (k, i) in pair_of and monotonic() <= until
+            (prices.of(k, to, i), i) for i in others if (k, i) in pair_of and not effort.out
         ]
         sides = sorted({*wanted[k]} | (set() if to is None else {to}))
         rows.append(_row(problem, arrays, k, to, sides, min(priced, default=None)))
@@ -90,9 +88,10 @@ class _Prices:
         """Person-minutes more than now, if the team went to an incident instead."""
         mine = self.arrays.pair_team[self.taken] == k
         kept = self.taken[~mine]
-        near = self.near[(self.arrays.pair_team[self.near] != k)]
+        theirs = np.isin(self.arrays.pair_incident[self.near], [to, -1 if given is None else given])
+        near = self.near[theirs & (self.arrays.pair_team[self.near] != k)]
         pair = np.nonzero((self.arrays.pair_team == k) & (self.arrays.pair_incident == to))[0]
-        search = Search(self.arrays, np.union1d(near, pair))
+        search = Search(self.arrays, np.union1d(np.union1d(near, kept), pair))
         search.start(np.concatenate([pair, kept]))
         for i in (given, to):
             if i is not None:
@@ -138,7 +137,7 @@ def _why(
     return f"{told(to)}；{told(other)}，改派要多 {price:,.0f} 人·分"
 
 
-def _lots(problem: Problem, choice: Choice, until: float) -> list[dict[str, Any]]:
+def _lots(problem: Problem, choice: Choice, effort: Effort) -> list[dict[str, Any]]:
     """Lots that more than one incident would draw on, for more than there is."""
     wanted: dict[int, dict[int, float]] = {}
     known = piles(problem)
@@ -159,7 +158,7 @@ def _lots(problem: Problem, choice: Choice, until: float) -> list[dict[str, Any]
         rest = [(i, d.item) for i, a in enumerate(problem.incidents) for d in a.supplies]
         order += [key for key in rest if key not in order]
         price = None
-        if monotonic() <= until:
+        if not effort.out:
             price = max(0.0, _cost(problem, quick_loads(problem, order, known)) - base)
         rows.append(
             {

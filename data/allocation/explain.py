@@ -142,18 +142,28 @@ class Reasons:
     # ------------------------------------------------------------ who does not
 
     def _why_not(self, j: int, main: str, instead: int) -> str:
-        """Why a nearer team stays although another goes."""
-        lost = self.cover.would_lose(j)
-        if lost:
-            return f"留守：{lost}"
-        mine = self.problem.teams[j].provides.get(main, 0.0)
-        theirs = self.problem.teams[instead].provides.get(main, 0.0)
-        if mine < theirs:
-            return f"只有 {self.with_unit(main, mine)}，抵不上 {self.with_unit(main, theirs)}"
-        people = self.problem.teams[j].people
-        if people > self.problem.teams[instead].people:
-            return f"要出动 {amount(people)} 人，多于所需"
-        return "合计人·分更高"
+        """Why a nearer team stays although another goes: what decided, in numbers.
+
+        The county it guards is told only where that made the difference.
+        """
+        i, roles = self.choice.sent[instead], self.choice.roles
+        mine, theirs = self.pairs[j, i], self.pairs.get((instead, i), np.inf)
+        price, lost = self.cover.price(j), self.cover.would_lose(j)
+        if lost and mine < theirs <= mine + price + _SMALL:
+            return f"留守：{lost}，代价 {price:,.0f} 人·分，多于省下的 {theirs - mine:,.0f}"
+        here, there = self.problem.teams[j], self.problem.teams[instead]
+        brings, other = here.provides.get(main, 0.0), there.provides.get(main, 0.0)
+        if brings < other:
+            return f"只有 {self.with_unit(main, brings)}，抵不上 {self.with_unit(main, other)}"
+        also = [c for (k, c), v in roles.items() if k == instead and v > here.provides.get(c, 0.0)]
+        if also:
+            return f"不能兼顾{'、'.join(also[:2])}"
+        if here.people > there.people:
+            more = f"{amount(here.people)} 人，多于{self.team(instead)}的 {amount(there.people)} 人"
+            return f"要出动 {more}"
+        if mine >= theirs:
+            return f"行程代价 {mine:,.0f} 人·分，高于 {theirs:,.0f}"
+        return f"换它可省 {theirs - mine - price:,.0f} 人·分，限时内未及排入"
 
     def refused(self) -> list[dict[str, Any]]:
         """Capable free teams that stay: nearer than one sent, or where something is missing."""

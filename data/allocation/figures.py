@@ -77,20 +77,26 @@ class Figures:
 
     def only(self, pairs: Ints) -> Figures:
         """Some pairs, numbered anew, with no cover and no constant."""
+        none = np.zeros(0, dtype=np.int64)
+        nobody = np.zeros(len(self.teams) + 1, dtype=np.int64)
+        return replace(
+            self.among(pairs), cover_risk=np.zeros(0), cover_size=none,
+            cover_teams=Lists(start=np.zeros(1, dtype=np.int64), items=none),
+            team_covers=Lists(start=nobody, items=none), constant=0.0,
+        )  # fmt: skip
+
+    def among(self, pairs: Ints) -> Figures:
+        """Some pairs, numbered anew."""
         sizes = np.diff(self.role_start)[pairs]
         start = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
         shift = np.repeat(self.role_start[pairs] - start[:-1], sizes)
         roles = shift + np.arange(len(shift))
-        none = np.zeros(0, dtype=np.int64)
-        nobody = np.zeros(len(self.teams) + 1, dtype=np.int64)
         return replace(
             self, pair_team=self.pair_team[pairs], pair_incident=self.pair_incident[pairs],
             pair_cost=self.pair_cost[pairs], pair_fixed=self.pair_fixed[pairs],
             pair_kept=self.pair_kept[pairs], role_start=start,
             role_need=self.role_need[roles], role_amount=self.role_amount[roles],
-            role_people=self.role_people[roles], cover_risk=np.zeros(0), cover_size=none,
-            cover_teams=Lists(start=np.zeros(1, dtype=np.int64), items=none),
-            team_covers=Lists(start=nobody, items=none), constant=0.0,
+            role_people=self.role_people[roles],
         )  # fmt: skip
 
 

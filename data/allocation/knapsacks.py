@@ -198,12 +198,12 @@ def slopes(
 @compiled
 def climb(
     s: Sacks, x: Between, free: Ints, goal: float, steps: int, state: Floats, value: Floats,
-    lam: Floats, mu: Floats,
+    best: Between,
 ) -> None:  # fmt: skip
     """Some steps uphill; `state` holds (best bound, length of a step, steps without gain).
 
-    `free` says of which pairs the people may be priced; `value`, `lam` and `mu` keep what the
-    best bound was made of.
+    `free` says of which pairs the people may be priced; `value` and `best` keep what the best
+    bound was made of.
     """
     entries, widest = len(s.pair), int(s.demand.max()) + 2
     cost, usage = np.empty(entries), np.empty(entries)
@@ -221,7 +221,8 @@ def climb(
         bound = now.sum() + constant(x)
         if bound > state[0] + 1e-7 * abs(goal):
             state[0], state[2] = bound, 0.0
-            value[:], lam[:], mu[:] = now, x.lam, x.mu
+            value[:], best.lam[:], best.mu[:] = now, x.lam, x.mu
+            best.split[:], best.sigma[:] = x.split, x.sigma
         else:
             state[2] += 1.0
             if state[2] >= _STALE:

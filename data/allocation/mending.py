@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import inf
 
+from data.allocation.effort import Effort
 from data.allocation.figures import Figures, Ints
 from data.allocation.search import EPS, Search
 
@@ -20,6 +20,7 @@ class TeamPlan:
     bound: float
     first_value: float
     first_at: float
+    cut: bool = False  # whether the clock, not counted work, ended it
 
     @property
     def proven(self) -> bool:
@@ -28,10 +29,10 @@ class TeamPlan:
 
 
 def mend(
-    figures: Figures, plan: TeamPlan, near: Ints, pairs: Ints, until: float = inf
+    figures: Figures, plan: TeamPlan, near: Ints, pairs: Ints, effort: Effort | None = None
 ) -> None:
     """Pairs made into a plan by local search, kept when it is the best."""
-    search = Search(figures, near, until=until)
+    search = Search(figures, near, effort=effort)
     search.start(pairs)
     search.improve()
     value = search.value()

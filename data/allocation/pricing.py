@@ -9,8 +9,10 @@ import numpy as np
 
 from data.allocation.figures import Figures, Floats, Ints
 from data.allocation.knapsacks import Between, Sacks, climb
-from data.allocation.program import Prices
+from data.allocation.program import Prices, roles_of
 
+_FEW = 5  # steps between looks at the clock
+_LAST = 4  # steps over all pairs after those over some
 _FINE = 600  # needs up to so many whole units are counted in them
 _COARSE = 400  # others in so many parts, amounts rounded up
 
@@ -26,30 +28,56 @@ class Climbed:
 
 def priced_by_needs(
     figures: Figures, prices: Prices, need: Floats, goal: float, steps: int,
-    going: Callable[[], bool],
+    going: Callable[[], bool], near: Ints | None = None,
 ) -> Climbed:  # fmt: skip
     """Prices climbed from those of the relaxation while `going`, a few steps at a time.
 
-    `need` are the relaxation's prices of a unit of each need, `goal` what a plan costs.
+    `need` are the relaxation's prices of a unit of each need, `goal` what a plan costs. With
+    `near`, the climb is over those pairs alone, and only its end over all.
     """
     sacks, free, sigma = _sacks(figures, need)
-    low, high = figures.rates
-    between = Between(
-        team_start=figures.team_covers.start, team_group=figures.team_covers.items,
-        size=figures.cover_size, low=figures.cover_risk * low, high=figures.cover_risk * high,
-        lam=prices.team.copy(), mu=prices.cover.copy(), split=np.zeros(len(sacks.pair)),
-        sigma=sigma,
-    )  # fmt: skip
+    start = _between(figures, prices, np.zeros(len(sacks.pair)), sigma)
     state = np.array([-np.inf, 1.0, 0.0])
-    value, lam, mu = np.zeros(len(need)), prices.team.copy(), prices.cover.copy()
-    few = 5
-    for _ in range(0, steps, few):
-        climb(sacks, between, free, goal - figures.constant, few, state, value, lam, mu)
+    if near is not None and len(near) < figures.pairs:
+        some, whose, first = _sacks(figures.among(near), need)
+        place = roles_of(figures, near)[1]
+        below = _between(figures, prices, np.zeros(len(place)), first)
+        kept, _ = _climbed(some, below, whose, goal - figures.constant, steps, state, going)
+        start.lam[:], start.mu[:] = kept.lam, kept.mu
+        start.split[place], start.sigma[near] = kept.split, kept.sigma
+        state[0], steps = -np.inf, _LAST
+    best, value = _climbed(sacks, start, free, goal - figures.constant, steps, state, going)
+    return Climbed(
+        prices=Prices(team=best.lam, cover=best.mu), bound=float(state[0]) + figures.constant,
+        need=value,
+    )  # fmt: skip
+
+
+def _climbed(
+    sacks: Sacks, start: Between, free: Ints, goal: float, steps: int, state: Floats,
+    going: Callable[[], bool],
+) -> tuple[Between, Floats]:  # fmt: skip
+    """The best prices met on the way up from `start`, and what each need costs at them."""
+    best = start._replace(
+        lam=start.lam.copy(), mu=start.mu.copy(), split=start.split.copy(),
+        sigma=start.sigma.copy(),
+    )  # fmt: skip
+    value = np.zeros(len(sacks.demand))
+    for done in range(0, steps, _FEW):
+        climb(sacks, start, free, goal, min(_FEW, steps - done), state, value, best)
         if not going():
             break
-    return Climbed(
-        prices=Prices(team=lam, cover=mu), bound=float(state[0]) + figures.constant, need=value
-    )
+    return best, value
+
+
+def _between(figures: Figures, prices: Prices, split: Floats, sigma: Floats) -> Between:
+    """Prices to climb from, their own copies."""
+    low, high = figures.rates
+    return Between(
+        team_start=figures.team_covers.start, team_group=figures.team_covers.items,
+        size=figures.cover_size, low=figures.cover_risk * low, high=figures.cover_risk * high,
+        lam=prices.team.copy(), mu=prices.cover.copy(), split=split, sigma=sigma,
+    )  # fmt: skip
 
 
 def _sacks(figures: Figures, need: Floats) -> tuple[Sacks, Ints, Floats]:

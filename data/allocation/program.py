@@ -51,6 +51,8 @@ class Part:
     proven: bool
     prices: Prices
     need: Floats
+    cut: bool = False  # by the clock
+    steps: int = 0  # of the simplex method
 
 
 def spread(lists: Lists, of: Ints) -> tuple[Ints, Ints]:
@@ -197,11 +199,13 @@ def relax(figures: Figures, program: Program, limit_s: float = 60.0) -> Part:
 
 def settle(
     figures: Figures, program: Program, limit_s: float, *, gap: float = 0.0,
-    known: Ints | None = None,
+    known: Ints | None = None, nodes: int | None = None, lean: bool = False,
 ) -> Part:  # fmt: skip
     """The programme in whole teams, starting from the pairs of a `known` answer."""
     start = None if known is None else np.isin(program.pairs, known).astype(float)
-    solved = minimise(program.rows, limit_s=limit_s, gap=gap, start=start, presolve=False)
+    solved = minimise(
+        program.rows, limit_s=limit_s, gap=gap, start=start, presolve=False, nodes=nodes, lean=lean
+    )
     return _part(figures, program, solved)
 
 
@@ -220,5 +224,5 @@ def _part(figures: Figures, program: Program, solved: Solved) -> Part:
     return Part(
         taken=program.pairs[x > 0.5],  # noqa: PLR2004 (0 or 1)
         value=solved.value + figures.constant, bound=solved.bound + figures.constant,
-        proven=solved.proven, prices=prices, need=need,
+        proven=solved.proven, prices=prices, need=need, cut=solved.cut, steps=solved.steps,
     )  # fmt: skip

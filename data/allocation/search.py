@@ -8,11 +8,10 @@ one matrix a incident judges all replacements at once.
 from __future__ import annotations
 
 from itertools import pairwise
-from math import inf
-from time import monotonic
 
 import numpy as np
 
+from data.allocation.effort import Effort
 from data.allocation.figures import Figures, Floats, Ints
 from data.allocation.program import roles_of, spread
 
@@ -135,11 +134,12 @@ class Search:
     """A plan in the making over some pairs; `extra` is added to each pair's cost."""
 
     def __init__(
-        self, figures: Figures, pairs: Ints, extra: Floats | None = None, until: float = inf
-    ) -> None:
-        """A plan with nobody but the given; improving it ends at an instant of `monotonic`."""
+        self, figures: Figures, pairs: Ints, extra: Floats | None = None,
+        effort: Effort | None = None,
+    ) -> None:  # fmt: skip
+        """A plan with nobody but the given."""
         self.figures = figures
-        self.until = until
+        self.effort = effort or Effort()
         more = np.zeros(figures.pairs) if extra is None else extra
         self.sides = [Side(figures, i, pairs, more) for i in range(len(figures.incidents))]
         self.at = np.full(len(figures.teams), -1, dtype=np.int64)
@@ -174,7 +174,7 @@ class Search:
         for i in range(len(self.sides)):
             self.improve_side(i)
         better = moves
-        while better and monotonic() < self.until:
+        while better and not self.effort.out:
             better = False
             for i in range(len(self.sides)):
                 for j in range(len(self.sides)):
@@ -189,7 +189,7 @@ class Search:
         if not len(side.pair):
             return
         for _ in range(_STEPS):
-            if monotonic() > self.until:
+            if self.effort.out:
                 return
             out, into = self._best_in(side)
             if not self._try(i, out, into):

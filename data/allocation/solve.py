@@ -7,10 +7,11 @@ from dataclasses import replace
 from time import monotonic
 from typing import Any
 
-from data.allocation import contests, telling
+from data.allocation import contests, lacking, telling
 from data.allocation.answer import Allocation
 from data.allocation.baselines import compare, nearest_first, severity_first, severity_trimmed
 from data.allocation.check import verify
+from data.allocation.effort import Effort
 from data.allocation.explain import Reasons
 from data.allocation.figures import Figures, figures
 from data.allocation.mending import TeamPlan
@@ -23,14 +24,18 @@ from data.allocation.warming import warm
 PROOF = 1e-6  # relative gap that counts as none
 _SOLVING = 0.9  # share of the time limit for solving; the rest is for reasons and checks
 _TELLING_S = 0.25  # but no more than this is kept for them
-_THREADS = 3  # supplies, and two for the teams that wait for one another
+_TOLD_S = 1.0  # and no more than this (or the limit) is given to the prices of what is contested
 
 
-def solve(problem: Problem, time_limit_s: float = 1.0) -> Allocation:
+def solve(
+    problem: Problem, time_limit_s: float = 1.0, work_s: float | None = None
+) -> Allocation:
     """A joint plan; `optimal` is said only when the bound proves it. Blocking.
 
-    The same problem gives the same plan whatever the order of its lists, as long as it is solved
-    before the limit; one cut short is as good as the machine was fast.
+    The work is counted (`work_s`, in seconds of the machine it was measured on; the time limit
+    where nothing is said), so that the same problem gives the same plan on every machine and
+    whatever the order of its lists: then the objective says `stopped_by` work. Where the clock had
+    to cut it short it says clock, and the plan is as good as the machine was fast.
 
     Raises
     ------
@@ -42,12 +47,16 @@ def solve(problem: Problem, time_limit_s: float = 1.0) -> Allocation:
     problem.checked()
     until = began + max(_SOLVING * time_limit_s, time_limit_s - _TELLING_S)
     arrays = figures(problem)
-    with ThreadPoolExecutor(_THREADS, thread_name_prefix="solve") as pool:
-        loading = pool.submit(best_loads, problem, until - monotonic())
-        plan = solve_teams(arrays, until, pool)
+    effort = Effort(time_limit_s if work_s is None else work_s, until)
+    with (
+        ThreadPoolExecutor(1, thread_name_prefix="load") as beside,
+        ThreadPoolExecutor(2, thread_name_prefix="send") as pool,
+    ):
+        loading = beside.submit(best_loads, problem, until - monotonic())
+        plan = solve_teams(arrays, effort, pool)
         loads = _loads(problem, loading)
     best = choice_of(problem, sent_of(arrays, plan.taken), loads.loads, arrays)
-    return _told(problem, arrays, best, plan, loads, began)
+    return _told(problem, arrays, best, plan, loads, began, time_limit_s)
 
 
 def _loads(problem: Problem, loading: Future[Loaded]) -> Loaded:
@@ -64,13 +73,15 @@ def _supplies(problem: Problem, loads: dict[tuple[int, int], float]) -> float:
 
 
 def _told(
-    problem: Problem, arrays: Figures, best: Choice, plan: TeamPlan, loads: Loaded, began: float
-) -> Allocation:
+    problem: Problem, arrays: Figures, best: Choice, plan: TeamPlan, loads: Loaded, began: float,
+    limit_s: float,
+) -> Allocation:  # fmt: skip
     """The choice with its numbers and reasons, checked again from its own rows."""
     solved = monotonic()
     parts = {name: round(part, 6) for name, part in terms(problem, best).items()}
     cost = parts.pop("value")
-    fought = contests.contested(problem, arrays, best, solved)
+    pricing = Effort(until=solved + max(_TOLD_S, limit_s))
+    fought = contests.contested(problem, arrays, best, pricing)
     choices = {
         "plan": best, "nearest_first": nearest_first(problem, arrays),
         "severity_first": severity_first(problem, arrays),
@@ -82,11 +93,12 @@ def _told(
     told = Allocation(
         assignments=tuple(reasons.assignments()),
         transfers=tuple(telling.transfers(problem, best)),
-        shortfalls=tuple(telling.shortfalls(problem, best)),
+        shortfalls=tuple(lacking.shortfalls(reasons)),
         contested=tuple(fought),
         kept_back=tuple(reasons.kept_back()),
         refused=tuple(reasons.refused()),
         objective=_objective(cost, parts, plan, loads, began, solved)
+        | {"stopped_by": "clock" if plan.cut or loads.cut or pricing.cut else "work"}
         | {"first": _first(problem, plan, began)},
         baseline={
             "value": base["value"], "shortfalls": base["shortfalls"], "method": "nearest-first",

@@ -36,6 +36,7 @@ class Loaded:
     loads: dict[tuple[int, int], float]
     bound: float | None
     proven: bool
+    cut: bool = False  # by the clock
 
 
 def piles(problem: Problem) -> list[Pile]:
@@ -208,13 +209,15 @@ def best_loads(problem: Problem, limit_s: float) -> Loaded:
     _trip_rows(problem, rows, found, arcs, load)
     solved = minimise(rows, limit_s=limit_s)
     if solved.values is None:
-        return Loaded(loads={}, bound=None, proven=False)
+        return Loaded(loads={}, bound=None, proven=False, cut=solved.cut)
     taken: dict[tuple[int, int], float] = {}
     for n, (p, i, _, _) in enumerate(arcs):
         if solved.values[load[n]] > SMALL:
             taken[p, i] = taken.get((p, i), 0.0) + float(solved.values[load[n]])
     bound = solved.bound if np.isfinite(solved.bound) else None
-    return Loaded(loads=give_out(problem, taken, found), bound=bound, proven=solved.proven)
+    return Loaded(
+        loads=give_out(problem, taken, found), bound=bound, proven=solved.proven, cut=solved.cut
+    )
 
 
 def _trip_rows(

@@ -171,7 +171,8 @@ def _missing(
     locks = tuple((t, i) for t, i in dict(wanted).items())
     problem = _only(posed.problem, dict(locks))
     return [
-        {**row, "need": need, "have": need - row["amount"], "gap": row["amount"]}
+        {k: v for k, v in row.items() if k != "why"}
+        | {"need": need, "have": need - row["amount"], "gap": row["amount"]}
         for row in solve(problem, time_limit_s=0.05).shortfalls
         if "capability" in row
         for need in (_need(posed, row["incident"], row["capability"]),)

@@ -197,14 +197,18 @@ def test_the_view_stands_with_any_number_of_incidents(count):
 
 def test_shortfalls_are_the_plans_own_while_the_draft_is_the_plan():
     """A team's people serve one role at a time: what the plan says is short is shown, not a sum."""
-    short = [{"incident": A, "capability": "搜救", "amount": 7.0}]
+    short = [{"incident": A, "capability": "搜救", "amount": 7.0, "why": "全域 9 支能搜救"}]
     needs = {A: [{"capability": "搜救", "amount": 50}]}
     draft = proposed(("T1", A), ("T3", A), shortfalls=short)
     answer = {**made("P", ("T1", A), ("T3", A)).answer, "shortfalls": short, "needs": needs}
     column = plan_rows.columns(world(), draft, answer, TABLE)[0]
     assert [n.gap for n in column.needs] == [7.0]
+    assert column.lacking == ("搜救：全域 9 支能搜救",)
+    assert "全域 9 支能搜救" in text(draft, answer=answer)
     moved = pressed(draft, {"do": "exclude", "things": ["T3"]})
-    assert [n.gap for n in plan_rows.columns(world(), moved, answer, TABLE)[0].needs] == [20.0]
+    edited = plan_rows.columns(world(), moved, answer, TABLE)[0]
+    assert [n.gap for n in edited.needs] == [20.0]
+    assert not edited.lacking
 
 
 def test_the_price_of_deciding_otherwise_stands_at_the_row():
