@@ -41,10 +41,10 @@ def priced_by_needs(
     if near is not None and len(near) < figures.pairs:
         some, whose, first = _sacks(figures.among(near), need)
         place = roles_of(figures, near)[1]
-        below = _between(figures, prices, np.zeros(len(place)), first)
+        below = _between(figures, prices, np.zeros(len(some.pair)), first)
         kept, _ = _climbed(some, below, whose, goal - figures.constant, steps, state, going)
         start.lam[:], start.mu[:] = kept.lam, kept.mu
-        start.split[place], start.sigma[near] = kept.split, kept.sigma
+        start.split[place], start.sigma[near] = kept.split[: len(place)], kept.sigma
         state[0], steps = -np.inf, _LAST
     best, value = _climbed(sacks, start, free, goal - figures.constant, steps, state, going)
     return Climbed(
@@ -81,25 +81,32 @@ def _between(figures: Figures, prices: Prices, split: Floats, sigma: Floats) -> 
 
 
 def _sacks(figures: Figures, need: Floats) -> tuple[Sacks, Ints, Floats]:
-    """The knapsacks, which pairs' people may be priced, and the first price of each such person."""
-    count = len(figures.need_amount)
-    owner = np.repeat(np.arange(figures.pairs), np.diff(figures.role_start))
-    of = figures.role_need
+    """The knapsacks, which pairs' people may be priced, and the first price of each such person.
+
+    A bound team that nothing is asked of still costs what it costs: it stands in the first need,
+    bringing nothing.
+    """
+    count, sizes = len(figures.need_amount), np.diff(figures.role_start)
+    bare = np.nonzero(figures.pair_fixed & (sizes == 0))[0] if count else np.zeros(0, np.int64)
+    owner = np.concatenate([np.repeat(np.arange(figures.pairs), sizes), bare])
+    of = np.concatenate([figures.role_need, np.zeros(len(bare), dtype=np.int64)])
+    most = np.concatenate([figures.role_amount, np.zeros(len(bare))])
+    people = np.concatenate([figures.role_people, np.zeros(len(bare), dtype=bool)])
     odd = (figures.need_amount != np.round(figures.need_amount)) | (figures.need_amount > _FINE)
-    np.logical_or.at(odd, of, figures.role_amount != np.round(figures.role_amount))
+    np.logical_or.at(odd, of, most != np.round(most))
     unit = np.where(odd, figures.need_amount / _COARSE, 1.0)
-    several = figures.role_people & (figures.people_roles[owner] > 1)
+    several = people & (figures.people_roles[owner] > 1)
     crew = figures.people[figures.pair_team]
     whole = crew == np.round(crew)
     np.logical_and.at(whole, owner[several], ~odd[of[several]])
     sigma = _people_price(figures, need, owner, several) * whole
-    gain = np.maximum(0.0, need[of] - np.where(several, sigma[owner], 0.0)) * figures.role_amount
-    alike = np.diff(figures.role_start)[owner]
+    gain = np.maximum(0.0, need[of] - np.where(several, sigma[owner], 0.0)) * most
+    alike = np.maximum(1, sizes)[owner]
     total = np.bincount(owner, weights=gain, minlength=figures.pairs)[owner]
     order = np.lexsort((figures.pair_cost[owner], of))
     sacks = Sacks(
         start=np.searchsorted(of[order], np.arange(count + 1)), entry=order,
-        amount=np.ceil(figures.role_amount / unit[of] - 1e-9).astype(np.int64), pair=owner,
+        amount=np.ceil(most / unit[of] - 1e-9).astype(np.int64), pair=owner,
         share=np.where(total > 0, gain / np.where(total > 0, total, 1.0), 1.0 / alike),
         several=several.astype(np.int64), alike=alike,
         demand=np.floor(figures.need_amount / unit + 1e-9).astype(np.int64),
