@@ -32,6 +32,8 @@
   function play(button) {
     if (timer) { stop(); return; }
     button.classList.add("on");
+    var all = numbers(), at = cursor();
+    if (all.length && !all.some(function (n) { return n > at; })) set(all[0]);  // from the beginning
     run();
   }
   function run() {

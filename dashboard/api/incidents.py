@@ -11,6 +11,7 @@ from dashboard.api.common import actor_of, answer, carry, moment, page, wgs84
 from dashboard.api.views import incident_view
 from data.center import Center
 from data.domain import messages as m
+from data.domain.closing import open_ends
 from data.domain.incident import Casualties, Figure
 
 
@@ -140,6 +141,12 @@ def _changing(router: APIRouter, center: Center) -> None:
             casualties=_casualties(body.casualties), figures=_figures(body.figures),
         )  # fmt: skip
         return await carry(request, center, command, 201)
+
+    @router.get("/incidents/{incident_id}/open-ends")
+    async def ends(request: Request, incident_id: str) -> Response:
+        """What is still open: what `binds` forbids closing, the rest may be left to others."""
+        seen, found = await center.ask(center.queries.incident, actor_of(request), incident_id)
+        return answer({"items": open_ends(seen, found)})
 
     @router.post("/incidents/{incident_id}/close")
     async def close(request: Request, incident_id: str, body: b.CloseBody) -> Response:

@@ -31,7 +31,7 @@ def layout() -> Any:
                 [
                     html.Div(dcc.Input(
                         id=Ids.BOX, type="text", value="", autoComplete="off",
-                        placeholder="找地点、队伍、储备库、事件…",
+                        placeholder="地点、队伍、储备库…",
                     ), className="find-in"),
                     html.Button("/", className="kbd", tabIndex="-1", **desk.key("/"),
                                 **{"aria-label": "查找", "data-acts": '{"store": "act-find"}',

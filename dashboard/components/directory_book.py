@@ -30,6 +30,7 @@ TEXTS = ("name", "body", "post", "phone", "duty_phone", "fax", "specialty", "not
 FIELDS = ("kind", *TEXTS, "area", "reason")
 KINDS = {"": "全部", **{k.value: w for k, w in CONTACT_WORDS.items()}, "retired": "已停用"}
 SHOWN = 300
+KEYED = 9  # rows whose call is noted by one key
 
 
 class Ids(StrEnum):
@@ -269,17 +270,20 @@ def view(found: list[Row], actor: Actor, edited: str | None) -> Any:
     may = actor.may(Permission.DIRECTORY)
     table = parts.table(
         ("类别", "姓名或名称", "单位职务", "市县", "电话", "专长、备注", "核对", ""),
-        (_cells(r, may, edited) for r in found[:SHOWN]),
+        (_cells(r, may, edited, n) for n, r in enumerate(found[:SHOWN], 1)),
         "没有符合的条目：换个词试试，或在右边添加。",
     )
     return [html.P(said, className="count"), table]
 
 
-def _cells(row: Row, may: bool, edited: str | None) -> tuple[Any, ...]:
+def _cells(row: Row, may: bool, edited: str | None, place: int) -> tuple[Any, ...]:
     entry = row.entry
     number = row.numbers[0] if row.numbers else ""
+    keyed = place <= KEYED
     call = html.Button(
-        "记通话", className="btn tiny", **desk.acts(
+        ["记通话 ", html.Kbd(str(place))] if keyed else "记通话", className="btn tiny",
+        **(desk.key(str(place)) if keyed else {}),
+        **desk.acts(
             directory_calls.NAME, do="open", contact=entry.id if entry else "", name=row.name,
             number=number),
     )  # fmt: skip

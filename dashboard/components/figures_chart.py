@@ -37,13 +37,15 @@ def figure(now: Situation, cursor: datetime | None) -> Any:
     sides = now.sided()[:SIDES]
     titles = [f"{i.letter} {i.short_name or i.name}" for i in sides]
     chart = make_subplots(rows=1, cols=SIDES, subplot_titles=titles, horizontal_spacing=0.08)
-    told = False
+    silent = list(range(1, len(sides) + 1))
     for column, incident in enumerate(sides, 1):
+        held = steps(now, incident)
         for n, name in enumerate(SHOWN):
-            points = steps(now, incident).get(name)
-            if points:
-                told = True
+            if points := held.get(name):
                 chart.add_trace(_line(incident, name, DASHES[n], points), row=1, col=column)
+        if any(held.get(name) for name in SHOWN):
+            silent.remove(column)
+    told = len(silent) < len(sides)
     if cursor is not None and told:
         chart.add_vline(x=cursor.astimezone(SHANGHAI), line={"color": "#ffffff", "width": 1.5})
     chart.update_layout(**_layout())
@@ -51,12 +53,21 @@ def figure(now: Situation, cursor: datetime | None) -> Any:
         type="date", gridcolor="#22304a", tickformat="%H:%M\n%m-%d", visible=told, nticks=4
     )
     chart.update_yaxes(gridcolor="#22304a", rangemode="tozero", visible=told, nticks=4)
+    for column in silent if told else ():
+        chart.update_xaxes(visible=False, col=column)
+        chart.update_yaxes(visible=False, col=column)
+        _nothing(chart, "x domain" if column == 1 else f"x{column} domain")
     if not told:
-        chart.add_annotation(
-            text="尚无人员数字", showarrow=False, xref="paper", yref="paper", x=0.5, y=0.5,
-            font={"size": 16, "color": "#9fb0cb"},
-        )  # fmt: skip
+        _nothing(chart, "paper")
     return chart
+
+
+def _nothing(chart: Any, across: str) -> None:
+    """The words that stand where no figure was told."""
+    chart.add_annotation(
+        text="尚无人员数字", showarrow=False, xref=across, yref="paper", x=0.5, y=0.5,
+        font={"size": 16, "color": "#9fb0cb"},
+    )  # fmt: skip
 
 
 def _line(

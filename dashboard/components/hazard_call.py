@@ -7,12 +7,18 @@ from typing import Any
 
 from dash import Dash, Input, Output, State, html, no_update, set_props
 
-from dashboard.components import admin_parts, desk, desk_fields, hazard_desk, office_form, toasts
+from dashboard.components import (
+    admin_parts,
+    desk,
+    desk_fields,
+    hazard_desk,
+    office_form,
+    place_field,
+    toasts,
+)
 from dashboard.components.desk_words import clock
 from dashboard.components.flat import FLAT, flat
 from dashboard.components.live import Live
-from dashboard.gate import current_actor
-from dashboard.place_index import search_places
 from data.center import Center
 from data.domain.hazard import KINDS, URGENCIES
 from data.domain.messages import hazards as m
@@ -23,7 +29,6 @@ NAME = FORM = "call"
 FIELDS = (
     "caller", "caller_phone", "kind", "urgency", "words", "place", "lon", "lat", "crs", "area_code",
 )  # fmt: skip
-SYSTEMS = {"WGS84": "WGS84 / 国家2000", "GCJ02": "高德、腾讯（GCJ-02）", "BD09": "百度（BD-09）"}
 MOST_BEFORE = 5
 
 
@@ -49,11 +54,7 @@ def layout() -> list[Any]:
         desk_fields.choice(FORM, "kind", "哪一类", kinds),
         desk_fields.choice(FORM, "urgency", "有多急", urgencies, "plain"),
         desk_fields.area(FORM, "words", "来电内容", "何处、何物、多大范围、有没有人受影响"),
-        text(FORM, "place", "地点", "县、乡镇、村；可搜地名或拼音", wide=True),
-        html.Div(id=Ids.PLACES, className="places wide"),
-        desk_fields.digits(FORM, "lon", "经度", "不知道就留空"),
-        desk_fields.digits(FORM, "lat", "纬度"),
-        desk_fields.choice(FORM, "crs", "坐标系", SYSTEMS, "WGS84"),
+        *place_field.layout(FORM, Ids.PLACES, "不知道就留空"),
         text(FORM, "area_code", "市县", "没有坐标时填；留空为本级", wide=True),
     ]  # fmt: skip
     submit = html.Button(
@@ -110,16 +111,7 @@ def register(app: Dash, center: Center) -> None:
 
 
 def _helping(app: Dash, center: Center) -> None:
-    @app.callback(
-        Output(Ids.PLACES, "children"),
-        Input(desk_fields.field_id(FORM, "place"), "value"),
-        prevent_initial_call=True,
-    )
-    async def search(text: str | None) -> Any:
-        if not text or len(text.strip()) < 2:  # noqa: PLR2004
-            return None
-        found = await center.ask(search_places, center, current_actor(), text.strip())
-        return [_place(f) for f in found if f["kind"] in ("place", "area")][:5]
+    place_field.register(app, center, FORM, Ids.PLACES)
 
     @app.callback(
         Output(Ids.BEFORE, FLAT),
@@ -128,19 +120,6 @@ def _helping(app: Dash, center: Center) -> None:
     )
     async def before(phone: str | None, _revision: Any) -> str:
         return flat(before_view(await desk.see(center), phone or ""))
-
-
-def _place(found: dict[str, Any]) -> Any:
-    """One place found; clicking writes its position into the form."""
-    changes = {
-        desk_fields.field_id(FORM, "lon"): {"value": str(found["lon"])},
-        desk_fields.field_id(FORM, "lat"): {"value": str(found["lat"])},
-        desk_fields.field_id(FORM, "crs"): {"value": "WGS84"},
-    }
-    return html.Button(
-        [found["name"], html.Small(found["detail"])], className="place", type="button",
-        **desk.sets(changes),
-    )  # fmt: skip
 
 
 def _taking(app: Dash, center: Center) -> None:

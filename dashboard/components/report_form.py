@@ -7,20 +7,18 @@ from typing import Any
 
 from dash import Dash, Input, Output, State, html, no_update, set_props
 
-from dashboard.components import desk, desk_fields, toasts
+from dashboard.components import desk, desk_fields, place_field, toasts
 from dashboard.components.desk import Desk
 from dashboard.components.desk_words import CASUALTY_ORDER, clock
 from dashboard.components.map import Part, part
 from dashboard.components.report_fields import AMOUNTS, FIELDS, read_report
 from dashboard.gate import current_actor
-from dashboard.place_index import search_places
 from data.center import Center
 from data.domain.incident import CASUALTY_WORDS
 from data.domain.incident_types import INCIDENT_TYPES
 from data.errors import CenterError, Invalid
 
 FORM = "report"
-SYSTEMS = {"WGS84": "WGS84 / 国家2000", "GCJ02": "高德、腾讯（GCJ-02）", "BD09": "百度（BD-09）"}
 _CLEARED = {name: "" for name in FIELDS if name not in ("type", "crs")}
 
 
@@ -66,11 +64,7 @@ def _where() -> list[Any]:
     types = {key: each.name for key, each in INCIDENT_TYPES.items()}
     return [
         desk_fields.choice(FORM, "type", "事件类型", types),
-        desk_fields.text(FORM, "place", "地点", "县、乡镇、村；可搜地名或拼音", wide=True),
-        html.Div(id=Ids.PLACES, className="places"),
-        desk_fields.digits(FORM, "lon", "经度", "或在地图上点选"),
-        desk_fields.digits(FORM, "lat", "纬度"),
-        desk_fields.choice(FORM, "crs", "坐标系", SYSTEMS, "WGS84"),
+        *place_field.layout(FORM, Ids.PLACES, "或在地图上点选"),
     ]
 
 
@@ -106,16 +100,7 @@ def register(app: Dash, center: Center) -> None:
 
 
 def _places(app: Dash, center: Center) -> None:
-    @app.callback(
-        Output(Ids.PLACES, "children"),
-        Input(desk_fields.field_id(FORM, "place"), "value"),
-        prevent_initial_call=True,
-    )
-    async def search(text: str | None) -> Any:
-        if not text or len(text.strip()) < 2:  # noqa: PLR2004
-            return None
-        found = await center.ask(search_places, center, current_actor(), text.strip())
-        return [place_button(f) for f in found if f["kind"] in ("place", "area")][:5]
+    place_field.register(app, center, FORM, Ids.PLACES)
 
     @app.callback(
         Output(desk_fields.field_id(FORM, "lon"), "value"),
@@ -129,24 +114,6 @@ def _places(app: Dash, center: Center) -> None:
         if not point or "show-form" not in shown:
             return no_update, no_update, no_update
         return f"{point['lon']:.5f}", f"{point['lat']:.5f}", "WGS84"
-
-
-def place_button(found: dict[str, Any]) -> Any:
-    """One place found; clicking writes it and its position into the form."""
-    changes = {
-        desk_fields.field_id(FORM, "lon"): {"value": str(found["lon"])},
-        desk_fields.field_id(FORM, "lat"): {"value": str(found["lat"])},
-        desk_fields.field_id(FORM, "crs"): {"value": "WGS84"},
-    }
-    return html.Button(
-        [found["name"], html.Small(found["detail"])], className="place", type="button",
-        **desk.sets(changes), **{"data-goto": looking(found)},
-    )  # fmt: skip
-
-
-def looking(found: dict[str, Any]) -> str:
-    """Where the map should look, for the browser."""
-    return f'{{"lon": {found["lon"]}, "lat": {found["lat"]}, "zoom": {found["zoom"]}}}'
 
 
 def _submit(app: Dash, center: Center) -> None:

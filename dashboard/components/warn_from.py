@@ -31,7 +31,7 @@ def alarm_button(alarms: Sequence[Alarm], first: Alarm) -> Any:
 def incident_button() -> Any:
     """Draft from the incident at hand: W."""
     return html.Button(
-        ["拟预警", html.Kbd("W")], className="stab warn-from", **desk.key("w"),
+        ["拟预警 ", html.Kbd("W")], className="stab warn-from", **desk.key("w"),
         title="由当前事件拟预警", **desk.acts(NAME, at="hand"),
     )  # fmt: skip
 

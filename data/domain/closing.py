@@ -45,12 +45,12 @@ def _binding(seen: Situation, incident: Incident) -> Iterator[OpenEnd]:
     for task in seen.tasks.values():
         if task.incident_id == incident.id and task.open:
             yield OpenEnd(
-                thing=task.id, kind="任务", name=f"任务 {task.title}", state=task.state.word
+                thing=task.id, kind="任务", name=task.title, state=task.state.word
             )
     for held in seen.instructions.values():
         if held.incident_id == incident.id and held.open:
             yield OpenEnd(
-                thing=held.id, kind="批示", name=f"批示 {held.text[:20]}", state=held.state.word
+                thing=held.id, kind="批示", name=held.text[:20], state=held.state.word
             )
 
 

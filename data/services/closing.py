@@ -81,7 +81,7 @@ def _refuse(incident: Incident, ends: Sequence[OpenEnd], what: str, remedy: str)
     """Refuse over what is open, naming it."""
     if not ends:
         return
-    names = "、".join(f"{e.name}（{e.state}）" for e in ends[:NAMED])
+    names = "、".join(f"{e.kind} {e.name}（{e.state}）" for e in ends[:NAMED])
     more = f"等 {len(ends)} 项" if len(ends) > NAMED else ""
     raise Conflict(
         f"{wording.titled(incident)} {what}：{names}{more}；{remedy}",

@@ -104,7 +104,8 @@ def test_an_incident_is_opened_graded_followed_and_closed(running, duty):
     w.post(duty, f"/incidents/{key}/followups", body)
     assert w.get(duty, f"/incidents/{key}")["casualties"]["missing"] == 7
     w.post(duty, f"/incidents/{key}/followups", {"kind": "终报", "text": "处置完毕"})
-    w.post(duty, f"/incidents/{key}/close", {"reason": "处置完毕"}, status=200)
+    assert w.get(duty, f"/incidents/{key}/open-ends")["items"] == []
+    w.post(duty, f"/incidents/{key}/close", {"reason": "处置完毕", "left_open": []}, status=200)
     assert w.revision(running) == before + 4
     opened = duty.get("/api/v1/incidents", params={"status": "open"}).json()["items"]
     assert key not in [i["id"] for i in opened]

@@ -244,7 +244,7 @@ def test_closing_knows_what_it_leaves_open(do, told, database):
     with database.units.unit("paper", SYSTEM, Stopped()) as unit:
         unit.put(Filing(id="F-1", incident_id=incident, org="420000"))
         unit.put(SupportRequest(id="S-1", incident_id=incident, org="420000", number="1号"))
-    with pytest.raises(Conflict, match=r"又有未结事项.*首报（拟稿）.*请核对后再结束"):
+    with pytest.raises(Conflict, match=r"又有未结事项.*报告 首报（拟稿）.*请核对后再结束"):
         do(m.CloseIncident(incident_id=incident, reason="结束", left_open=(response, "S-1")))
     seen = (response, "S-1", "F-1")
     answer = do(m.CloseIncident(incident_id=incident, reason="结束", left_open=seen))

@@ -45,11 +45,11 @@ def test_each_report_is_a_step_and_the_last_value_holds_until_now():
 
 
 def test_both_incidents_have_their_own_half():
-    """甲's lines stand left in its colour; 乙 without figures stays empty; the cursor crosses."""
+    """甲's lines stand left in its colour; 乙 without figures says so; the cursor crosses."""
     chart = figures_chart.figure(SEEN, T0 + timedelta(hours=1))
     assert {t.xaxis for t in chart.data} == {"x"}
     assert {t.line.color for t in chart.data} == {figures_chart.COLOURS["甲"]}
-    assert [a.text for a in chart.layout.annotations] == ["甲 甲", "乙 乙"]
+    assert [a.text for a in chart.layout.annotations] == ["甲 甲", "乙 乙", "尚无人员数字"]
     assert len(chart.layout.shapes) >= 1
 
 
