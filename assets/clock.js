@@ -36,6 +36,17 @@
       write("live-number", "记录 #" + grouped(link.revision));
     }
   }
+  /* on a county's own machine: the province answers, or has not since when and what waits */
+  document.addEventListener("hubei:province", function (event) {
+    var to = event.detail, node = document.getElementById("live-province");
+    if (!node) return;
+    var at = new Date(Date.parse(to.since) + BEIJING);
+    var since = two(at.getUTCHours()) + ":" + two(at.getUTCMinutes());
+    var waits = to.waiting ? "，" + to.waiting + " 条待上报" : "";
+    write("live-province", to.linked ? "与省连接" + waits : "脱网 " + since + " 起" + waits);
+    node.className = "to-province " + (to.linked ? "joined" : "apart");
+    node.title = to.error || (since + " 起与省中心连接");
+  });
   document.addEventListener("hubei:link", draw);
   setInterval(draw, 200);
 })();

@@ -56,6 +56,7 @@
     // a new database (another exercise) counts from the start again
     if (beat.revision < revision) { revision = beat.revision; last = String(beat.revision); }
     take(beat.revision);
+    if (beat.province) emit("hubei:province", beat.province);
     emit("hubei:clock", { now: beat.now, speed: beat.speed, paused: beat.paused });
   }
   function handle(name, data, id) {

@@ -50,6 +50,7 @@ class Broadcaster:
         self._filling = False
         self._asked = self._looking = False
         self._closed = False
+        self._link: dict[str, Any] | None = None  # of a county's own machine
 
     async def start(self) -> None:
         """Begin listening; on the loop that will serve the streams."""
@@ -173,10 +174,23 @@ class Broadcaster:
     async def _beat(self) -> None:
         while True:
             self.on_wake()  # beside the beat, which no slow database holds up
+            await self._look_up()
             text = message(self.pulse(), event="heartbeat")
             for client in list(self.clients):
                 client.offer(text)
             await asyncio.sleep(BEAT_SECONDS)
+
+    async def _look_up(self) -> None:
+        """On a county's own machine: how its link to the province stands."""
+        link = self.center.link
+        if link is None:
+            return
+        with contextlib.suppress(CenterError, SQLAlchemyError):
+            stands = await self.center.ask(lambda: link.standing)
+            self._link = {
+                "linked": stands.linked, "since": stands.since.isoformat(),
+                "waiting": stands.waiting, "error": stands.error,
+            }
 
     def pulse(self) -> dict[str, Any]:
         """The domain's time and how it goes, the newest number, and which program this is."""
@@ -187,6 +201,7 @@ class Broadcaster:
             "paused": getattr(clock, "paused", False),
             "revision": self.last,
             "boot": self.boot,
+            **({"province": self._link} if self._link else {}),
         }
 
     # ------------------------------------------------------------ one client

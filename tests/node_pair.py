@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from dashboard.fonts import FontSet
 from data.config import NodeSettings
 from data.domain.messages import StoreRows
 from data.domain.org import SYSTEM, Actor
@@ -87,11 +88,13 @@ class Pair:
 
 @contextmanager
 def pair(
-    folder: Path, *, teams: int = 3, pages: Mapping[str, str] | None = None, url: str | None = None
-) -> Iterator[Pair]:
+    folder: Path, *, teams: int = 3, pages: Mapping[str, str] | None = None,
+    url: str | None = None, fonts: FontSet | None = None,
+) -> Iterator[Pair]:  # fmt: skip
     """Both servers running, the county's things loaded, the node level with the province."""
     shown = {} if pages is None else pages
-    with Running(folder / "province", pages=shown, database_url=url) as province:
+    at = folder / "province"
+    with Running(at, pages=shown, database_url=url, fonts=fonts) as province:
         province.center.handle(StoreRows(what="演练", things=things(teams)), SYSTEM)
         made = province.center.nodes.enrol(ADMIN, COUNTY)
         link = TlsProxy(folder / "tls", province.port).start()
@@ -99,7 +102,7 @@ def pair(
             name=made.name, province=link.base, token=made.token, ca=link.pem
         )
         try:
-            with Running(folder / "node", pages=shown, node=given) as node:
+            with Running(folder / "node", pages=shown, node=given, fonts=fonts) as node:
                 both = Pair(province=province, node=node, link=link)
                 both.settled()
                 yield both

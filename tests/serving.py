@@ -13,6 +13,7 @@ from typing import Self
 import httpx
 
 from dashboard.app import PAGES, create_app
+from dashboard.fonts import FontSet
 from dashboard.serving import Server, make_server
 from data.center import Center, build_center
 from data.config import NodeSettings, Settings
@@ -41,6 +42,7 @@ class Running:
     pages: Mapping[str, str] = field(default_factory=lambda: PAGES)
     node: NodeSettings | None = None
     requests_per_second: int = 200
+    fonts: FontSet | None = None
 
     @property
     def base(self) -> str:
@@ -61,7 +63,7 @@ class Running:
             org = self.center.link.org if self.center.link else PROVINCE
             self.center.accounts.seed(PASSWORD, exercise=self.scenario != "none", org=org)
         self.server: Server = make_server(
-            create_app(self.center, pages=self.pages), "127.0.0.1", self.port
+            create_app(self.center, self.fonts, pages=self.pages), "127.0.0.1", self.port
         )
         opened = threading.Event()
         self.server.when_open = opened.set

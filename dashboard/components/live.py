@@ -11,7 +11,7 @@ from dash import Dash, Input, Output, dcc, html
 from dashboard.gate import current_actor
 from data.center import Center
 from data.domain import escalation
-from data.domain.org import ROLE_WORDS, Actor, AreaTree, Permission
+from data.domain.org import PROVINCE, ROLE_WORDS, Actor, AreaTree, Permission
 from data.domain.rule_table import RuleTable
 from data.domain.situation import Situation
 
@@ -26,6 +26,7 @@ class Live(StrEnum):
     WHO = "live-who"
     CALLED = "live-called"
     LINK = "live-link"
+    PROVINCE = "live-province"
     FRESH = "live-fresh"
     NUMBER = "live-number"
     CLOCK = "live-clock"
@@ -103,6 +104,8 @@ def header(title: str, page: str, *middle: Any) -> Any:
             *middle,
             html.Span(className="sp"),
             html.Span(id=Live.CALLED, className="called", role="status"),
+            # on a county's own machine: how its link to the province stands
+            html.Span(id=Live.PROVINCE, className="to-province", role="status"),
             html.Span(id=Live.WHO, className="con who"),
             html.Span(
                 [
@@ -141,7 +144,7 @@ def register(app: Dash, center: Center) -> None:
         if actor.may(Permission.ACCOUNTS):
             faulty = [t for t in center.rules.tables if t.fault]
             return faulty_view(faulty)
-        if not actor.may(Permission.READ) or actor.role not in FOR_THEM:
+        if not actor.may(Permission.READ) or actor.role not in (*FOR_THEM, "wall"):
             return None
         seen = await center.ask(center.queries.situation, actor)
         return called_view(seen, center.areas, actor)
@@ -161,13 +164,15 @@ def faulty_view(faulty: Sequence[RuleTable]) -> Any:
 
 def called_view(seen: Situation, areas: AreaTree, actor: Actor) -> Any:
     """What waits for this very person: calls of what is overdue, and approvals only they give."""
+    found = [_clashes(seen, actor)] if any(c.open for c in seen.clashes.values()) else []
+    if actor.role not in FOR_THEM:
+        return found or None
     calls = escalation.mine(seen.tasks.values(), actor)
     owed = [
         c
         for c in seen.clearances.values()
         if c.open and c.may_decide(actor) and areas.covers(actor.org, c.org)
     ]
-    found = []
     for what, source in (("催报", escalation.SOURCE), ("催批", escalation.APPROVALS)):
         mine = [t for t in calls if t.source == source]
         if mine:
@@ -177,3 +182,11 @@ def called_view(seen: Situation, areas: AreaTree, actor: Actor) -> Any:
         said = "；".join(c.title for c in owed)
         found.append(html.A(f"{len(owed)} 件待您批", href="/tasks#3", title=said))
     return found or None
+
+
+def _clashes(seen: Situation, actor: Actor) -> Any:
+    """How many conflicts between the levels wait, and for whom."""
+    held = [c for c in seen.clashes.values() if c.open]
+    whose = "待裁定" if actor.org == PROVINCE else "待省裁定"
+    said = "；".join(f"{c.subject}：{c.word}" for c in held)
+    return html.A(f"两级冲突 {len(held)} 件{whose}", href="/links#3", title=said)

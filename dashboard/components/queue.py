@@ -67,8 +67,19 @@ def layout() -> Any:
 
 
 def waiting(seen: Situation, clocks: dict[str, Sequence[Deadline]]) -> list[Waiting]:
-    """Everything that waits: reports and alarms by age, then tasks by due time."""
-    return [*_reports(seen), *_alarms(seen), *_unaccepted(seen), *_due(seen, clocks)]
+    """Everything that waits: conflicts, then reports and alarms by age, then tasks by due time."""
+    told = [*_clashes(seen), *_reports(seen), *_alarms(seen)]
+    return [*told, *_unaccepted(seen), *_due(seen, clocks)]
+
+
+def _clashes(seen: Situation) -> Iterable[Waiting]:
+    """What a county's own machine and the province both did, and nobody has decided."""
+    for held in sorted(seen.clashes.values(), key=lambda c: c.id):
+        if held.open:
+            yield Waiting(
+                kind="task", char="冲", since=held.opened_at, title=f"{held.word}：{held.subject}",
+                note=f"{held.why} · 到“联动”裁定", changes={}, href="/links#3",
+            )  # fmt: skip
 
 
 def _reports(seen: Situation) -> Iterable[Waiting]:

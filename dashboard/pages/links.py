@@ -7,7 +7,7 @@ from typing import Any
 
 from dash import Dash
 
-from dashboard.components import admin_parts, office, support_desk
+from dashboard.components import admin_parts, clash_desk, office, support_desk
 from data.center import Center
 
 
@@ -28,10 +28,19 @@ def layout() -> Any:
             word="联动总览", said="下一级各单位：最近来报、等谁签收、请求和超时事项。",
             content=[admin_parts.hole(support_desk.Ids.LEVELS)],
         ),
+        office.Part(
+            word="两级冲突", said="县级节点脱网期间与省里各自办理的同一件事，由省值班员裁定。",
+            content=clash_desk.layout(),
+        ),
+        office.Part(
+            word="县级节点", said="各县自己的机器：最近联系、待上报；由系统管理员登记和注销。",
+            content=clash_desk.machines_layout(),
+        ),
     )  # fmt: skip
     return office.page("links", "上下联动", Ids.BODY, parts)
 
 
 def register(app: Dash, center: Center) -> None:
-    """Register the requests."""
+    """Register the requests, the conflicts and the machines."""
     support_desk.register(app, center)
+    clash_desk.register(app, center)

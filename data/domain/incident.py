@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
+from itertools import count
 from typing import Any, Literal
 
 from data.errors import IllegalMove
@@ -12,6 +14,18 @@ Level = Literal["I", "II", "III", "IV"]
 Origin = Literal["real", "exercise"]
 ROMAN: dict[str, str] = {"I": "Ⅰ", "II": "Ⅱ", "III": "Ⅲ", "IV": "Ⅳ"}
 LETTERS = "甲乙丙丁戊己庚辛壬癸"
+COUNTY_LETTERS = "子丑寅卯辰巳午未申酉戌亥"  # of incidents opened on a county's own machine
+
+
+def free_letter(taken: Iterable[str], letters: str = LETTERS) -> str:
+    """The first letter no open incident holds; after the last they go round with a number."""
+    held = set(taken)
+    for turn in count(1):
+        for letter in letters:
+            name = letter if turn == 1 else f"{letter}{turn}"
+            if name not in held:
+                return name
+    raise AssertionError  # the turns never end
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -112,9 +112,7 @@ def concerns(clash: Clash, change: Change) -> bool:
     return False
 
 
-def of_teams(
-    unit: Unit, state: NodeState, row: NodeRow, known: Iterable[Clash]
-) -> list[Clash]:
+def of_teams(unit: Unit, state: NodeState, row: NodeRow, known: Iterable[Clash]) -> list[Clash]:
     """A conflict for every team that is active for another order here, or whose incident ended."""
     taken = {c.subject_id for c in known if c.kind == "team"}
     orders = [c for c in row.changes if c.kind == "assignment"]
@@ -201,9 +199,7 @@ def short(unit: Unit, change: Change) -> bool:
 # ---------------------------------------------------------------- the rest
 
 
-def of_fields(
-    unit: Unit, state: NodeState, row: NodeRow, apart: list[FieldClash]
-) -> Clash:
+def of_fields(unit: Unit, state: NodeState, row: NodeRow, apart: list[FieldClash]) -> Clash:
     """One conflict for the fields that a row and the province set differently."""
     first = apart[0]
     body = body_of(unit, first.kind, first.id) or {}
@@ -280,9 +276,6 @@ def _clash(
 
 def _first_seen(unit: Unit, incident_id: str) -> int:
     found = unit.connection.execute(
-        select(func.min(image.c.seq)).where(
-            image.c.kind == "incident", image.c.id == incident_id
-        )
+        select(func.min(image.c.seq)).where(image.c.kind == "incident", image.c.id == incident_id)
     ).scalar_one_or_none()
     return int(found or 0)
-

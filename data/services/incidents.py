@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 from data.domain.candidates import suggest_command
 from data.domain.depot import Item
 from data.domain.grading import suggest_for, word_of
-from data.domain.incident import LETTERS, Entry, Grading, Incident, Report
+from data.domain.incident import Entry, Grading, Incident, Report, free_letter
 from data.domain.incident_types import incident_type
 from data.domain.messages import (
     ConfirmGrade,
@@ -38,8 +37,8 @@ def open_incident(unit: Unit, command: OpenIncident, tools: Tools) -> dict[str, 
     grading = suggest_for(settled, tools.rules["grading"]["tables"])
     incident = Incident(
         id=incident_id,
-        letter=_free_letter(
-            (i.letter for i in unit.find(Incident, status="open")), tools.letter
+        letter=free_letter(
+            (i.letter for i in unit.find(Incident, status="open")), tools.letters
         ),
         name=command.name.strip() or f"{report.place or tools.areas.name(area)}{kind.name}",
         short_name=command.short_name.strip() or f"{_short(tools, area)}{kind.name}",
@@ -90,21 +89,6 @@ def _areas(
 def _short(tools: Tools, code: str) -> str:
     """An area's short name."""
     return tools.areas.areas[code].short_name
-
-
-def _free_letter(taken: Iterable[str], before: str = "") -> str:
-    """The lowest letter no open incident holds; after 癸 the letters go round with a number.
-
-    On a county's own machine the county's name stands before it, so that it meets no other.
-    """
-    held = set(taken)
-    turn = 1
-    while True:
-        for letter in LETTERS:
-            name = before + (letter if turn == 1 else f"{letter}{turn}")
-            if name not in held:
-                return name
-        turn += 1
 
 
 _EDIT_WORDS = {

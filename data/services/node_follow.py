@@ -9,6 +9,7 @@ from typing import Any
 
 from data.domain.clock import SHANGHAI, Clock
 from data.domain.dispatch import Assignment
+from data.domain.incident import COUNTY_LETTERS, Incident, free_letter
 from data.domain.node import Change, Clash, FollowedRow, LinkState, Page
 from data.domain.org import PROVINCE, Actor
 from data.domain.registry import KINDS
@@ -65,9 +66,7 @@ class Follower:
             )
         ]  # fmt: skip
 
-    def _one(
-        self, row: FollowedRow, apart: Iterable[str], files: Iterable[File] = ()
-    ) -> bool:
+    def _one(self, row: FollowedRow, apart: Iterable[str], files: Iterable[File] = ()) -> bool:
         """One row into the node's journal, unless it changes nothing and was the node's own."""
         actor = Actor(username=row.actor, name=row.actor, role=row.role, org=row.org)
         mark = f"{FOLLOWED}{row.number}"
@@ -112,7 +111,9 @@ class Follower:
         doubled = self._doubled(unit, held)
         for change in sorted(held, key=order_of_putting):
             if not _waits(change, subjects, doubled):
-                unit.adopt(decode(encode(change.body), KINDS[change.kind]))
+                thing = decode(encode(change.body), KINDS[change.kind])
+                _make_way(unit, thing)
+                unit.adopt(thing)
         return settled
 
     def _doubled(self, unit: Unit, held: list[Change]) -> set[str]:
@@ -148,6 +149,17 @@ class Follower:
                 state = replace(state, acked=number)
                 keep_link(connection, state)
         return state
+
+
+def _make_way(unit: Unit, thing: Any) -> None:
+    """Give up a letter that another's incident has: the province will have changed it too."""
+    if not isinstance(thing, Incident) or thing.status != "open":
+        return
+    held = unit.find(Incident, status="open")
+    for own in held:
+        if own.letter == thing.letter and own.id != thing.id:
+            taken = {i.letter for i in held} | {thing.letter}
+            unit.put(replace(own, letter=free_letter(taken, COUNTY_LETTERS)))
 
 
 def _waits(change: Change, subjects: set[str], doubled: set[str]) -> bool:

@@ -10,7 +10,7 @@ import msgspec
 
 from data.domain.clock import SHANGHAI, Clock, real_now
 from data.domain.grading import suggest_for
-from data.domain.incident import Incident
+from data.domain.incident import COUNTY_LETTERS, Incident, free_letter
 from data.domain.node import Change, Clash, NodeRow, NodeState, Taken
 from data.domain.org import Actor
 from data.domain.registry import KINDS
@@ -114,6 +114,7 @@ class Intake:
             when = row.at.astimezone(SHANGHAI)
             late = f"（{self.tools.areas.name(state.org)} {when:%m-%d %H:%M} 脱网办理）"
         said = "".join(f"〔冲突 {c.id}：{c.subject}，{c.word}，待裁定〕" for c in clashes)
+        said += self._relettered(unit, row)
         known = row.incident_id if row.incident_id and finding.body_of(
             unit, "incident", row.incident_id
         ) else None  # fmt: skip
@@ -121,6 +122,14 @@ class Intake:
             f"{row.summary}{late}{said}", incident_id=known, area=row.area or state.org,
             authority=row.authority,
         )  # fmt: skip
+
+    def _relettered(self, unit: Unit, row: NodeRow) -> str:
+        """What became of an incident's letter, when it is not the one the county gave."""
+        for change in row.changes:
+            here = unit.images.get(("incident", change.id)) if change.kind == "incident" else None
+            if here is not None and change.before is None and here.letter != change.body["letter"]:
+                return f"〔代号 {change.body['letter']} 已有，改为 {here.letter}〕"
+        return ""
 
 
 class _Misfit(CenterError):
@@ -166,7 +175,7 @@ def put_change(unit: Unit, change: Change, tools: Tools) -> tuple[bool, list[Fie
     """Put one thing; whether it was joined with what the province did, and where they clash."""
     cls, ours = KINDS[change.kind], finding.body_of(unit, change.kind, change.id)
     if ours is None or ours == change.before:
-        unit.adopt(decode(encode(change.body), cls))
+        unit.adopt(_lettered(unit, decode(encode(change.body), cls)))
         return False, []
     if change.kind != "lot" and _alike(ours, change.body):
         return False, []
@@ -181,6 +190,16 @@ def put_change(unit: Unit, change: Change, tools: Tools) -> tuple[bool, list[Fie
         FieldClash(kind=change.kind, id=change.id, field=f, before=b, ours=o, theirs=t)
         for f, b, o, t in clashes
     ]
+
+
+def _lettered(unit: Unit, thing: Any) -> Any:
+    """An incident whose letter another county's has meanwhile, with the next free one."""
+    if not isinstance(thing, Incident) or thing.status != "open":
+        return thing
+    others = {i.letter for i in unit.find(Incident, status="open") if i.id != thing.id}
+    if thing.letter not in others:
+        return thing
+    return replace(thing, letter=free_letter(others, COUNTY_LETTERS))
 
 
 def _alike(ours: dict[str, Any], theirs: dict[str, Any]) -> bool:

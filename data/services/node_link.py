@@ -60,11 +60,6 @@ class Link:
     # ------------------------------------------------------------ for everybody
 
     @property
-    def letter(self) -> str:
-        """What the letters of incidents opened here begin with: 黄梅甲."""
-        return self.areas.areas[self.org].short_name
-
-    @property
     def standing(self) -> Standing:
         """How the link stands now, with what waits in the journal."""
         state, held = self._states()

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from data.config import NodeSettings
 from data.domain.clock import Clock
+from data.domain.incident import COUNTY_LETTERS
 from data.domain.node import org_of
 from data.errors import Invalid
 from data.services.accounts import AccountService
@@ -51,4 +52,4 @@ def linked(
         office=Leadership(database, "node"),
     )  # fmt: skip
     database.units.listeners.append(made.wake)
-    return made, replace(tools, letter=made.letter, apart=made.apart)
+    return made, replace(tools, letters=COUNTY_LETTERS, apart=made.apart)

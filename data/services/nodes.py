@@ -72,7 +72,9 @@ class Nodes:
             keep_node(
                 connection,
                 NodeState(
-                    name=name, org=org, label=label or f"{areas.name(org)}节点",
+                    name=name,
+                    org=org,
+                    label=label or f"{areas.name(org)}节点",
                     enrolled_at=self.real(),
                 ),
             )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from data.domain.incident import LETTERS
 from data.domain.org import AreaTree
 
 
@@ -18,6 +19,6 @@ class Tools:
     spatial: Any
     travel: Any
     airfields: Mapping[str, tuple[float, float]] = field(default_factory=dict)  # by name
-    letter: str = ""  # what incidents' letters begin with, on a county's own machine
+    letters: str = LETTERS  # of incidents opened here
     apart: Callable[[], str] = lambda: ""  # the mark of orders given while the link is gone
     whereabouts: Callable[[str], tuple[float, float] | None] = lambda _team: None

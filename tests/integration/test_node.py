@@ -6,10 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from dashboard.components.queue import waiting
 from data.domain import messages as m
-from data.domain.incident import Casualties
+from data.domain.incident import Casualties, Incident
 from data.domain.messages.nodes import DecideClash
 from data.domain.node import LinkState
+from data.domain.org import SYSTEM
 from data.errors import Conflict, Forbidden, IllegalMove, Stale
 from data.services.node_wire import LinkLost
 from data.store.node_book import own_rows
@@ -74,7 +76,7 @@ def test_work_without_the_link_arrives_once_and_in_order(both):
     assert {x["actor"] for x in lines} == {"duty.421127@421127-1"}
     assert "脱网下达" in lines[2]["summary"]
     seen = both.province.queries.situation(PROVINCE_DUTY)
-    assert seen.incidents[incident].letter == "黄梅甲"
+    assert seen.incidents[incident].letter == "子"
     assert seen.assignments["A-421127-1-00001"].state == "accepted"
     both.assert_equal()
     both.assert_sound()
@@ -116,6 +118,8 @@ def test_a_team_both_sides_ordered_is_shown_to_a_person(both, verdict, county, p
     both.mend()
     (clash,) = clashes(both.province)
     assert (clash.kind, clash.subject) == ("team", "黄梅演练队1")
+    first = waiting(both.province.queries.situation(PROVINCE_DUTY), {})[0]
+    assert (first.title, first.href) == ("队伍两头下令：黄梅演练队1", "/links#3")
     assert clash.county.who == "县值班员"
     assert clash.province.who == "省值班员"
     assert [c.id for c in clashes(both.node)] == [clash.id]
@@ -264,3 +268,16 @@ def test_what_is_not_the_countys_to_do_is_refused_on_its_machine(both):
         both.node.handle(DecideClash(clash_id="CT-0001", verdict="county", reason="x"), COUNTY_DUTY)
     with pytest.raises(Forbidden, match="请用本县账号办理"):
         both.incident(both.node, PROVINCE_DUTY)
+
+
+def test_a_letter_another_county_gave_meanwhile_is_changed_and_said(both):
+    """Two counties may both open 子; the second to arrive gets the next, on its machine too."""
+    both.cut()
+    here = both.incident(both.node, COUNTY_DUTY)
+    there = both.incident(both.province, PROVINCE_DUTY, "远处的火", type="forest_fire")
+    with both.province.database.units.unit("Test", SYSTEM, both.province.clock) as unit:
+        unit.put(replace(unit.get(Incident, there), letter="子"))
+    both.mend()
+    assert both.province.queries.situation(PROVINCE_DUTY).incidents[here].letter == "丑"
+    assert "改为 丑" in both.province.queries.journal(PROVINCE_DUTY)[-1]["summary"]
+    both.assert_equal()
