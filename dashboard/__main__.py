@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from dashboard.commands import backup, heads, node, sbom
+from dashboard.commands import backup, heads, node, records, sbom
 from data.config import Settings
 from data.errors import CenterError
 
@@ -45,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     known.add_parser("doctor", help="检查运行环境")
     backup.add_parsers(known)
     heads.add_parsers(known)
+    records.add_parsers(known)
     sbom.add_parser(known)
     node.add_parser(known)
     code = known.add_parser("device-code", help="签发大屏设备码")
@@ -124,6 +125,7 @@ _COMMANDS = {
     "ingest": _ingest,
     "head": heads.keep, "verify": heads.check, "sbom": sbom.show,
     "node": node.run,
+    "archive": records.put_away, "unarchive": records.take_out,
 }  # fmt: skip
 
 if __name__ == "__main__":

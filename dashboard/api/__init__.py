@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 PREFIX = "/api/v1"
 MODULES = (
-    "session", "incidents", "resources", "dispatch", "monitoring", "alarms", "records",
+    "session", "incidents", "resources", "dispatch", "monitoring", "alarms", "records", "auditing",
     "takeaways",
     "coverage", "roads",
     "contingencies", "tasks", "directing", "stock", "filing", "clearing", "linking", "shifts",

@@ -35,8 +35,7 @@ class Ids(StrEnum):
 
 def allowed(actor: Actor) -> bool:
     """Whether the actor may read the journal and is one who proves it."""
-    proves = actor.may(Permission.AUDIT) or actor.may(Permission.ACCOUNTS)
-    return actor.may(Permission.READ) and proves
+    return actor.may(Permission.READ) and actor.may(Permission.ACCOUNTS)
 
 
 def layout() -> Any:

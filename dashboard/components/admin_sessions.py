@@ -1,4 +1,4 @@
-"""Sessions, to be ended by the security officer, and the sign-in log, read by the auditor too."""
+"""Sessions, to be ended by the security officer, and the newest of the sign-in log."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from dashboard.components import desk, toasts
 from dashboard.components.flat import FLAT, flat
 from dashboard.gate import current_actor, current_session
 from data.center import Center
+from data.domain.auditing import OUTCOMES
 from data.domain.org import Actor, Permission
 
 NAME = "sessions"
@@ -19,15 +20,6 @@ WORD = "会话与登录记录"
 LINES = 2000
 SHOWN = 300
 KINDS = {"person": "人员", "device": "大屏", "token": "程序"}
-OUTCOMES = {
-    "signed-in": "登录", "refused": "登录被拒", "signed-out": "退出", "revoked": "会话被收回",
-    "created": "新建账号", "disabled": "停用账号", "enabled": "启用账号",
-    "password-changed": "修改密码", "device-code": "生成设备码", "token-made": "生成令牌",
-    "stepped-up": "再次验证身份", "step-up-refused": "再次验证未通过", "locked": "锁定账号",
-    "unlocked": "解除锁定", "totp-enabled": "启用动态口令", "totp-stopped": "停用动态口令",
-    "backup-code": "使用备用码", "role-changed": "变更角色", "identity-bound": "绑定统一身份",
-    "identity-unbound": "解除统一身份", "token-revoked": "收回令牌",
-}  # fmt: skip
 
 
 class Ids(StrEnum):
@@ -40,8 +32,8 @@ class Ids(StrEnum):
 
 
 def allowed(actor: Actor) -> bool:
-    """Whether the actor may at least read the log."""
-    return actor.may(Permission.SESSIONS) or actor.may(Permission.AUDIT)
+    """Whether the actor keeps sessions; the auditor reads the log beside the journal."""
+    return actor.may(Permission.SESSIONS)
 
 
 def layout(actor: Actor | None = None) -> Any:

@@ -10,6 +10,7 @@ from dash import Dash, html
 
 from dashboard.components import (
     admin_accounts,
+    admin_audit,
     admin_devices,
     admin_identity,
     admin_import,
@@ -30,8 +31,8 @@ from data.domain.org import Actor
 from data.errors import NotSignedIn
 
 PARTS: tuple[ModuleType, ...] = (
-    admin_accounts, admin_identity, admin_devices, admin_sessions, admin_roles, admin_journal,
-    admin_rules, admin_import, admin_teams, admin_own, admin_proof,
+    admin_accounts, admin_audit, admin_identity, admin_devices, admin_sessions, admin_roles,
+    admin_journal, admin_rules, admin_import, admin_teams, admin_own, admin_proof,
 )  # fmt: skip
 
 

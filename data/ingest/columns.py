@@ -31,7 +31,7 @@ def text(value: str) -> str:
     """Plain text; one apostrophe that kept a cell from being a formula is dropped."""
     if value.startswith("="):
         raise Refusal("单元格是公式", "请改为“粘贴为数值”，公式不会被计算")
-    return value[1:] if value[:1] == "'" and value[1:2] in tuple("=+-@") else value
+    return value[1:] if value[:1] == "'" and value[1:2] in tuple("=+-@＝＋－＠\t\r\n") else value
 
 
 def number(value: str) -> float:

@@ -13,6 +13,7 @@ from data.domain.depot import Item, Lot
 from data.domain.messages.stock import Counted
 from data.errors import Invalid
 from data.ingest.sheets import read_cells
+from data.ingest.tables import safe_cell
 
 LOT, FOUND, REASON = "批次编号", "盘点数", "差异原因"
 HEADS = (LOT, "品类", "单位", "批号", "账面数", FOUND, REASON)
@@ -35,7 +36,7 @@ def count_sheet(lots: Iterable[Lot], items: Mapping[str, Item]) -> bytes:
         item = items.get(lot.item_id)
         cells = (lot.id, item.name if item else "", item.unit if item else "", lot.batch or "",
                  f"{lot.on_hand:g}", "", "")  # fmt: skip
-        rows.writerow([f"'{c}" if c[:1] in {"=", "+", "-", "@"} else c for c in cells])
+        rows.writerow([safe_cell(cell) for cell in cells])
     return out.getvalue().encode("utf-8-sig")
 
 

@@ -247,7 +247,11 @@ def _refer(name: str, value: str, known: Known) -> str:
     return held[value]
 
 
+# OWASP, CSV Injection; table programs in Chinese take the full-width signs for the same.
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
 def safe_cell(value: object) -> str:
-    """A cell that no table program takes for a formula."""
+    """A cell that no table program takes for a formula: the one place where exports are made so."""
     shown = "" if value is None else str(value)
-    return f"'{shown}" if shown[:1] in ("=", "+", "-", "@", "\t", "\r") else shown
+    return f"'{shown}" if shown.startswith(FORMULA_SIGNS) else shown

@@ -6,12 +6,12 @@ import secrets
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
-from data.domain.org import Actor, Permission
+from data.domain.org import PROVINCE, Actor, Permission
 from data.errors import Invalid, NotFound
 from data.services.sessions import Sessions, hash_of
-from data.store.accounts_schema import device_code, session
+from data.store.accounts_schema import account, device_code, field_code, session
 
 CODE_LIFE = timedelta(hours=24)
 _CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -54,9 +54,7 @@ class Devices(Sessions):
         Forbidden
         """
         by.require(Permission.ACCOUNTS)
-        columns = [c for c in session.c if c.name != "csrf"]
-        query = select(*columns).where(session.c.kind == "device", session.c.ended_at.is_(None))
-        return self._rows(query.order_by(session.c.created_at.desc()))
+        return self._open_sessions(by, session.c.kind == "device")
 
     def open_codes(self, by: Actor) -> list[dict[str, Any]]:
         """Device codes neither used nor run out, newest first, without the codes themselves.
@@ -83,3 +81,22 @@ class Devices(Sessions):
             raise NotFound("没有这台大屏设备，或已收回；请刷新列表")
         self._end((session.c.token_hash == key) & (session.c.kind == "device"), by.username,
                   "revoked")  # fmt: skip
+
+    # ------------------------------------------------------------ inside
+
+    def _open_sessions(self, by: Actor, *which: Any) -> list[dict[str, Any]]:
+        """Open sessions of accounts, and of phones, that belong to the actor's area or below."""
+        org = func.coalesce(account.c.org, field_code.c.org).label("org")
+        columns = [c for c in session.c if c.name != "csrf"]
+        query = (
+            select(*columns, org)
+            .outerjoin(account, account.c.username == session.c.username)
+            .outerjoin(field_code, field_code.c.token_hash == session.c.token_hash)
+            .where(session.c.ended_at.is_(None), *which)
+            .order_by(session.c.created_at.desc())
+        )
+        return [
+            {k: v for k, v in row.items() if k != "org"}
+            for row in self._rows(query)
+            if self._areas is None or self._areas.covers(by.org, row["org"] or PROVINCE)
+        ]

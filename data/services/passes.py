@@ -13,7 +13,8 @@ from data.domain.org import Actor
 from data.errors import NotSignedIn
 from data.services.devices import Devices
 from data.services.sessions import Session, hash_of
-from data.store.accounts_schema import field_code, session, sign_in_log
+from data.store.accounts_schema import field_code, session
+from data.store.sign_in_book import write_line
 
 CODE_LIFE = timedelta(hours=24)
 PHONE_LIFE = timedelta(days=7)
@@ -62,12 +63,9 @@ def revoke_codes(connection: Connection, by: str, orders: Iterable[str], now: da
             .where(session.c.token_hash == row.token_hash, session.c.ended_at.is_(None))
             .values(ended_at=now, ended_by=by)
         )
-        connection.execute(
-            insert(sign_in_log).values(
-                at=now, username=_name(row.assignment_id), outcome="revoked", by=by[:64],
-                address="", agent="",
-            )
-        )  # fmt: skip
+        write_line(
+            connection, at=now, username=_name(row.assignment_id), outcome="revoked", by=by
+        )
     return len(held)
 
 

@@ -23,9 +23,9 @@ from data.store.accounts_schema import (
     credential,
     device_code,
     session,
-    sign_in_log,
     token,
 )
+from data.store.sign_in_book import write_line
 
 __all__ = ["HASHER", "NODE_SCOPE", "Session", "Sessions", "hash_of", "verify"]
 
@@ -281,9 +281,7 @@ class Sessions:
         self, db: Connection, username: str, outcome: str, by: str,
         address: str = "", agent: str = "",
     ) -> None:  # fmt: skip
-        db.execute(
-            insert(sign_in_log).values(
-                at=self._real(), username=username[:64], outcome=outcome, by=by[:64],
-                address=address[:64], agent=agent[:200],
-            )
+        write_line(
+            db, at=self._real(), username=username, outcome=outcome, by=by, address=address,
+            agent=agent,
         )  # fmt: skip

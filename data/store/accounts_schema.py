@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Integer, String, Table, Text
+from sqlalchemy import Boolean, CheckConstraint, Column, Integer, String, Table, Text
 
 from data.store.schema import UtcTime, metadata
 
@@ -133,17 +133,39 @@ field_code = Table(
 sign_in_log = Table(
     "sign_in_log",
     metadata,
-    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("id", Integer, primary_key=True, autoincrement=False),  # numbered under its head
     Column("at", UtcTime, nullable=False, index=True),
     Column("username", String(64), nullable=False, index=True),
     Column("outcome", String(32), nullable=False),
     Column("by", String(64), nullable=False),
     Column("address", String(64), nullable=False),
     Column("agent", Text, nullable=False),
+    Column("prev_hash", String(64), nullable=False, default="", server_default=""),
+    Column("hash", String(64), nullable=False, default="", server_default=""),
+)
+
+sign_in_head = Table(
+    "sign_in_head",
+    metadata,
+    Column("id", Integer, CheckConstraint("id = 1", name="one_sign_in_head"), primary_key=True),
+    Column("seq", Integer, nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
+# Parts of the sign-in log that lie in the archive: which lines, and the hash of the last.
+record_part = Table(
+    "record_part",
+    metadata,
+    Column("first", Integer, primary_key=True, autoincrement=False),
+    Column("last", Integer, nullable=False),
+    Column("head", String(64), nullable=False),
+    Column("file", String(128), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("at", UtcTime, nullable=False),
 )
 
 ACCOUNT_TABLES = (
     account, credential, backup_code, identity, session, token, device_code, field_code,
-    sign_in_log,
+    sign_in_log, record_part,
 )  # fmt: skip
-APPEND_ONLY = ("sign_in_log",)
+APPEND_ONLY = ("sign_in_log", "record_part")

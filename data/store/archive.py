@@ -99,7 +99,7 @@ def keep(database: Database, folder: Path) -> Manifest:
         parts = held.parts
         if seq > held.last:
             name = f"journal-{held.last + 1:010d}-{seq:010d}.jsonl.gz"
-            mark = _write(folder / name, _rows(connection, held.last, seq))
+            mark = write_packed(folder / name, _rows(connection, held.last, seq))
             parts = (
                 *parts,
                 Part(
@@ -108,10 +108,10 @@ def keep(database: Database, folder: Path) -> Manifest:
                 ),
             )  # fmt: skip
         beside = f"beside-{seq:010d}-{real_now():%Y%m%dT%H%M%S%f}.jsonl.gz"
-        beside_mark = _write(folder / beside, _beside(connection))
+        beside_mark = write_packed(folder / beside, _beside(connection))
         _keep_files(connection, folder / "files")
     made = Manifest(parts=parts, beside=beside, beside_sha256=beside_mark)
-    _publish(folder / MANIFEST, msgspec.json.format(msgspec.json.encode(made)))
+    publish(folder / MANIFEST, msgspec.json.format(msgspec.json.encode(made)))
     if held.beside and held.beside != beside:
         (folder / held.beside).unlink(missing_ok=True)
     return made
@@ -162,10 +162,10 @@ def _keep_files(connection: Connection, folder: Path) -> None:
         if not path.exists():
             body = connection.execute(select(blob.c.body).where(blob.c.id == key)).scalar_one()
             path.with_suffix(".media").write_text(media, encoding="utf-8")
-            _publish(path, bytes(body))
+            publish(path, bytes(body))
 
 
-def _write(path: Path, lines: Iterator[dict[str, Any]]) -> str:
+def write_packed(path: Path, lines: Iterator[dict[str, Any]]) -> str:
     """Write lines of JSON, packed and synced; the SHA-256 of the file."""
     part = path.with_suffix(".part")
     with part.open("wb") as raw:
@@ -179,7 +179,8 @@ def _write(path: Path, lines: Iterator[dict[str, Any]]) -> str:
     return fingerprint(path)
 
 
-def _publish(path: Path, body: bytes) -> None:
+def publish(path: Path, body: bytes) -> None:
+    """Write a file beside, synced, and rename it into place."""
     part = path.with_suffix(".part")
     with part.open("wb") as raw:
         raw.write(body)

@@ -15,11 +15,12 @@ from sqlalchemy import Connection, insert, select, text
 
 from data.domain.dispatch import Plan
 from data.errors import NotFound
-from data.store.accounts_schema import ACCOUNT_TABLES
+from data.store.accounts_schema import ACCOUNT_TABLES, record_part, sign_in_log
 from data.store.codec import decode, encode
 from data.store.engine import read_engine, sqlite_path, write_engine
 from data.store.plan_keeping import forget_plans
 from data.store.schema import counter, plan
+from data.store.sign_in_book import LINE, adopt, lines_after, write_line
 from data.store.unit_of_work import UnitOfWork
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -131,11 +132,17 @@ class Database:
     def keep_doors(self, rows: Mapping[str, list[dict[str, Any]]]) -> None:
         """Put the sign-in tables of an earlier database into this one, which is still empty."""
         with self.units.transaction() as connection:
+            begun = lines_after(connection, 0, 1)  # the new log has lines already
             for table in ACCOUNT_TABLES:
-                # the log numbers its lines itself
-                kept = [{k: v for k, v in row.items() if k != "id"} for row in rows[table.name]]
-                if kept:
+                kept = rows.get(table.name) or []
+                if table is sign_in_log and begun:
+                    for line in kept:
+                        said = {k: line[k] for k in LINE}
+                        write_line(connection, **said)
+                elif kept and not (table is record_part and begun):
                     connection.execute(insert(table), kept)
+            if not begun:
+                adopt(connection)
 
     def close(self) -> None:
         """Give the connections back."""

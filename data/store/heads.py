@@ -20,6 +20,7 @@ from sqlalchemy import Connection, select
 
 from data.domain.clock import SHANGHAI, real_now
 from data.errors import Invalid
+from data.store.accounts_schema import record_part, sign_in_head, sign_in_log
 from data.store.journal import head_of
 from data.store.schema import journal
 
@@ -28,17 +29,23 @@ KEY, PUBLIC = "head-key.pem", "head-key.pub.pem"
 
 
 class SignedHead(msgspec.Struct, frozen=True, kw_only=True):
-    """The newest number and its hash at an instant, with the signature over the three."""
+    """The newest numbers of journal and sign-in log with their hashes at an instant, signed.
+
+    Heads of before the sign-in log was chained say nothing of it.
+    """
 
     seq: int
     hash: str
     at: datetime
     signature: str
+    log_seq: int = 0
+    log_hash: str = ""
 
     @property
     def said(self) -> bytes:
         """What is signed."""
-        return f"{self.seq}\n{self.hash}\n{self.at.isoformat()}\n".encode()
+        log = f"{self.log_seq}\n{self.log_hash}\n" if self.log_hash else ""
+        return f"{self.seq}\n{self.hash}\n{self.at.isoformat()}\n{log}".encode()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,8 +65,11 @@ def keep_head(connection: Connection, folder: Path, *, now: datetime | None = No
     """
     seq, last = head_of(connection)
     at = now or real_now()
-    bare = SignedHead(seq=seq, hash=last, at=at, signature="")
-    made = msgspec.structs.replace(bare, signature=_key(folder).sign(bare.said).hex())
+    log = connection.execute(select(sign_in_head.c.seq, sign_in_head.c.hash)).one()
+    bare = SignedHead(
+        seq=seq, hash=last, at=at, signature="", log_seq=log.seq, log_hash=log.hash
+    )
+    made = msgspec.structs.replace(bare, signature=sign_with(folder, bare.said))
     path = folder / f"heads-{at.astimezone(SHANGHAI):%Y%m%d}.jsonl"
     with path.open("ab") as out:
         out.write(msgspec.json.encode(made) + b"\n")
@@ -109,13 +119,7 @@ def check_heads(connection: Connection, held: Iterable[SignedHead], public: byte
     Invalid
         When the key is no Ed25519 public key.
     """
-    try:
-        key = serialization.load_pem_public_key(public)
-    except ValueError as error:
-        raise Invalid.field("key", "公钥读不出来", f"请用 {PUBLIC} 的副本") from error
-    if not isinstance(key, Ed25519PublicKey):
-        raise Invalid.field("key", "不是 Ed25519 公钥", f"请用 {PUBLIC} 的副本")
-    count = 0
+    key, count = public_key(public), 0
     for one in held:
         count += 1
         reason = _fault(connection, one, key)
@@ -124,17 +128,56 @@ def check_heads(connection: Connection, held: Iterable[SignedHead], public: byte
     return HeadsVerdict(ok=True, heads=count)
 
 
+def public_key(public: bytes) -> Ed25519PublicKey:
+    """The public key that heads and parts are checked with.
+
+    Raises
+    ------
+    Invalid
+        When it is no Ed25519 public key in PEM.
+    """
+    try:
+        key = serialization.load_pem_public_key(public)
+    except ValueError as error:
+        raise Invalid.field("key", "公钥读不出来", f"请用 {PUBLIC} 的副本") from error
+    if not isinstance(key, Ed25519PublicKey):
+        raise Invalid.field("key", "不是 Ed25519 公钥", f"请用 {PUBLIC} 的副本")
+    return key
+
+
+def sign_with(folder: Path, said: bytes) -> str:
+    """The signature over some words, in hex; the key is made at the first call."""
+    return _key(folder).sign(said).hex()
+
+
 def _fault(connection: Connection, one: SignedHead, key: Ed25519PublicKey) -> str:
     try:
         key.verify(bytes.fromhex(one.signature), one.said)
     except (InvalidSignature, ValueError):
         return "签名不符：这一行被改动，或不是本中心签的"
+    if one.log_hash and (reason := _log_fault(connection, one)):
+        return reason
     if one.seq == 0:
         return ""
     found = connection.execute(select(journal.c.hash).where(journal.c.seq == one.seq)).scalar()
     if found is None:
         return f"第 {one.seq} 号记录不见了"
     return "" if found == one.hash else f"第 {one.seq} 号记录之前的内容被整体改写"
+
+
+def _log_fault(connection: Connection, one: SignedHead) -> str:
+    """Whether the sign-in log still holds the line; those in the archive are checked there."""
+    if one.log_seq == 0:
+        return ""
+    found = connection.scalar(select(sign_in_log.c.hash).where(sign_in_log.c.id == one.log_seq))
+    if found is None:
+        part = connection.scalar(
+            select(record_part.c.first).where(
+                record_part.c.first <= one.log_seq, record_part.c.last >= one.log_seq
+            )
+        )
+        return f"登录记录第 {one.log_seq} 条不见了" if part is None else ""
+    return "" if found == one.log_hash else f"登录记录第 {one.log_seq} 条之前的内容被整体改写"
 
 
 def _key(folder: Path) -> Ed25519PrivateKey:

@@ -14,11 +14,13 @@ from sqlalchemy import Connection, DateTime, Table, func, insert, select, update
 
 from data.domain.registry import KINDS
 from data.errors import Conflict, Invalid
+from data.store.accounts_schema import sign_in_log
 from data.store.archive import BESIDE, Manifest, fingerprint, read_manifest
 from data.store.codec import decode
 from data.store.database import Database
 from data.store.journal import Verdict, verify
 from data.store.schema import TABLES, blob, head, image, journal, request
+from data.store.sign_in_book import adopt, verify_log, write_line
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,15 +118,35 @@ def _put(connection: Connection, kind: str, body: str) -> None:
 
 def _put_beside(connection: Connection, folder: Path, held: Manifest) -> None:
     tables = {table.name: table for table in BESIDE}
+    lines: list[dict[str, Any]] = []
     with gzip.open(folder / held.beside, "rb") as packed:
         for line in packed:
             one = msgspec.json.decode(line)
             table = tables.get(one["table"])
             if table is not None:
-                counted = table.autoincrement_column  # numbers itself
-                skip = None if counted is None else counted.name
-                known = {k: v for k, v in one["row"].items() if k in table.c and k != skip}
-                connection.execute(insert(table).values(**_times(table, known)))
+                known = {k: v for k, v in one["row"].items() if k in table.c}
+                row = _times(table, known)
+                if table is sign_in_log:
+                    lines.append(row)
+                else:
+                    connection.execute(insert(table).values(**row))
+    _put_log(connection, lines)
+
+
+def _put_log(connection: Connection, lines: list[dict[str, Any]]) -> None:
+    """The sign-in log as it was; one of before it was chained is chained now."""
+    for line in sorted(lines, key=lambda x: x["id"]):
+        if line.get("hash"):
+            connection.execute(insert(sign_in_log).values(**line))
+        else:
+            write_line(connection, **{k: v for k, v in line.items() if k != "id"})
+    adopt(connection)
+    found = verify_log(connection)
+    if not found.ok:
+        raise Invalid.field(
+            "sign_in_log", f"登录记录第 {found.broken_at} 条：{found.reason}",
+            "该备份已被改动或损坏，请换用另一份；数据库未作任何改动",
+        )  # fmt: skip
 
 
 def _put_files(connection: Connection, folder: Path) -> None:

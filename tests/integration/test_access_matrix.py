@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import Iterator
@@ -218,23 +219,167 @@ def marked(center: Center) -> dict[str, int]:
     }  # fmt: skip
 
 
-async def test_a_callback_asks_who_may_open_its_page(app, center):
-    """Whoever may not read is refused by every callback of every page that shows the situation."""
-    dash = {key: page for key, page in app.state.callbacks.items() if PAGES[page] != "signed"}
-    async with client_of(app, center, "security.none") as client:
+async def served_callbacks(app: Any, center: Center, page: str = "") -> list[dict[str, Any]]:
+    """The callbacks that the server answers: all that show the situation, or those of one page."""
+    told = app.state.callbacks
+    mine = {k for k, p in told.items() if (p == page if page else PAGES[p] != "signed")}
+    async with client_of(app, center, "duty.none") as client:
         listed = (await client.get("/_dash-dependencies")).json()
-        wrong = []
-        for each in listed:
-            if each["output"] not in dash or each.get("clientside_function"):
-                continue
-            answer = await client.post("/_dash-update-component", json=asked_of(each))
-            if "没有此项权限" not in json.loads(answer.text or "{}").__str__():
-                wrong.append(f"{each}: {answer.status_code} {answer.text[:80]}")
+    found = [c for c in listed if c["output"] in mine and not c.get("clientside_function")]
+    assert found
+    return found
+
+
+@pytest.mark.parametrize("where", list(AREAS))
+async def test_a_callback_asks_who_may_open_its_page(app, center, where):
+    """Whoever may not read, in whichever area: refused by every callback of every such page."""
+    wrong, asked = [], 0
+    callbacks = await served_callbacks(app, center)
+    for role, username in accounts(where):
+        if "read" in ROLE_PERMISSIONS[role]:
+            continue
+        async with client_of(app, center, username) as client:
+            for each in callbacks:
+                answer = await client.post("/_dash-update-component", json=asked_of(each))
+                asked += 1
+                kept_out = answer.status_code == 403 or "没有此项权限" in str(
+                    json.loads(answer.text or "{}")
+                )
+                if not kept_out:
+                    wrong.append(f"{username} {each['output']}: {answer.text[:80]}")
+    assert asked > 100
     assert wrong == []
 
 
-def asked_of(callback: dict[str, Any]) -> dict[str, Any]:
-    """The request that a browser sends for a callback, every value blank."""
+# What a browser could send for a part of a page: nothing, the county's incident, things of it.
+SENT = (
+    None, "I-0001", {"id": "I-0001", "incident": "I-0001", "n": 1, "do": "open", "key": "I-0001"},
+    ["I-0001", "TK-00001"],
+)  # fmt: skip
+
+
+async def test_no_callback_shows_another_areas_things_or_changes_them(app, center):
+    """Every callback of every page, asked by another city with the county's ids; its own sees."""
+    callbacks, leaks, seen = await served_callbacks(app, center), [], 0
+    kept, before = marked(center), center.queries.revision()
+    for value in SENT:
+        for username in ("duty.other", "auditor.other", "duty.own"):
+            async with client_of(app, center, username) as client:
+                for each in callbacks:
+                    if username == "duty.own" and value is not None:
+                        break
+                    body = asked_of(each, value)
+                    answer = await client.post("/_dash-update-component", json=body)
+                    shows = MARK in answer.text or json.dumps(MARK)[1:-1] in answer.text
+                    if username == "duty.own":
+                        seen += shows
+                    elif shows:
+                        leaks.append(f"{username} {each['output']} {value}")
+    assert leaks == []
+    assert seen > 5  # the same question is answered where it belongs
+    assert marked(center) == kept
+    assert center.queries.revision() == before
+
+
+async def test_the_administration_shows_each_role_its_own_part_alone(app, center):
+    """Every callback of it: who keeps neither accounts, sessions nor audit learns of no account."""
+    callbacks, wrong = await served_callbacks(app, center, "/admin"), []
+    for role, username in accounts("own"):
+        held = {p.value for p in ROLE_PERMISSIONS[role]}
+        if held & {"accounts", "sessions", "audit"}:
+            continue
+        async with client_of(app, center, username) as client:
+            for each in callbacks:
+                for value in (None, "log"):
+                    body = asked_of(each, value)
+                    answer = await client.post("/_dash-update-component", json=body)
+                    if "auditor.none" in answer.text or "keeper.other" in answer.text:
+                        wrong.append(f"{username} {each['output']}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("role", ["admin", "security", "auditor"])
+async def test_who_keeps_one_area_learns_of_no_account_of_another(app, center, role):
+    """Accounts, sessions, devices and both logs, through the page, for each of the three."""
+    wrong = []
+    async with client_of(app, center, f"{role}.own") as client:
+        callbacks = await served_callbacks(app, center, "/admin")
+        client_of(app, center, "leader.other")  # somebody is signed in elsewhere
+        for each in callbacks:
+            for value in (None, "log", "journal"):
+                answer = await client.post("/_dash-update-component", json=asked_of(each, value))
+                if ".other" in answer.text:
+                    wrong.append(f"{each['output']} {value}: {answer.text[:200]}")
+    assert wrong == []
+
+
+async def heard(app: Any, center: Center, username: str, count: int) -> tuple[int, str]:
+    """The status and text of the stream from its very first number on, so many messages of it."""
+    request = client_of(app, center, username).build_request("GET", "/api/v1/stream")
+    got, gone = [], asyncio.Event()
+    status = 0
+
+    async def receive() -> dict[str, Any]:
+        await gone.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(told: dict[str, Any]) -> None:
+        nonlocal status
+        status = told.get("status", status)
+        got.append(told.get("body", b""))
+        if len(got) > count or (told["type"] == "http.response.body" and not told.get("more_body")):
+            gone.set()
+
+    sent = [(k.lower().encode(), v.encode()) for k, v in request.headers.items()]
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET",
+        "scheme": "http", "path": "/api/v1/stream", "raw_path": b"/api/v1/stream",
+        "query_string": b"", "headers": [*sent, (b"last-event-id", b"0")],
+        "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80), "root_path": "",
+    }  # fmt: skip
+    await asyncio.wait_for(app(scope, receive, send), 30)
+    return status, b"".join(got).decode()
+
+
+async def test_the_stream_tells_each_role_of_its_own_area_alone(app, center):
+    """Every role × area from the first number on: words of the county for those it belongs to."""
+    revision = app.state.streams.last = center.queries.revision()
+    wrong = []
+    for where in AREAS:
+        for role, username in accounts(where):
+            status, said = await heard(app, center, username, revision + 1)
+            reads = "read" in ROLE_PERMISSIONS[role]
+            may = reads and (where != "other" or role == "wall")
+            told = MARK in said or json.dumps(MARK)[1:-1] in said
+            if role == "grid":
+                may, told = False, status != 403 or told  # the gate keeps a grid worker out
+            if told is not may:
+                wrong.append(f"{username}: {status} told {told}")
+    assert wrong == []
+
+
+async def test_no_websocket_is_let_through_for_anybody(app, center):
+    """Every role × area, and strangers, at Dash's own address and any other."""
+    names = ["", *(username for where in AREAS for _, username in accounts(where))]
+    for username in names:
+        request = client_of(app, center, username).build_request("GET", "/")
+        sent = [(k.lower().encode(), v.encode()) for k, v in request.headers.items()]
+        for path in ("/_dash-ws-callback", "/api/v1/stream", "/"):
+            told: list[dict[str, Any]] = []
+
+            async def receive() -> dict[str, Any]:
+                return {"type": "websocket.connect"}
+
+            async def send(message: dict[str, Any], told: list[dict[str, Any]] = told) -> None:
+                told.append(message)
+
+            scope = {"type": "websocket", "path": path, "headers": sent, "query_string": b""}
+            await app({**scope, "client": ("127.0.0.1", 1)}, receive, send)
+            assert [m["type"] for m in told] == ["websocket.close"], (username, path)
+
+
+def asked_of(callback: dict[str, Any], value: Any = None) -> dict[str, Any]:
+    """The request that a browser sends for a callback, every value the same."""
     output = callback["output"]
     names = output.strip(".").split("...") if output.startswith("..") else [output]
     outputs = [
@@ -246,8 +391,8 @@ def asked_of(callback: dict[str, Any]) -> dict[str, Any]:
     many = output.startswith("..") or not outputs
     return {
         "output": output, "outputs": outputs if many else outputs[0],
-        "inputs": [{**i, "value": None} for i in callback["inputs"]],
-        "state": [{**i, "value": None} for i in callback["state"]],
+        "inputs": [{**i, "value": value} for i in callback["inputs"]],
+        "state": [{**i, "value": value} for i in callback["state"]],
         "changedPropIds": [f"{i['id']}.{i['property']}" for i in callback["inputs"][:1]],
     }  # fmt: skip
 
