@@ -18,6 +18,7 @@ from dashboard.components.flat import FLAT, flat
 from dashboard.components.live import Live
 from dashboard.gate import current_actor
 from data.center import Center
+from data.domain.authority import read_table
 from data.domain.dispatch import Authority
 from data.domain.messages import Command
 from data.domain.messages import clearing as m
@@ -90,8 +91,9 @@ def register(app: Dash, center: Center) -> None:
     async def redraw(_revision: Any, text: str | None, chosen: str | None) -> Any:
         seen, actor = await desk.see(center), current_actor()
         held = seen.clearances.get(chosen or "")
+        pace = read_table(center.tools.rules["authority"]).escalation
         listed = views.board(
-            seen, center.areas, text or "", chosen,
+            seen, center.areas, text or "", chosen, pace.words(),
             lambda c: desk.sets({Ids.CHOSEN: {"data": c.id}}),
         )  # fmt: skip
         return (

@@ -17,8 +17,13 @@ C = ClearanceState
 WAITING = ("待批：队伍和物资留着，尚未出动", "已先行下达：待补批、补签", "已办")
 
 
-def board(seen: Situation, areas: AreaTree, text: str, chosen: str | None, click: Any) -> Any:
-    """Three columns: what waits, what went first and owes a word, what is decided."""
+def board(
+    seen: Situation, areas: AreaTree, text: str, chosen: str | None, pace: str, click: Any
+) -> Any:
+    """Three columns: what waits, what went first and owes a word, what is decided.
+
+    `pace` says how an overdue one is called.
+    """
     held = [
         c
         for c in seen.clearances.values()
@@ -32,7 +37,8 @@ def board(seen: Situation, areas: AreaTree, text: str, chosen: str | None, click
     )  # fmt: skip
     over = sum(c.overdue(seen.at) for c in seen.clearances.values())
     count = [f"待办 {sum(c.open for c in seen.clearances.values())} 件",
-             html.B(f"　逾期 {over} 件", className="over") if over else ""]  # fmt: skip
+             html.B(f"　逾期 {over} 件", className="over") if over else "",
+             html.Small(f"　{pace}")]  # fmt: skip
     sections = [
         html.Section(
             [html.H3([html.Span(word), html.Small(str(len(mine)))]),
