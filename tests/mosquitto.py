@@ -37,6 +37,7 @@ class Broker:
     folder: Path
     port: int = field(default_factory=free_port)
     autosave: bool = True  # to disk at every change; a benchmark measures the consumer instead
+    more: str = ""  # further lines of its settings, of the listener
     process: subprocess.Popen | None = None
 
     def start(self):
@@ -45,6 +46,7 @@ class Broker:
         if not self.autosave:
             text = text.replace("autosave_on_changes true", "autosave_on_changes false")
             text = text.replace("autosave_interval 1", "autosave_interval 1800")
+        text = text.replace("allow_anonymous", f"{self.more}\nallow_anonymous", 1)
         if os.geteuid() == 0:
             text += "user root\n"
         config = self.folder / "mosquitto.conf"
