@@ -86,7 +86,7 @@ def require_any(actor: Actor | None, needs: frozenset[str]) -> None:
 def row_of(request: Request) -> str:
     """The row of the route at hand: its method and its whole path as written."""
     own = str(request.scope["route"].path)
-    prefix = next((p for p in PREFIXES if request.url.path.startswith(p + "/")), "")
+    prefix = next((p for p in PREFIXES if f"{request.url.path}/".startswith(p + "/")), "")
     whole = own if own.startswith(prefix + "/") else prefix + own
     return f"{request.method.replace('HEAD', 'GET')} {whole}"
 

@@ -33,6 +33,7 @@ def build(center: Center) -> APIRouter:
     """The router under /ogc."""
     router = APIRouter(tags=["ogc"])
 
+    @router.get("", include_in_schema=False)  # QGIS asks for the address as it was typed
     @router.get("/")
     async def landing(request: Request) -> Response:
         """Where to go from here."""

@@ -32,6 +32,7 @@ def test_every_layer_is_a_collection_with_absolute_links(center, api):
     assert all(link.startswith(center.base) for link in links)
     landing = api.get("/ogc/").json()
     assert {"conformance", "data", "service-desc"} <= {link["rel"] for link in landing["links"]}
+    assert api.get("/ogc").json() == landing  # QGIS asks for the address as it was typed
 
 
 @pytest.mark.parametrize("layer", [layer.id for layer in LAYERS])
