@@ -8,7 +8,7 @@ from datetime import datetime
 
 TITLES: Mapping[str, str] = {
     "reporting": "报送时限与催报", "authority": "授权与审批", "alarm_rules": "报警规则",
-    "warnings": "预警规则",
+    "warnings": "预警规则", "needs": "需求模板",
 }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from data.domain.authority import read_table
+from data.domain.needs_book import read_needs
 from data.domain.reporting_rules import read_reporting
 from data.domain.warning_rules import read_warning_rules
 from data.errors import Invalid
@@ -58,11 +59,17 @@ def _warnings(content: Mapping[str, Any], file: str) -> None:
     read_warning_rules(content)
 
 
+def _needs(content: Mapping[str, Any], file: str) -> None:
+    del file  # the table names it by itself
+    read_needs(content)
+
+
 _NAMES: Mapping[str, tuple[str, Callable[[str], Any], Callable[[Mapping[str, Any], str], Any]]] = {
     "reporting": ("reporting.json", json.loads, read_reporting),
     "authority": ("authority.yaml", yaml.safe_load, _authority),
     "alarm_rules": ("alarm_rules.yaml", yaml.safe_load, _alarms),
     "warnings": ("warnings.yaml", yaml.safe_load, _warnings),
+    "needs": ("needs.yaml", yaml.safe_load, _needs),
 }
 
 

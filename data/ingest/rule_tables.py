@@ -10,8 +10,10 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from data.domain import needs
 from data.domain.clock import real_now
 from data.domain.messages import NoteRules
+from data.domain.needs_book import read_needs
 from data.domain.org import SYSTEM, Actor, Permission
 from data.domain.rule_table import TITLES, RuleTable
 from data.domain.warning_rules import read_warning_rules
@@ -37,6 +39,7 @@ class RuleTables(Mapping[str, Any]):
         for name in TITLES:
             self._tables[name], looked_up = self._fresh(name)
             self._held = {**self._held, **looked_up}
+        needs.use(self._held["needs"])
 
     def __getitem__(self, name: str) -> Any:
         return self._held[name]
@@ -80,6 +83,7 @@ class RuleTables(Mapping[str, Any]):
         )  # fmt: skip
         if not same:
             self._held = {**self._held, **looked_up}
+            needs.use(self._held["needs"])
 
     def _fresh(self, name: str) -> tuple[RuleTable, dict[str, Any]]:
         """A table as its file says it now, and what handlers find by name for it.
@@ -112,6 +116,8 @@ def _looked_up(held: RuleFile) -> dict[str, Any]:
         found["alarms"] = rule_book(held.content)
     if held.name == "warnings":
         found["warnings"] = read_warning_rules(held.content)
+    if held.name == "needs":
+        found["needs"] = read_needs(held.content)
     return found
 
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from data.allocation import Problem
 from data.domain.capabilities import CAPABILITIES
-from data.domain.needs import SCALE, TEMPLATES, WEIGHT
+from data.domain.needs_book import shipped
 from data.ingest.seeding import area_tree
 
 KINDS = ("flood", "landslide", "hazchem", "forest_fire", "earthquake", "water_traffic", "mine")
@@ -119,9 +119,9 @@ def _incidents(
         grades = ["II", "III"] if contested else ["III", "IV"]
     rows = []
     for i in range(size.incidents):
-        template = TEMPLATES[str(rng.choice(KINDS))]
-        grade = str(rng.choice(grades))
-        scale = SCALE[grade] * rng.uniform(0.8, 1.25)
+        kind, grade = str(rng.choice(KINDS)), str(rng.choice(grades))
+        template, growth = shipped().of(kind, grade)
+        scale = growth * rng.uniform(0.8, 1.25)
         needs = [
             {"capability": name, "amount": float(np.ceil(amount * scale)), "by": float(by)}
             for name, amount, by in template.capabilities
@@ -129,7 +129,8 @@ def _incidents(
         wanted = rng.choice(size.items, 8, replace=False) if supplies else []
         rows.append(
             {
-                "id": f"I{i:02d}", "weight": WEIGHT[grade] * float(rng.choice([1.0, 2.0])),
+                "id": f"I{i:02d}",
+                "weight": shipped().weight[grade] * float(rng.choice([1.0, 2.0])),
                 "needs": needs,
                 "supplies": [
                     {"item": f"G{g}", "amount": float(rng.integers(100, 2500)), "by": 240}

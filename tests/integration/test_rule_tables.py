@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 
 import pytest
 
 from dashboard.components.admin_rules import view
 from dashboard.components.live import faulty_view
+from data.domain import needs, needs_book
 from data.domain.authority import read_table
 from data.domain.messages import NoteRules
+from data.domain.needs import needs_of
 from data.domain.org import Actor
 from data.errors import Forbidden
 from data.ingest.reference import REFERENCE
@@ -118,3 +121,34 @@ def test_who_keeps_no_tables_sees_none_and_nobody_notes_a_change_by_hand(center)
         center.rule_tables(w.LEADER)
     with pytest.raises(Forbidden, match="规则文件"):
         center.handle(NoteRules(title="x", words="y", digest="z"), ADMIN)
+
+
+def test_a_department_sets_its_own_needs(center):
+    """A template for one type and grade counts at once, with its basis; the rest stays shipped."""
+    one = next(i for i in w.seen(center).incidents.values() if i.type == "landslide")
+    before = {n["capability"]: n["amount"] for n in center.needs_of(w.DUTY, one.id)["needs"]}
+    text = (REFERENCE / "needs.yaml").read_text(encoding="utf-8")
+    mine = (
+        "templates:\n  - {types: [landslide], grade: III, basis: 厅发〔演练〕2号, "
+        "capabilities: [[搜救, 123, 60]]}\n"
+    )
+    own(center, "needs.yaml", text.replace("templates:\n", mine))
+    assert center.reread_rules() == 1
+    graded = replace(one, needs=(), grading=replace(one.grading, level="III"))
+    (row,) = needs_of(graded)
+    assert (row["capability"], row["amount"], row["by"]) == ("搜救", 123.0, 60.0)
+    assert "厅发〔演练〕2号" in row["assumption"]
+    second = replace(graded, grading=replace(one.grading, level="II"))
+    assert {r["capability"] for r in needs_of(second)} >= set(before)
+    assert any("需求模板" in line for line in told(center))
+    own(center, "needs.yaml", text.replace("[搜救, 80, 120]", "[潜水, 80, 120]"))
+    assert center.reread_rules() == 0
+    assert "没有“潜水”" in fault_of(center, "needs")
+    assert needs_of(graded) == [row]
+
+
+@pytest.fixture(autouse=True)
+def _shipped_needs():
+    """No test leaves its templates to the next."""
+    yield
+    needs.use(needs_book.shipped())
