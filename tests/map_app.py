@@ -21,7 +21,7 @@ from tests.map_world import WorldCenter, actor
 
 ASSETS = Path(__file__).parent.parent / "assets"
 _NAMES = (
-    "live_map|map|point|dots|rain|cover|gaps|geodesy|glyphs|names|overlay|placing|risk|scene|sketch"
+    "live_map|map|point|rain|cover|gaps|geodesy|glyphs|names|overlay|placing|risk|scene|sketch"
     "|tools|shape"
 )
 _OURS = rf"^(?!{_NAMES}).*"

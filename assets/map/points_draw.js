@@ -9,7 +9,6 @@
     constructor(points, scene) {
       this.points = points;
       this.scene = scene;
-      this.squares = new hubei.Dots();
     }
     on() {
       return this.points.count > 0 && this.scene.shown("stations");
@@ -88,25 +87,29 @@
         hubei.stamp(ctx, { shape: "triangle", colour: this.points.look(seen[k]).colour }, seen[k + 1], seen[k + 2], size, frame.dense);
       }
     }
-    // Calm ones are squares in one colour; the others signs while they are few.
+    // Calm ones are squares in one colour, set without a picture; the others signs while they are few.
     dots(ctx, seen, frame) {
       const size = this.scene.size("stations", 12), dot = Math.max(3, Math.round(size * 0.34)), signs = [];
-      const pen = this.squares.pen(ctx, frame, seen.length / 3);
+      let last = null;
       for (let k = 0; k < seen.length; k += 3) {
         const i = seen[k];
         if (this.points.notable(i)) {
           signs.push(k);
           continue;
         }
-        pen.square(this.points.look(i).colour, seen[k + 1], seen[k + 2], dot);
+        const { colour } = this.points.look(i);
+        if (colour !== last) ctx.fillStyle = last = colour;
+        ctx.fillRect(Math.round(seen[k + 1] - dot / 2), Math.round(seen[k + 2] - dot / 2), dot, dot);
       }
-      const plain = signs.length > STAMPED, big = Math.round(size * (plain ? 0.6 : 2));
-      if (plain) for (const k of signs) pen.square(this.sign(seen[k]).colour, seen[k + 1], seen[k + 2], big);
-      pen.done();
-      if (plain) return;
+      const plain = signs.length > STAMPED;
       for (const k of signs) {
-        hubei.stamp(ctx, this.sign(seen[k]), seen[k + 1], seen[k + 2], big, frame.dense);
-        if (this.points.waiting(seen[k])) this.ring(ctx, seen[k + 1], seen[k + 2], big);
+        const sign = this.sign(seen[k]), big = Math.round(size * (plain ? 0.6 : 2));
+        if (!plain) hubei.stamp(ctx, sign, seen[k + 1], seen[k + 2], big, frame.dense);
+        else {
+          if (sign.colour !== last) ctx.fillStyle = last = sign.colour;
+          ctx.fillRect(Math.round(seen[k + 1] - big / 2), Math.round(seen[k + 2] - big / 2), big, big);
+        }
+        if (this.points.waiting(seen[k]) && !plain) this.ring(ctx, seen[k + 1], seen[k + 2], big);
       }
     }
     ring(ctx, x, y, size) {
