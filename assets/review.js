@@ -1,7 +1,8 @@
 /* Moves the review's cursor: a click on a line, one step back or on, or playing on by itself. */
 (function () {
   "use strict";
-  var PLAY_MS = 1600, SPEEDS = [1, 2, 4, 8], speed = 1, timer = null;
+  var PLAY_MS = 1600, SPEEDS = [1, 2, 4, 8], LATE_MS = 5000, speed = 1, timer = null;
+  var asked = null, askedAt = 0;  // where the page was sent last, and when
   function rows() { return Array.prototype.slice.call(document.querySelectorAll(".review .ev li[data-seq]")); }
   function numbers() {
     var found = {};
@@ -13,7 +14,10 @@
     return found && found.matches("input") ? found : found && found.querySelector("input");
   }
   function cursor() { var s = slider(); return s ? Number(s.value) : 0; }
+  /* whether the page shows what it was sent to: on a slow machine the next step waits for it */
+  function there() { return asked === null || cursor() === asked || Date.now() - askedAt > LATE_MS; }
   function set(seq) {
+    asked = seq; askedAt = Date.now();
     if (window.dash_clientside) window.dash_clientside.set_props("review-map-cursor", { data: seq });
   }
   function step(direction) {
@@ -38,7 +42,7 @@
   }
   function run() {
     clearInterval(timer);
-    timer = setInterval(function () { step(1); }, PLAY_MS / speed);
+    timer = setInterval(function () { if (there()) step(1); }, PLAY_MS / speed);
   }
   function faster(button) {
     speed = SPEEDS[(SPEEDS.indexOf(speed) + 1) % SPEEDS.length];
