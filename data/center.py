@@ -222,6 +222,12 @@ def open_database(settings: Settings) -> Database:
     return Database(settings.url)
 
 
+def open_telemetry(settings: Settings, database: Database) -> Telemetry:
+    """Its telemetry, likewise."""
+    own = settings.instance_dir / "telemetry"
+    return Telemetry(database.telemetry_url, own, settings.retention)
+
+
 def build_center(settings: Settings) -> Center:
     """Make one center, real or exercise, with its schema up to date."""
     exercise = (
@@ -232,9 +238,7 @@ def build_center(settings: Settings) -> Center:
     database = Database(settings.url)
     database.migrate()
     with database.alone("start"):
-        telemetry = Telemetry(
-            database.telemetry_url, settings.instance_dir / "telemetry", settings.retention
-        )
+        telemetry = open_telemetry(settings, database)
         quarantine = Quarantine(database.quarantine_url)
     queries = Queries(
         database.reader, telemetry, areas, clock, exercise.state() if exercise else None
@@ -262,10 +266,9 @@ def build_center(settings: Settings) -> Center:
     return Center(
         settings=settings, clock=clock, areas=areas, tools=tools, rules=rules, travel=tools.travel,
         database=database, telemetry=telemetry, queries=queries, accounts=accounts,
-        hub=hub, bus=bus, feed=feed,
+        hub=hub, bus=bus, feed=feed, sharing=sharing,
         pulse=Pulse(watching=feed.watching, queries=queries, bus=bus, clock=clock, office=watch),
         doors=Doors(lambda _: feed, settings.doors),
-        sharing=sharing,
         poller=Poller(sharing, private=settings.share_private, environ=with_files(os.environ)),
         outbox=outbox, nodes=nodes_of(database, queries, accounts, bus),
         link=link, exercise=exercise,

@@ -13,6 +13,8 @@ from data.errors import Invalid
 from data.store.archive import keep
 from data.store.restoring import restore
 
+TELEMETRY = "telemetry"
+
 
 def add_parsers(known: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """The options of both commands."""
@@ -26,32 +28,40 @@ def add_parsers(known: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 def back_up(settings: Settings, args: argparse.Namespace) -> None:
     """Keep what is new in the archive, once or again and again."""
-    from data.center import open_database
+    from data.center import open_database, open_telemetry
 
     database = open_database(settings)
+    telemetry = open_telemetry(settings, database)
     try:
         while True:
             made = keep(database, args.folder)
+            telemetry.keep(args.folder / TELEMETRY)
             print(f"已备份到第 {made.last} 号记录：{args.folder}", flush=True)
             if not args.every:
                 return
             time.sleep(args.every)
     finally:
+        telemetry.close()
         database.close()
 
 
 def bring_back(settings: Settings, args: argparse.Namespace) -> None:
     """Rebuild this instance's empty database."""
-    from data.center import open_database
+    from data.center import open_database, open_telemetry
 
-    database = open_database(settings)
+    database, until = open_database(settings), moment(args.until)
     try:
         database.migrate()
-        done = restore(args.folder, database, moment(args.until))
+        done = restore(args.folder, database, until)
+        telemetry = open_telemetry(settings, database)
+        try:
+            telemetry.restore(args.folder / TELEMETRY, done.at if until else None)
+        finally:
+            telemetry.close()
     finally:
         database.close()
     print(f"已恢复到第 {done.seq} 号记录：{done.things} 项，{done.verdict.rows} 行哈希链核对无误。")
-    print("所有人需重新登录；监测数据不在其中，请另行复制。")
+    print("监测数据和位置已一并恢复；所有人需重新登录。")
 
 
 def moment(text: str | None) -> int | datetime | None:

@@ -30,7 +30,6 @@ class Copies:
     def __init__(self, writer: Engine, folder: Path) -> None:
         self.writer = writer
         self.home = f"{socket.gethostname()}:{folder.resolve()}"[:400]
-        self.seen()
 
     def seen(self) -> None:
         """Say that this machine is there, and is to be waited for."""

@@ -58,6 +58,25 @@ class DaysBook:
         with self._lock:
             self._connection.execute("DELETE FROM day WHERE at < ?", (bounds(before)[0],))
 
+    def copy(self, path: Path) -> None:
+        """Keep a copy elsewhere, whole or not at all."""
+        part = path.with_suffix(".part")
+        part.unlink(missing_ok=True)
+        with self._lock:
+            self._connection.execute("VACUUM INTO ?", (str(part),))
+        part.replace(path)
+
+    def take(self, path: Path, before: int) -> None:
+        """Take in the lines of a copy for days that began before an instant."""
+        with self._lock:
+            self._connection.execute("ATTACH ? AS kept", (str(path),))
+            try:
+                self._connection.execute(
+                    "INSERT OR REPLACE INTO day SELECT * FROM kept.day WHERE at < ?", (before,)
+                )
+            finally:
+                self._connection.execute("DETACH kept")
+
     def close(self) -> None:
         """Give the connection back."""
         with self._lock:

@@ -45,13 +45,16 @@ def write_engine(url: str) -> Engine:
 
 def _engine(url: URL, begin: str | None) -> Engine:
     if url.get_backend_name() != "sqlite":
-        made = create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+        made = create_engine(
+            url, pool_pre_ping=True, pool_size=10, max_overflow=20, hide_parameters=True
+        )
         return through_door(made)
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
         url,
         module=sqlite_driver,
+        hide_parameters=True,  # what is written names people: no error repeats it
         connect_args={"isolation_level": None, "timeout": 30, "check_same_thread": False},
     )
     event.listen(engine, "connect", _pragmas)

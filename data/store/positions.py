@@ -136,6 +136,22 @@ class Positions:
                 for row in connection.execute(query)
             }
 
+    def span(self) -> tuple[datetime, datetime] | None:
+        """The instants of the oldest and the newest fix; None when there is none."""
+        query = select(func.min(position.c.at), func.max(position.c.at))
+        with self.reader.connect() as connection:
+            first, last = connection.execute(query).one()
+        return None if first is None else (first, last)
+
+    def between(self, since: datetime, until: datetime) -> list[Fix]:
+        """Every fix of [since, until], oldest first."""
+        query = select(position).where(position.c.at.between(since, until))
+        with self.reader.connect() as connection:
+            return [
+                Fix(team=row.team, lon=row.lon, lat=row.lat, at=row.at)
+                for row in connection.execute(query.order_by(position.c.at))
+            ]
+
     def track(self, team: str, since: datetime, until: datetime) -> list[Fix]:
         """A team's positions between two instants, oldest first."""
         query = (

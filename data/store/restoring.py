@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ class Restored:
     """What was rebuilt: up to which number, how many things, and whether the chain holds."""
 
     seq: int
+    at: datetime
     things: int
     verdict: Verdict
 
@@ -50,13 +51,14 @@ def restore(folder: Path, database: Database, until: int | datetime | None = Non
         if connection.execute(select(func.count()).select_from(journal)).scalar_one():
             raise Conflict("目标数据库不是空的：请换用空的 HUBEI_VAR 目录或空数据库后再恢复")
         newest: dict[tuple[str, str], str] = {}
-        seq, last = 0, ""
+        seq, last, at = 0, "", _asked(until)
         for line in _lines(folder, held):
             row = _times(journal, line["row"])
             if _beyond(row, until):
                 break
             _replay(connection, row, line, newest)
             seq, last = row["seq"], row["hash"]
+            at = at if isinstance(until, datetime) else row["at"]
         for (kind, _), body in newest.items():
             _put(connection, kind, body)
         connection.execute(update(head).values(seq=seq, hash=last))
@@ -68,7 +70,12 @@ def restore(folder: Path, database: Database, until: int | datetime | None = Non
                 "journal", f"备份的第 {verdict.broken_at} 号记录：{verdict.reason}",
                 "该备份已被改动或损坏，请换用另一份；数据库未作任何改动",
             )  # fmt: skip
-    return Restored(seq=seq, things=len(newest), verdict=verdict)
+    return Restored(seq=seq, at=at, things=len(newest), verdict=verdict)
+
+
+def _asked(until: int | datetime | None) -> datetime:
+    """The instant asked for; for a number it is that of its row, found on the way."""
+    return until if isinstance(until, datetime) else datetime.fromtimestamp(0, UTC)
 
 
 def _check(folder: Path, held: Manifest, until: int | datetime | None) -> None:

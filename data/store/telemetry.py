@@ -19,6 +19,7 @@ from data.store.keeping import Keeper
 from data.store.moving import move_readings
 from data.store.positions import Fix, Positions
 from data.store.readings import Readings, Shelf
+from data.store.telemetry_archive import keep_telemetry, restore_telemetry
 
 __all__ = ["Fix", "Reading", "Telemetry"]
 
@@ -90,6 +91,14 @@ class Telemetry:
     def track(self, team: str, since: datetime, until: datetime) -> list[Fix]:
         """A team's positions between two instants, oldest first."""
         return self._positions.track(team, since, until)
+
+    def keep(self, folder: Path) -> None:
+        """Bring an archive up to what is stored (`telemetry_archive`)."""
+        keep_telemetry(self._readings, self._positions, folder)
+
+    def restore(self, folder: Path, until: datetime | None = None) -> int:
+        """Put an archive's readings and positions in, up to an instant; how many rows were hot."""
+        return restore_telemetry(self._readings, self._positions, folder, until)
 
     def close(self) -> None:
         """Give the connections back."""

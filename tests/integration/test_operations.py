@@ -9,13 +9,17 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import insert
+from sqlalchemy.exc import SQLAlchemyError
 
 from dashboard import logs
 from dashboard.doctor import checks
 from dashboard.limits import BURST_S, Limits
 from data.config import Settings
 from data.errors import Invalid
-from tests.serving import Running
+from data.store.database import Database
+from data.store.schema import blob
+from tests.serving import PASSWORD, Running
 
 DASHBOARD = Path(__file__).parents[2] / "docs" / "grafana" / "hubei-command.json"
 REPORT = {
@@ -122,6 +126,35 @@ def test_a_log_line_is_one_json_object(capsys):
     [line] = capsys.readouterr().err.strip().splitlines()
     assert json.loads(line)["message"] == "出错"
     assert "ValueError" in json.loads(line)["trace"]
+
+
+def test_no_log_line_names_a_person(database, server, capsys):
+    """Signing in, failing to, filing a report, an error of the database with the row in it."""
+    before = logging.getLogger().handlers[:], logging.getLogger().level
+    said = ("王小二", "13871234567", PASSWORD, "wrong-password-9")
+    row = {"id": said[0], "media": said[1], "size": 1, "created_at": None, "body": b"x"}
+    try:
+        for as_json in (True, False):
+            logs.set_up(as_json=as_json)
+            with server.client("duty") as client:
+                token = client.cookies["hubei_session"]
+                client.post("/api/v1/reports", json=REPORT | {"text": "，".join(said[:2])})
+                client.post(
+                    "/api/v1/session", json={"username": "duty", "password": "wrong-password-9"}
+                )
+            for address in (database.url, "sqlite://"):
+                try:
+                    Database(address).writer.connect().execute(insert(blob), [row])
+                except SQLAlchemyError:
+                    logging.getLogger("hubei.test").exception("出错")
+    finally:
+        logging.getLogger().handlers[:], level = before
+        logging.getLogger().setLevel(level)
+    told = capsys.readouterr().err
+    assert told.count("出错") == 4
+    assert "Error" in told
+    for word in (*said, token):
+        assert word not in told
 
 
 def test_the_doctor_finds_a_clock_set_back_and_an_open_folder(tmp_path, monkeypatch):
