@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
-import os
-import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from data import confined
 from data.errors import Invalid
 
 MAX_FILE_BYTES = 20 * 2**20
@@ -36,19 +35,17 @@ def read_cells(path: Path) -> list[Row]:
         When the file is missing, oversized, hostile, or not a table.
     """
     check_file(path)
-    root = str(Path(__file__).resolve().parents[2])
-    paths = os.pathsep.join(p for p in (root, os.environ.get("PYTHONPATH", "")) if p)
-    environment = {**os.environ, "PYTHONPATH": paths, "OPENPYXL_LXML": "False"}
     try:
-        done = subprocess.run(  # noqa: S603 (our own interpreter, our own module)
-            [sys.executable, "-m", "data.ingest.sheets", str(path.resolve())],
-            env=environment, capture_output=True, timeout=CHILD_SECONDS, check=False,
+        said = confined.run(
+            "data.ingest.sheets", str(path.resolve()), seconds=CHILD_SECONDS,
+            memory=CHILD_MEMORY_BYTES,
         )  # fmt: skip
-    except subprocess.TimeoutExpired as error:
-        raise _refused("读取超时", "请删去多余的工作表和格式，或分成几个文件") from error
-    if done.returncode != 0:
-        raise _refused("文件已损坏，或内容超出内存限制", "请用表格软件另存为 .xlsx 后重试")
-    answer: dict[str, Any] = json.loads(done.stdout)
+    except confined.OverLimits as error:
+        if error.slow:
+            raise _refused("读取超时", "请删去多余的工作表和格式，或分成几个文件") from error
+        remedy = "请用表格软件另存为 .xlsx 后重试"
+        raise _refused("文件已损坏，或内容超出内存限制", remedy) from error
+    answer: dict[str, Any] = json.loads(said)
     if "refused" in answer:
         raise _refused(*answer["refused"])
     return [(line, cells) for line, cells in answer["rows"]]
@@ -152,17 +149,5 @@ def _parsed(path: Path) -> dict[str, Any]:
     return {"rows": found}
 
 
-def _child(path: Path) -> None:
-    """Parse under memory and time limits and print JSON."""
-    try:
-        import resource
-    except ImportError:  # not on this system; the parent's time limit still holds
-        pass
-    else:
-        resource.setrlimit(resource.RLIMIT_AS, (CHILD_MEMORY_BYTES, CHILD_MEMORY_BYTES))
-        resource.setrlimit(resource.RLIMIT_CPU, (CHILD_SECONDS, CHILD_SECONDS))
-    sys.stdout.write(json.dumps(_parsed(path)))
-
-
 if __name__ == "__main__":
-    _child(Path(sys.argv[1]))
+    sys.stdout.write(json.dumps(_parsed(Path(sys.argv[1]))))

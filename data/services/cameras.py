@@ -24,7 +24,7 @@ from data.domain.playlist import Playlist, read_playlist
 from data.domain.source import Video
 from data.errors import CenterError, Forbidden, Unavailable
 from data.services import frames
-from data.services.pictures import made_new
+from data.services.pictures import made_here
 
 LARGEST_TEXT, LARGEST_STILL, LARGEST_PIECE = 512_000, 8_000_000, 24_000_000  # bytes
 SECONDS = 5.0
@@ -152,12 +152,12 @@ class Cameras:
     def _still(self, video: Video) -> Still:
         answer = self._ask(video.url, LARGEST_STILL)
         if not answer.is_playlist:
-            return Still(jpeg=made_new(answer.body).jpeg, look=self._picture_look(answer))
+            return Still(jpeg=made_here(answer.body).jpeg, look=self._picture_look(answer))
         playlist, base = self._playlist(answer)
         if not playlist.segments:
             raise Unavailable("视频源暂无画面：播放列表是空的")
         piece = self._piece(playlist, base)
-        jpeg = made_new(frames.first_frame(piece)).jpeg
+        jpeg = made_here(frames.first_frame(piece)).jpeg
         return Still(jpeg=jpeg, look=_playlist_look(playlist, answer.modified))
 
     def _playlist(self, answer: Answer) -> tuple[Playlist, str]:

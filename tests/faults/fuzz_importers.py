@@ -46,7 +46,7 @@ from data.ingest.sharing_values import key_of, made
 from data.services.channels.settings import read_channels
 from data.services.feed_check import reading_of
 from data.services.feed_wire import rows_of_lines, rows_of_list
-from data.services.pictures import made_new
+from data.services.pictures import made_here
 from data.services.zones import checked_polygon
 from tests.faults.bend import bent
 from tests.faults.samples import (
@@ -220,7 +220,7 @@ def _importers(folder: Path) -> dict[str, Importer]:
             run=in_file("a.osm", lambda p: import_roads(p, folder / "r.npz")),
             samples=(OSM,), slow=True,
         ),
-        "photo": Importer(run=made_new, samples=(_photo("JPEG"), _photo("PNG"), _photo("WEBP"))),
+        "photo": Importer(run=made_here, samples=(_photo("JPEG"), _photo("PNG"), _photo("WEBP"))),
         "roster": Importer(run=lambda t: read_roster(t, NOW), samples=(ROSTER,)),
         "uploaded text": Importer(run=text_of, samples=("data:text/csv;base64,5ZCN56ew",)),
         "contacts": Importer(run=lambda t: read_contacts(t, area_tree()), samples=(CONTACTS,)),

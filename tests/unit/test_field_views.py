@@ -102,6 +102,6 @@ def test_a_bomb_is_refused_before_it_is_decoded(monkeypatch) -> None:
     Image.new("1", (4000, 4000)).save(out, "PNG")
     monkeypatch.setattr(pictures, "MOST_PIXELS", 15_999_999)
     with pytest.raises(Invalid, match="像素"):
-        pictures.made_new(out.getvalue())
+        pictures.made_here(out.getvalue())
     monkeypatch.setattr(pictures, "MOST_PIXELS", 16_000_000)
-    assert pictures.made_new(out.getvalue()).width == pictures.LONGEST_SIDE
+    assert pictures.made_here(out.getvalue()).width == pictures.LONGEST_SIDE
