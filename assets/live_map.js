@@ -143,8 +143,8 @@
         hubei.legend(this, body.legend);
         this.legendDrawn = true;
       }
-      this.take(body.layers);
-      this.risk.calm(!body.layers.incidents.features.length);
+      this.take(hubei.lack(this, body));
+      this.risk.calm(!this.scene.layers.incidents.length);
       this.cover.refresh();
       this.gaps.refresh();
     }

@@ -116,13 +116,16 @@ def _freshness(situation: Situation) -> tuple[Any, ...]:
 
 def map_body(situation: Situation) -> dict[str, Any]:
     """One situation's moving layers with the styles they are drawn in."""
+    missing: list[str] = []
+    moving = map_features(situation, reference_frames(), missing)
     return {
         "revision": situation.revision,
         "at": situation.at,
         "live": situation.live,
         "legend": legend(),
         "geo": geo_hashes(),
-        "layers": map_features(situation, reference_frames()),
+        "layers": moving,
+        "missing": missing,
     }
 
 

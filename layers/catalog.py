@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from data.domain.situation import Situation
@@ -27,6 +28,8 @@ from layers import (
 )
 from layers.base import Frames, Layer
 
+log = logging.getLogger("hubei.layers")
+
 CREDITS = "边界 CGCS2000 · 水系 GSHHG/WDBII · 高速为示意走向 · 地名 GeoNames"
 
 STATIC: tuple[Layer, ...] = (
@@ -49,6 +52,18 @@ def legend() -> list[dict[str, Any]]:
     return [layer.leaflet() for layer in LAYERS]
 
 
-def map_features(situation: Situation, frames: Frames) -> dict[str, Any]:
-    """The moving layers as GeoJSON collections by layer id; the points travel by themselves."""
-    return {layer.id: layer.features(situation, frames) for layer in MOVING if layer not in POINTS}
+def map_features(situation: Situation, frames: Frames, missing: list[str]) -> dict[str, Any]:
+    """The moving layers as GeoJSON collections by layer id; the points travel by themselves.
+
+    A layer that fails is left out and its title added to `missing`: the rest of the map goes on.
+    """
+    made: dict[str, Any] = {}
+    for layer in MOVING:
+        if layer in POINTS:
+            continue
+        try:
+            made[layer.id] = layer.features(situation, frames)
+        except Exception:  # whatever it is, it must not take the map with it
+            log.exception("the layer %s could not be drawn", layer.id)
+            missing.append(layer.title)
+    return made

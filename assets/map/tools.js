@@ -2,6 +2,13 @@
 (function () {
   "use strict";
   const hubei = (window.hubeiMap = window.hubeiMap || {});
+  // Layers that could not be drawn are named; what was shown of them before stays.
+  hubei.lack = function (control, body) {
+    const names = body.missing;
+    control.lacking.textContent = names.length ? `图层取不到：${names.join("、")}；其余照常` : "";
+    for (const id of ["teams", "incidents"]) control.scene.layers[id] ||= [];
+    return body.layers;
+  };
   const KEPT = "hubei.map.layers";
   const WALL_OFF = new Set(["supply_gaps", "county-risk"]); // risk comes by itself while all is calm
   const LOCKED = "视图已锁定 ★ 恢复";
@@ -58,6 +65,9 @@
     control.tip.hidden = true;
     box.append(control.tip);
     box.append(element("div", "map-credits", control.credits));
+    control.lacking = element("div", "map-lack");
+    control.lacking.setAttribute("role", "status");
+    box.append(control.lacking);
     if (mode === "wall") {
       const key = element("div", "map-key");
       key.append(element("span", "", "▣ 队伍（备 接 出 到 展 返）"), element("span", "", "⌂ 储备库　▲ 监测点"));

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from dashboard.geo import map_body
 from dashboard.geo_frames import reference_frames
 from layers import teams
 from layers.base import blank, escaped
@@ -76,11 +77,27 @@ def test_both_drawings_share_the_style():
 
 def test_map_body_is_plain_geojson():
     """Every moving layer but the points is a collection of features with a kind and an id."""
-    body = map_features(world(), {})
+    missing = []
+    body = map_features(world(), {}, missing)
+    assert missing == []
     assert set(body) == {layer.id for layer in MOVING if layer not in POINTS}
     for data in body.values():
         assert all({"kind", "id", "tip"} <= set(f["properties"]) for f in data["features"])
     assert {f["properties"]["incident"] for f in body["routes"]["features"]} == {A, B}
+
+
+def test_a_layer_that_fails_is_named_and_takes_no_other_with_it(monkeypatch):
+    """The map shows the rest and says which one is missing."""
+
+    def broken(*_):
+        raise ValueError("a shape that is none")
+
+    moving = tuple(replace(x, frame=broken) if x is teams.LAYER else x for x in MOVING)
+    monkeypatch.setattr("layers.catalog.MOVING", moving)
+    body = map_body(world())
+    assert body["missing"] == [teams.LAYER.title]
+    assert "teams" not in body["layers"]
+    assert body["layers"]["incidents"]["features"]
 
 
 def test_escaped_text_is_inert():
