@@ -69,7 +69,8 @@ class RecordDesk:
             actor.require(Permission.READ)
         if wanted.area and wanted.area not in self.areas.areas:
             raise Invalid.field("area", f"没有行政区划 {wanted.area}", "请填六位行政区划代码")
-        codes = self.areas.subtree(wanted.area) if wanted.area else None
+        narrow = wanted.area and wanted.area != PROVINCE
+        codes = self.areas.subtree(wanted.area) if narrow else None
         within = None if actor.org == PROVINCE else self.areas.subtree(actor.org)
         with self.database.reader.connect() as db:
             if book == "log":
