@@ -10,12 +10,13 @@ from typing import Any
 
 from data.domain.clock import real_now
 from data.domain.messages import Command, IssueDispatch
-from data.domain.node import APART, LOCAL_COMMANDS, OWN_COMMANDS, LinkState, org_of
+from data.domain.node import APART, LOCAL_COMMANDS, OWN_COMMANDS, LinkState, NodeRow, org_of
 from data.domain.org import Actor, AreaTree
 from data.errors import CenterError, Forbidden
 from data.services.node_follow import File, Follower
 from data.services.node_wire import LinkLost, Wire
 from data.store.blobs import read_blob
+from data.store.codec import encode
 from data.store.leader import Leadership
 from data.store.node_book import files_missing, files_of, link_state, own_rows, waiting
 from data.store.queries import Queries
@@ -23,7 +24,7 @@ from data.store.queries import Queries
 log = logging.getLogger("hubei.node")
 EVERY_S = 1.0
 LONGEST_PAUSE_S = 5.0
-ROWS = 50  # of one sending
+ROWS, MOST_BYTES = 50, 6_000_000  # of one sending; the province takes 10 MB
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,16 +136,29 @@ class Link:
 
     def _send_all(self) -> None:
         while not self._end.is_set():
-            with self.queries.engine.connect() as connection:
-                state = link_state(connection)
-                rows = own_rows(connection, state, ROWS)
-                named = files_of(connection, [c for row in rows for c in row.changes])
+            rows, files = self._next()
             if not rows:
                 return
-            files = {key: read_blob(self.queries.engine, key) for key in named}
             for taken in self.wire.send(rows, files):
                 self.follower.acknowledge(taken.number)
             self._heard()
+
+    def _next(self) -> tuple[list[NodeRow], dict[str, tuple[bytes, str]]]:
+        """The oldest rows that wait, with the files they name, as many as one sending takes."""
+        with self.queries.engine.connect() as connection:
+            waits = own_rows(connection, link_state(connection), ROWS)
+            named = [files_of(connection, row.changes) for row in waits]
+        rows: list[NodeRow] = []
+        files: dict[str, tuple[bytes, str]] = {}
+        size = 0
+        for row, keys in zip(waits, named, strict=True):
+            more = {key: read_blob(self.queries.engine, key) for key in keys if key not in files}
+            size += len(encode(row)) + sum(len(body) for body, _ in more.values()) * 4 // 3
+            if rows and size > MOST_BYTES:
+                break
+            rows.append(row)
+            files |= more
+        return rows, files
 
     def _files(self, *groups: Any) -> list[File]:
         with self.queries.engine.connect() as connection:

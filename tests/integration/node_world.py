@@ -174,8 +174,9 @@ def things(team: int = 3) -> tuple[Any, ...]:
 def world(tmp: Path, province_url: str, node_url: str = "") -> Iterator[World]:
     """A province with the county's things, and a node that has taken everything over once."""
     settings = Settings(
-        var=tmp / "province", scenario="none", database_url=province_url, seed_password=PASSWORD
-    )
+        var=tmp / "province", scenario="none", database_url=province_url or None,
+        seed_password=PASSWORD,
+    )  # fmt: skip
     province = build_center(settings)
     province.accounts.seed(PASSWORD, exercise=False)
     province.handle(m.StoreRows(what="演练", things=things()), SYSTEM)

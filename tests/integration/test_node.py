@@ -14,12 +14,20 @@ from data.domain.node import LinkState
 from data.domain.org import SYSTEM
 from data.errors import Conflict, Forbidden, IllegalMove, Stale
 from data.services.node_wire import LinkLost
+from data.store.blobs import keep_blob, read_blob
 from data.store.node_book import own_rows
 from tests.integration.node_world import COUNTY_DUTY, PROVINCE_DUTY, World, world
 
 
 @pytest.fixture
-def both(tmp_path, database_url):
+def both(tmp_path):
+    """A province with a node."""
+    with world(tmp_path, "") as made:
+        yield made
+
+
+@pytest.fixture
+def on_each(tmp_path, database_url):
     """A province on each engine with a node."""
     with world(tmp_path, database_url) as made:
         yield made
@@ -57,8 +65,9 @@ def test_a_node_begins_as_what_the_county_may_see(both):
     assert "TM-D1" in both.node.queries.situation(COUNTY_DUTY).teams
 
 
-def test_work_without_the_link_arrives_once_and_in_order(both):
+def test_work_without_the_link_arrives_once_and_in_order(on_each):
     """Reports and orders given 脱网 come up in their order, with who did them, and come once."""
+    both = on_each
     before = both.province.queries.revision()
     both.cut()
     incident = both.incident(both.node, COUNTY_DUTY)
@@ -136,8 +145,9 @@ def test_a_team_both_sides_ordered_is_shown_to_a_person(both, verdict, county, p
 
 
 @pytest.mark.parametrize(("verdict", "left"), [("province", 50.0), ("county", 30.0)])
-def test_a_lot_that_does_not_suffice_for_both_is_shown(both, verdict, left):
+def test_a_lot_that_does_not_suffice_for_both_is_shown(on_each, verdict, left):
     """What fits is added up; what does not waits, and the ledger agrees throughout."""
+    both = on_each
     there = both.incident(both.province, PROVINCE_DUTY, "省里的滑坡")
     here = both.incident(both.node, COUNTY_DUTY, "县里的火", type="forest_fire")
     both.sync()
@@ -151,8 +161,9 @@ def test_a_lot_that_does_not_suffice_for_both_is_shown(both, verdict, left):
     assert both.province.queries.situation(PROVINCE_DUTY).lots["L-D1"].reserved == left
 
 
-def test_amounts_of_one_lot_add_up_where_they_fit(both):
+def test_amounts_of_one_lot_add_up_where_they_fit(on_each):
     """Two sides that each promised some have promised both, on both sides."""
+    both = on_each
     there = both.incident(both.province, PROVINCE_DUTY, "省里的滑坡")
     both.sync()
     both.cut()
@@ -281,3 +292,17 @@ def test_a_letter_another_county_gave_meanwhile_is_changed_and_said(both):
     assert both.province.queries.situation(PROVINCE_DUTY).incidents[here].letter == "丑"
     assert "改为 丑" in both.province.queries.journal(PROVINCE_DUTY)[-1]["summary"]
     both.assert_equal()
+
+
+def test_files_that_things_name_travel_with_them(both):
+    """Up with the row that names one, down when it is named; each is kept once."""
+    with both.node.database.units.transaction() as connection:
+        up = keep_blob(connection, b"from the county", "text/plain")
+    with both.province.database.units.transaction() as connection:
+        down = keep_blob(connection, b"from the province", "text/plain")
+    told = {"type": "landslide", "area_code": "421127"}
+    both.node.handle(m.ReceiveReport(text=up, **told), COUNTY_DUTY)
+    both.province.handle(m.ReceiveReport(text=down, **told), PROVINCE_DUTY)
+    both.sync()
+    assert read_blob(both.province.database.reader, up)[0] == b"from the county"
+    assert read_blob(both.node.database.reader, down)[0] == b"from the province"
