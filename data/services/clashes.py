@@ -110,7 +110,10 @@ def _team(unit: Unit, clash: Clash, verdict: str, words: str, tools: Tools) -> N
     for change in theirs:
         clearance_book.settle(unit, str(change.body["dispatch_id"]))
     bound = [a for a in unit.find(Assignment, team_id=team.id) if a.active]
+    told = next((c.body["state"] for c in clash.held if c.kind == "team"), None)
     state = TEAM_AFTER[bound[0].state] if bound else _after(last)
+    if not bound and verdict == "county" and told:
+        state = TeamState(told)  # the county's order is over: its team is where it says
     unit.put(replace(unit.get(Team, team.id), state=state))
 
 

@@ -16,7 +16,7 @@ from data.domain.registry import KINDS
 from data.services.node_intake import order_of_putting
 from data.store.blobs import keep_blob
 from data.store.codec import decode, encode
-from data.store.node_book import FOLLOWED, keep_link, link_state, waiting
+from data.store.node_book import FOLLOWED, keep_link, link_state, touched, waiting
 from data.store.unit_of_work import Unit, UnitOfWork
 
 LATE = timedelta(minutes=1)
@@ -38,7 +38,9 @@ class Follower:
         self.units, self.clock = units, clock
 
     def follow(self, page: Page, files: Iterable[File] = ()) -> bool:
-        """Take a page over; False when something of the node's own came first.
+        """Take a page over; False at a row about what the node itself has changed meanwhile.
+
+        That goes up first. What is about other things is taken over beside it.
 
         Each row is one unit of work with its cursor, so that a page half taken is gone on with.
         """
@@ -72,16 +74,18 @@ class Follower:
         mark = f"{FOLLOWED}{row.number}"
         with self.units.unit(row.command, actor, self.clock, mark) as unit:
             state = link_state(unit.connection)
-            if waiting(unit.connection, state):
-                return False
             if 0 < row.number <= state.cursor:
                 return True
+            waits = touched(unit.connection, state)
+            if any((c.kind, c.id) in waits for c in row.things):
+                return False
             for file in files:
                 keep_blob(unit.connection, file.body, file.media)
             settled = self._adopt(unit, row.things, apart)
             if row.number:
+                clear = state.clear if waiting(unit.connection, state) else unit.seq - 1
                 kept = replace(
-                    state, cursor=row.number, fresh=state.fresh or settled, clear=unit.seq - 1
+                    state, cursor=row.number, fresh=state.fresh or settled, clear=clear
                 )
                 keep_link(unit.connection, kept)
             if unit.images or not (row.echo or row.number == 0):
@@ -133,7 +137,7 @@ class Follower:
     def _reach(self, page: Page) -> bool:
         with self.units.transaction() as connection:
             state = link_state(connection)
-            if waiting(connection, state):
+            if page.whole and waiting(connection, state):
                 return False
             fresh = state.fresh and not page.whole
             kept = replace(state, cursor=max(state.cursor, page.upto), fresh=fresh)

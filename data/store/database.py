@@ -88,7 +88,7 @@ class Database:
         """A new plan's id."""
         with self.units.transaction() as connection:
             value = _count(connection, "plan")
-        return f"P-{value:05d}"
+        return f"P-{self.units.mark}{value:05d}"
 
     def plan(self, plan_id: str) -> Plan:
         """A stored plan.

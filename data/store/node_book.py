@@ -135,6 +135,13 @@ def waiting(connection: Connection, state: LinkState) -> int:
     return int(connection.execute(query).scalar_one())
 
 
+def touched(connection: Connection, state: LinkState) -> set[tuple[str, str]]:
+    """Kind and id of what the own rows changed that the province has not taken."""
+    seqs = select(journal.c.seq).where(_own(max(state.acked, state.clear)))
+    rows = connection.execute(select(image.c.kind, image.c.id).where(image.c.seq.in_(seqs)))
+    return {(kind, key) for kind, key in rows}
+
+
 def own_rows(connection: Connection, state: LinkState, limit: int) -> list[NodeRow]:
     """The oldest own rows the province has not taken, with what each changed, before and after."""
     start = max(state.acked, state.clear)
