@@ -16,6 +16,7 @@ from tests.faults import (
     fuzz_callbacks,
     fuzz_importers,
     kills,
+    load,
     node_cuts,
     power,
     race,
@@ -103,6 +104,10 @@ FAULTS: dict[str, tuple[str, Callable[[], list[str]]]] = {
     "node": ("150 cuts between a county's machine and the province, both ordering", _node),
     "race-sqlite": (f"{ATTEMPTS:,} orders raced for by 8 processes, SQLite", _sqlite_race),
     "race-postgres": (f"{ATTEMPTS:,} orders raced for by 8 processes, PostgreSQL", _postgres_race),
+    "load": (
+        "500 stream clients and 100 requests a second for ten minutes, SQLite",
+        lambda: load.load(600, say=lambda told: sys.stderr.write(load.described(told) + "\n")),
+    ),
     "fuzz-api": (
         f"every operation of the API, bent {3 * EXAMPLES} times each: no 5xx, no hang",
         lambda: fuzz_api.fuzz_api(EXAMPLES, begin=time.time_ns() % 10**6),
@@ -120,6 +125,8 @@ FAULTS: dict[str, tuple[str, Callable[[], list[str]]]] = {
 
 def main(names: list[str]) -> int:
     """Run the named faults, or all; 1 when anything did not hold."""
+    if names[:1] == ["load"] and len(names) > 1:
+        return load.main(names[1:])
     print("| fault | held | seconds |\n|---|---|---|")
     failed = False
     for name in names or FAULTS:
