@@ -30,7 +30,7 @@
     }
     if (!window.hubeiLink) return;
     var link = window.hubeiLink(), seconds = Math.floor(link.silent / 1000);
-    write("live-link", link.up ? "已连接" : link.up === false ? "连接中断，正在重连" : "连接中");
+    write("live-link", link.up ? (link.store ? "已连接" : "数据库中断，正在恢复") : link.up === false ? "连接中断，正在重连" : "连接中");
     if (link.up !== null) {
       write("live-fresh", "数据 " + (seconds < 60 ? seconds + " 秒前" : Math.floor(seconds / 60) + " 分前"));
       write("live-number", "记录 #" + grouped(link.revision));

@@ -4,7 +4,7 @@
   "use strict";
   var SILENT = 4500, FIRST = 1000, LONGEST = 3000, STORE = "live-revision";
   var last = null, source = null, heard = 0, opened = 0, wait = FIRST, up = null, timer = null, leading = false;
-  var boot = null, revision = 0, told = null, flushing = false;
+  var boot = null, store = true, revision = 0, told = null, flushing = false;
   var channel = "BroadcastChannel" in window ? new BroadcastChannel("hubei-stream") : null;
   var queue = [];
 
@@ -13,8 +13,19 @@
   function link(now) {
     if (now === up) return;
     up = now;
-    document.documentElement.dataset.link = now ? "up" : "down";
-    emit("hubei:link", { up: now });
+    shown();
+  }
+  function shown() {
+    document.documentElement.dataset.link = up && store ? "up" : "down";
+    emit("hubei:link", { up: up });
+  }
+  // the center answers, its database does not: what is shown is old until it does
+  function stored(now) {
+    if (now === store) return;
+    store = now;
+    // what was asked for meanwhile failed: everything is asked for once more
+    if (store) { told = null; later(0); }
+    shown();
   }
   function flush() {
     flushing = false;
@@ -57,6 +68,7 @@
     if (beat.revision < revision) { revision = beat.revision; last = String(beat.revision); }
     take(beat.revision);
     if (beat.province) emit("hubei:province", beat.province);
+    stored(beat.store !== false);
     emit("hubei:clock", { now: beat.now, speed: beat.speed, paused: beat.paused });
   }
   function handle(name, data, id) {
@@ -118,7 +130,7 @@
     if (leading && source && silent > SILENT * 2 && performance.now() - opened > SILENT * 2) reconnect(0);
   }, 500);
   window.addEventListener("online", function () { if (leading && !up) reconnect(0); });
-  window.hubeiLink = function () { return { up: up, silent: performance.now() - heard, revision: revision }; };
+  window.hubeiLink = function () { return { up: up, store: store, silent: performance.now() - heard, revision: revision }; };
   heard = performance.now();
   // locks need a secure context (https or localhost); elsewhere every tab has its own stream
   if (channel && navigator.locks) {

@@ -165,7 +165,9 @@ def _make_dash(server: FastAPI, center: Center, pages: dict[str, ModuleType]) ->
 
 def _show_error(error: Exception) -> Any:
     """A callback failed: the operator is told, the page stays as it is."""
-    if isinstance(error, CenterError):
+    if problems.is_cut_off(error):
+        text = problems.CUT_OFF
+    elif isinstance(error, CenterError):
         text = f"{error.title}：{error.detail}" if error.detail != error.title else error.title
     else:
         log.error("a callback failed", exc_info=error)

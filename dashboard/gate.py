@@ -13,10 +13,10 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard.api.problems import problem_response
+from dashboard.api.problems import CUT_OFF, is_cut_off, problem_response
 from dashboard.policy import SECURITY_HEADERS
 from data.domain.org import Actor
-from data.errors import CenterError, Forbidden, NotSignedIn, StepUpNeeded
+from data.errors import CenterError, Forbidden, NotSignedIn, StepUpNeeded, Unavailable
 from data.services.accounts import AccountService, Session
 from data.services.proving import refused
 
@@ -169,7 +169,13 @@ class Gate:
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
         secure = self.secure or scope["scheme"] == "https"
-        session = await self._identify(headers, secure=secure)
+        try:
+            session = await self._identify(headers, secure=secure)
+        except Exception as error:
+            if not is_cut_off(error):
+                raise
+            await problem_response(Unavailable(CUT_OFF))(scope, receive, send)
+            return
         refusal = self._refusal(scope, headers, session)
         if refusal is not None:
             await refusal(scope, receive, send)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections import deque
 from collections.abc import AsyncIterator
 from typing import Any
@@ -22,6 +23,7 @@ from data.store.wake import Waker
 log = logging.getLogger("hubei.stream")
 
 BEAT_SECONDS = 2.0
+STORE_SECONDS = 3 * BEAT_SECONDS  # a database that did not answer for so long is told as cut off
 POSITIONS_SECONDS = 0.25
 GAP_SECONDS = 0.2
 SEND_SECONDS = 5.0
@@ -49,6 +51,7 @@ class Broadcaster:
         self._tasks: set[asyncio.Task[None]] = set()
         self._filling = False
         self._asked = self._looking = False
+        self._reached = time.monotonic()  # when the database last answered
         self._closed = False
         self._link: dict[str, Any] | None = None  # of a county's own machine
 
@@ -59,6 +62,7 @@ class Broadcaster:
             asyncio.get_running_loop(), self.on_facts, self.on_positions, self.on_wake
         )
         self.last = await self.center.ask(self.center.queries.revision)
+        self._reached = time.monotonic()
         self._waker = Waker(
             self.center.database, self.center.hub.wake, self.center.telemetry.hear
         ).start()
@@ -131,7 +135,9 @@ class Broadcaster:
             while self._asked:
                 self._asked = False
                 with contextlib.suppress(CenterError, SQLAlchemyError):  # the next beat looks again
-                    if await self.center.ask(self.center.queries.revision) > self.last:
+                    newest = await self.center.ask(self.center.queries.revision)
+                    self._reached = time.monotonic()
+                    if newest > self.last:
                         await self._fill()
         finally:
             self._looking = False
@@ -193,7 +199,7 @@ class Broadcaster:
             }
 
     def pulse(self) -> dict[str, Any]:
-        """The domain's time and how it goes, the newest number, and which program this is."""
+        """The domain's time and how it goes, the newest number, which program, and its database."""
         clock = self.center.clock
         return {
             "now": clock.now().isoformat(timespec="milliseconds"),
@@ -202,6 +208,7 @@ class Broadcaster:
             "revision": self.last,
             "boot": self.boot,
             **({"province": self._link} if self._link else {}),
+            "store": time.monotonic() - self._reached < STORE_SECONDS,
         }
 
     # ------------------------------------------------------------ one client
@@ -281,7 +288,10 @@ class Stream:
     async def _holds(self, request: Request) -> bool:
         held = request.state.session
         read = self.broadcaster.center.accounts.still_holds
-        return held is not None and await asyncio.to_thread(read, held)
+        try:
+            return held is not None and await asyncio.to_thread(read, held)
+        except (CenterError, SQLAlchemyError):
+            return True  # not known just now: asked again at the next beat
 
 
 async def _disconnected(receive: Receive) -> None:

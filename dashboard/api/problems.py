@@ -9,13 +9,22 @@ from typing import Any
 import msgspec
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DataError
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from data.errors import CenterError, Conflict, Forbidden, Invalid, NotFound, NotSignedIn
+from data.errors import (
+    CenterError,
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    NotSignedIn,
+    Unavailable,
+)
 
 log = logging.getLogger("hubei.api")
 LARGEST_BYTES = 10_000_000  # of any one request to the API
@@ -66,6 +75,14 @@ _WORDS: dict[str, tuple[str, str]] = {
     "bool_type": ("应为是或否", "请填 true 或 false"),
     "value_error": ("含有不能保存的字符", "请删去不可见的控制字符"),
 }
+
+
+CUT_OFF = "数据库暂时没有应答，本次没有读写；恢复后自动继续，请稍后重试"
+
+
+def is_cut_off(error: BaseException) -> bool:
+    """Whether the database does not answer, rather than something wrong in the asking."""
+    return isinstance(error, OperationalError | InterfaceError | PoolTimeout)
 
 
 def problem_of(error: CenterError) -> dict[str, Any]:
@@ -135,6 +152,14 @@ def install(server: FastAPI) -> None:
         detail = _DETAILS.get(error.status_code, "请求未被接受；请按接口说明核对后重试")
         body = {**problem_of(kind(detail)), "status": error.status_code}
         return _answer(body, error.status_code)
+
+    @server.exception_handler(DBAPIError)
+    @server.exception_handler(PoolTimeout)
+    async def cut_off(request: Request, error: Exception) -> Response:
+        if not is_cut_off(error):
+            return await unexpected(request, error)
+        log.warning("%s %s: the database does not answer", request.method, request.url.path)
+        return problem_response(Unavailable(CUT_OFF))
 
     @server.exception_handler(OverflowError)
     @server.exception_handler(DataError)

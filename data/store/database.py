@@ -19,6 +19,7 @@ from data.store.accounts_schema import ACCOUNT_TABLES, record_part, sign_in_log
 from data.store.codec import decode, encode
 from data.store.engine import read_engine, sqlite_path, write_engine
 from data.store.plan_keeping import forget_plans
+from data.store.postgres_wait import patiently
 from data.store.schema import counter, plan
 from data.store.sign_in_book import LINE, adopt, lines_after, write_line
 from data.store.unit_of_work import UnitOfWork
@@ -51,7 +52,9 @@ class Database:
         """Bring the schema to the newest version; safe to call at every start."""
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
-        with self.alone("migrate"), self.writer.connect() as connection:
+        with (
+            self.alone("migrate"), self.writer.connect() as connection, patiently(connection)
+        ):  # fmt: skip
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             connection.commit()
@@ -66,7 +69,8 @@ class Database:
         key = {"key": crc32(f"hubei:alone:{what}".encode())}
         with self.writer.connect() as made:
             connection = made.execution_options(isolation_level="AUTOCOMMIT")
-            connection.execute(text("SELECT pg_advisory_lock(:key)"), key)
+            with patiently(connection):
+                connection.execute(text("SELECT pg_advisory_lock(:key)"), key)
             try:
                 yield
             finally:

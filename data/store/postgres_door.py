@@ -10,6 +10,8 @@ import psycopg
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import URL
 
+from data.store.postgres_wait import Bounded
+
 QUIET_S = 10.0  # how long a server that did not answer is left alone while others do
 # A peer that is gone says nothing: without these an application waits fifteen minutes, and a
 # server keeps the locks of a machine that lost its link for two hours.
@@ -62,7 +64,7 @@ class PostgresDoor:
             When no server answers, or none of them takes writes.
         """
         if len(self.servers) == 1:
-            return psycopg.connect(**{**self._params, **more})
+            return Bounded.connect(**{**self._params, **more})
         found: list[tuple[int, psycopg.Connection[Any]]] = []
         reasons: list[str] = []
         for server in self._awake():
@@ -85,7 +87,7 @@ class PostgresDoor:
         """A connection to one server, and its timeline; 0 when it is a standby."""
         host, port = server
         params = {**self._params, **more, "host": host, "target_session_attrs": "any"}
-        made: psycopg.Connection[Any] = psycopg.connect(**params | ({"port": port} if port else {}))
+        made: psycopg.Connection[Any] = Bounded.connect(**params | ({"port": port} if port else {}))
         try:
             if made.execute(_ROLE).fetchone() == (True,):
                 timeline = 0

@@ -16,6 +16,7 @@ from tests.faults import (
     fuzz_callbacks,
     fuzz_importers,
     kills,
+    link_cuts,
     load,
     node_cuts,
     power,
@@ -95,6 +96,10 @@ FAULTS: dict[str, tuple[str, Callable[[], list[str]]]] = {
     "kills-postgres": ("1,000 SIGKILLs of writing workers, PostgreSQL", _postgres_kills),
     "database": (
         "100 SIGKILLs of all PostgreSQL processes", lambda: database_kills.kill_database(100)
+    ),
+    "link": (
+        "120 cuts between application and PostgreSQL, every tenth without a word",
+        lambda: link_cuts.cut_link(120),
     ),
     "failover": (
         "20 primaries killed, their synchronous standbys promoted", lambda: failover.fail_over(20)

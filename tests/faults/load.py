@@ -122,8 +122,9 @@ def described(figures: Any) -> str:
     return (
         f"{figures['messages']:,} messages: p50 {figures['p50_ms']} ms, "
         f"p95 {figures['p95_ms']} ms, most {figures['most_ms']} ms; "
-        f"{figures['requests']:,} requests: p50 {figures['request_p50_ms']} ms, p95 {figures['request_p95_ms']} ms, most "
-        f"{figures['request_most_ms']} ms, answers {figures['status']}, slow {figures['slow']}; "
+        f"{figures['requests']:,} requests: p50 {figures['request_p50_ms']} ms, "
+        f"p95 {figures['request_p95_ms']} ms, most {figures['request_most_ms']} ms, "
+        f"answers {figures['status']}, slow {figures['slow']}; "
         f"server {figures['server_cores']} cores, memory {figures.get('memory_mb')} MB; "
         f"{figures['gaps']} gaps, {figures['cut']} cut"
     )

@@ -20,7 +20,7 @@ from data.store.database import Database
 from tests.serving import PASSWORD, free_port
 
 ROOT = Path(__file__).parent.parent.parent
-WRITERS, LONGEST_S, OPEN_S = 3, 1.5, 60
+WRITERS, LONGEST_S, OPEN_S = 3, 1.5, 180
 REPORT = {
     "type": "flood", "place": "黄梅县", "lon": 115.94, "lat": 30.07, "source": "电话",
     "text": "堤防渗水", "casualties": {},
@@ -57,6 +57,8 @@ class Served:
             with contextlib.suppress(httpx.HTTPError):
                 if httpx.get(self.base + "/healthz", timeout=2).status_code == httpx.codes.OK:
                     return
+            if (code := self.process.poll()) is not None:
+                raise RuntimeError(f"the server ended with {code} instead of opening")
             time.sleep(0.05)  # asked again until it answers
         raise RuntimeError("the server did not open")
 

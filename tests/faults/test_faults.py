@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.faults import database_kills, kills, node_cuts, power, server_kills
+from tests.faults import database_kills, kills, link_cuts, load, node_cuts, power, server_kills
 from tests.postgres import DURABLE, standing_postgres, why_not
 
 needs_postgres = pytest.mark.skipif(why_not() is not None, reason=why_not() or "")
@@ -46,3 +46,20 @@ def test_a_killed_server_keeps_what_it_acknowledged(tmp_path):
 def test_a_cut_link_loses_nothing_and_doubles_nothing(tmp_path):
     """A county's machine and the province order the same teams while the link comes and goes."""
     assert node_cuts.cut_link(tmp_path, 5) == []
+
+
+@pytest.mark.postgres
+@needs_postgres
+def test_a_cut_link_to_the_database_loses_nothing():
+    """Nine resets and a silence on the way to PostgreSQL; the writers come back by themselves."""
+    assert link_cuts.cut_link(10) == []
+
+
+def test_streams_and_requests_hold_together():
+    """A few seconds of the load: no gap, nothing refused, every acknowledged report kept.
+
+    How late facts are is measured by hand, on a machine that does nothing else.
+    """
+    found = load.load(4, clients=50, rate=20)
+    timed = ("p95", "most", "memory", "only")
+    assert [said for said in found if not said.startswith(timed)] == []
