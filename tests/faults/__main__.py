@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from data.store.database import Database
+from tests import postgres
 from tests.faults import (
     database_kills,
     failover,
@@ -19,6 +20,7 @@ from tests.faults import (
     link_cuts,
     load,
     node_cuts,
+    odd_days,
     power,
     race,
     server_kills,
@@ -107,6 +109,8 @@ FAULTS: dict[str, tuple[str, Callable[[], list[str]]]] = {
     "server-sqlite": ("50 SIGKILLs of the whole server under writers, SQLite", _sqlite_server),
     "server-postgres": ("50 SIGKILLs of the whole server, PostgreSQL", _postgres_server),
     "node": ("150 cuts between a county's machine and the province, both ordering", _node),
+    "disk": ("a full disk, and room again, SQLite", odd_days.fill_disk),
+    "clock": ("the clock three hours on, back, three hours back, on again", odd_days.jump_clock),
     "race-sqlite": (f"{ATTEMPTS:,} orders raced for by 8 processes, SQLite", _sqlite_race),
     "race-postgres": (f"{ATTEMPTS:,} orders raced for by 8 processes, PostgreSQL", _postgres_race),
     "load": (
@@ -128,6 +132,14 @@ FAULTS: dict[str, tuple[str, Callable[[], list[str]]]] = {
 }  # fmt: skip
 
 
+def why_not(name: str) -> str | None:
+    """Why a fault cannot be done on this machine, or None."""
+    if name in {"disk", "clock"}:
+        return odd_days.why_no_disk() if name == "disk" else odd_days.why_no_clock()
+    needs_server = name in {"database", "link", "failover"} or name.endswith("-postgres")
+    return postgres.why_not() if needs_server else None
+
+
 def main(names: list[str]) -> int:
     """Run the named faults, or all; 1 when anything did not hold."""
     if names[:1] == ["load"] and len(names) > 1:
@@ -136,6 +148,9 @@ def main(names: list[str]) -> int:
     failed = False
     for name in names or FAULTS:
         title, run = FAULTS[name]
+        if reason := why_not(name):
+            print(f"| {title} | skipped: {reason} | |", flush=True)
+            continue
         began = time.monotonic()
         wrong = run()
         failed |= bool(wrong)

@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 
 from tests.benchmarks.wall_world import cpu_seconds
-from tests.faults.server_kills import ROOT, Served, _judge, _prepare
+from tests.faults.server_kills import ROOT, Served, judge, seed
 from tests.serving import PASSWORD
 
 CLIENTS, RATE = 500, 100
@@ -32,7 +32,7 @@ def load(
     """What did not hold over so many seconds; `say` is told the figures as one line."""
     with tempfile.TemporaryDirectory(prefix="hubei-load-") as name:
         served = Served(var=Path(name), url=url)
-        _prepare(served)
+        seed(served)
         served.start()
         try:
             found, figures = _under(served, seconds, clients, rate)
@@ -40,7 +40,7 @@ def load(
             served.kill()
         if say:
             say(figures)
-        return found + _judge(served, figures["told"])
+        return found + judge(served, figures["told"])
 
 
 def _under(served: Served, seconds: float, clients: int, rate: int) -> tuple[list[str], Any]:

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -34,6 +35,7 @@ class Served:
     var: Path
     url: str | None = None
     port: int = field(default_factory=free_port)
+    more: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def base(self) -> str:
@@ -49,7 +51,8 @@ class Served:
         if self.url:
             known["HUBEI_DATABASE_URL"] = self.url
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "dashboard", "serve"], cwd=ROOT, env={**os.environ, **known},
+            [sys.executable, "-m", "dashboard", "serve"], cwd=ROOT,
+            env={**os.environ, **known, **self.more},
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         until = time.monotonic() + OPEN_S
@@ -81,11 +84,11 @@ def _write(base: str, cookies: httpx.Cookies, csrf: str, told: dict[str, str]) -
                 told[key] = answer.json()["report"]["id"]
 
 
-def kill_server(var: Path, cycles: int, *, url: str | None = None, seed: int = 1) -> list[str]:
+def kill_server(var: Path, cycles: int, *, url: str | None = None, begin: int = 1) -> list[str]:
     """Kill and start the server `cycles` times under `WRITERS` writers; what did not hold."""
-    draw, told, found = random.Random(seed), dict[str, str](), list[str]()
+    draw, told, found = random.Random(begin), dict[str, str](), list[str]()
     served = Served(var=var, url=url)
-    _prepare(served)
+    seed(served)
     for _ in range(cycles):
         served.start()
         signing = {"username": "duty", "password": PASSWORD}
@@ -101,10 +104,11 @@ def kill_server(var: Path, cycles: int, *, url: str | None = None, seed: int = 1
         served.kill()
         for writer in writers:
             writer.join()
-    return found + _judge(served, told)
+    return found + judge(served, told)
 
 
-def _prepare(served: Served) -> None:
+def seed(served: Served) -> None:
+    """Its database, reference data and accounts."""
     known = {**os.environ, "HUBEI_VAR": str(served.var), "HUBEI_SCENARIO": "none"}
     known["HUBEI_SEED_PASSWORD"] = PASSWORD
     if served.url:
@@ -115,7 +119,7 @@ def _prepare(served: Served) -> None:
     )  # fmt: skip
 
 
-def _judge(served: Served, told: dict[str, str]) -> list[str]:
+def judge(served: Served, told: dict[str, str]) -> list[str]:
     """Every acknowledged report is there once, under the key it was answered for."""
     from sqlalchemy import func, select
 

@@ -2,7 +2,16 @@
 
 import pytest
 
-from tests.faults import database_kills, kills, link_cuts, load, node_cuts, power, server_kills
+from tests.faults import (
+    database_kills,
+    kills,
+    link_cuts,
+    load,
+    node_cuts,
+    odd_days,
+    power,
+    server_kills,
+)
 from tests.postgres import DURABLE, standing_postgres, why_not
 
 needs_postgres = pytest.mark.skipif(why_not() is not None, reason=why_not() or "")
@@ -63,3 +72,9 @@ def test_streams_and_requests_hold_together():
     found = load.load(4, clients=50, rate=20)
     timed = ("p95", "most", "memory", "only")
     assert [said for said in found if not said.startswith(timed)] == []
+
+
+@pytest.mark.skipif(odd_days.why_no_disk() is not None, reason=odd_days.why_no_disk() or "")
+def test_a_full_disk_refuses_in_words_and_recovers():
+    """Writes are refused in Chinese, reads go on, health is red; with room all is well again."""
+    assert odd_days.fill_disk() == []
