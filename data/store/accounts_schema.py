@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, CheckConstraint, Column, Integer, String, Table, Text
+from sqlalchemy import Boolean, CheckConstraint, Column, Index, Integer, String, Table, Text
 
 from data.store.schema import UtcTime, metadata
 
@@ -142,6 +142,7 @@ sign_in_log = Table(
     Column("agent", Text, nullable=False),
     Column("prev_hash", String(64), nullable=False, default="", server_default=""),
     Column("hash", String(64), nullable=False, default="", server_default=""),
+    Index("ix_sign_in_log_outcome", "outcome", "id"),
 )
 
 sign_in_head = Table(

@@ -152,6 +152,9 @@ journal = Table(
     Column("prev_hash", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
 )
+# What the auditor searches by, newest first.
+for _key in ("actor", "command", "org", "area"):
+    Index(f"ix_journal_{_key}", journal.c[_key], journal.c.seq)
 
 # The after-images of one journal row; replay reads the newest image at or before a number.
 image = Table(

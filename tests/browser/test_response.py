@@ -14,8 +14,9 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.browser.hands import twice
 from tests.serving import PASSWORD, Running
 
 LIMIT_MS = 60_000
@@ -110,12 +111,6 @@ def night(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterato
         for page in made.pages.values():
             page.context.close()
     running.stop()
-
-
-def twice(button: Locator) -> None:
-    """A button that asks for a second press: both within its four seconds, however slow we are."""
-    button.hover()
-    button.evaluate("button => { button.click(); button.click(); }")
 
 
 def pick(page: Page, field_: str, word: str) -> None:

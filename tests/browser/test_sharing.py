@@ -1,6 +1,9 @@
 """数据共享 in a browser: a mapping tried out and saved, a connector paused, a token given."""
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 from data.domain.org import SYSTEM
 from tests.serving import Running
@@ -41,7 +44,7 @@ def test_from_a_sample_to_a_connector_and_back(running, opened):
     page.get_by_text("还没有共享接口").wait_for()
     page.keyboard.press("Alt+2")
     page.get_by_role("button", name="湖北水情").click()
-    page.wait_for_function("document.getElementById('mapping-text').value.includes('STCD')")
+    expect(page.locator("#mapping-text")).to_have_value(re.compile("STCD"))
     page.locator("#mapping-sample").fill(SAMPLE)
     page.keyboard.press("Control+e")
     page.get_by_text("共 2 条：可收 1 条，拒收 1 条").wait_for()

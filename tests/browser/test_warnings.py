@@ -13,6 +13,7 @@ from data.domain.messages import warnings as m
 from data.domain.org import SYSTEM
 from data.domain.sensor import Sensor
 from data.ingest.cap import read_cap
+from tests.browser.hands import twice
 from tests.integration import warning_world as w
 from tests.integration.test_warnings_api import SIGNED
 from tests.serving import Running
@@ -83,8 +84,7 @@ def test_one_warning_from_an_alarm_to_the_county_that_signs_for_it(
     leader = warnings_of(running, browser, "leader")
     leader.locator("#warnings-board .tk", has_text="洪水橙色").click()
     leader.locator("#warnings-actions .btn", has_text="签发").click()
-    duty.locator("#warnings-actions .btn", has_text="发布").click()
-    duty.locator("#warnings-actions .btn.armed", has_text="发布").click()
+    twice(duty.locator("#warnings-actions .btn", has_text="发布"))
     expect(duty.locator("#warnings-head .of")).to_contain_text("生效中")
     expect(duty.locator("#warnings-receipts")).to_contain_text("签收 0/3")
     county = warnings_of(running, browser, "duty.421127")
@@ -100,8 +100,7 @@ def test_one_warning_from_an_alarm_to_the_county_that_signs_for_it(
     duty.locator("#warnings-receipts tr", has_text="武穴市值班室").locator(".btn").click()
     expect(duty.locator("#warnings-receipts")).to_contain_text("赵某（电话）")
     duty.locator("#warnings-words").fill("水位已退")
-    duty.locator("#warnings-actions .btn", has_text="解除").click()
-    duty.locator("#warnings-actions .btn.armed", has_text="解除").click()
+    twice(duty.locator("#warnings-actions .btn", has_text="解除"))
     expect(county.locator("#warnings-head .of")).to_contain_text("已解除")
     for one in (leader, county):
         one.context.close()
@@ -146,7 +145,6 @@ def test_a_foreign_warning_is_watched_until_closed_with_words(
     watch.locator(".btn", has_text="我来盯").click()
     expect(watch).to_contain_text("在盯")
     page.locator("#watches-words").fill("水位平稳，无险情")
-    watch.locator(".btn", has_text="结束关注").click()
-    watch.locator(".btn.armed").click()
+    twice(watch.locator(".btn", has_text="结束关注"))
     expect(page.locator("#watches-list .closed")).to_contain_text("水位平稳，无险情")
     page.context.close()
