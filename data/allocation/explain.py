@@ -14,7 +14,6 @@ from data.allocation.values import Need
 from data.allocation.words import amount
 
 FEW = 3  # teams of a capability in all the problem are named as such
-REFUSED = 8  # refusals told an incident
 _SMALL = 1e-6
 
 
@@ -185,7 +184,7 @@ class Reasons:
                     rows.append((float(t) if np.isfinite(t) else np.inf, k, need))
         told: dict[int, dict[str, Any]] = {}
         for t, k, need in sorted(rows, key=lambda r: (r[0], r[1])):
-            if k not in told and len(told) < REFUSED:
+            if k not in told:
                 told[k] = {
                     "team": self.problem.teams[k].id, "name": self.team(k), "incident": ask.id,
                     "why": self.why_refused(k, i, need, t),

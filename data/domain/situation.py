@@ -168,6 +168,13 @@ class Situation:
             (a for a in self.assignments.values() if a.team_id == team_id and a.active), None
         )
 
+    def areas_of_team(self, team_id: str) -> tuple[str, ...]:
+        """Where a team is known: at home, and where it is bound for."""
+        team, bound = self.teams.get(team_id), self.assignment_of_team(team_id)
+        home = (team.area_code,) if team and team.area_code else ()
+        incident = self.incidents.get(bound.incident_id) if bound else None
+        return home + (incident.all_areas if incident else ())
+
     def transfers_of(self, incident_id: str) -> list[Transfer]:
         """An incident's transfers in order of issue."""
         mine = (t for t in self.transfers.values() if t.incident_id == incident_id)

@@ -10,7 +10,7 @@ from typing import Any
 
 from data.domain.clock import Clock, aware, real_now
 from data.domain.feeding import Reading, Refused, SensorSkew, Taken, Via
-from data.domain.org import Actor, Permission
+from data.domain.org import SYSTEM, Actor, Permission
 from data.domain.retention import Retention
 from data.domain.sensor import Sensor
 from data.domain.situation import Situation
@@ -288,9 +288,11 @@ class Feed:
 
     def moved(self, fixes: list[Fix]) -> None:
         """Tell those who listen where teams are now, stored here or by another server."""
+        seen = self.queries.situation(SYSTEM)
         self.hub.publish_positions(
-            [{"team": f.team, "lon": f.lon, "lat": f.lat, "at": f.at.isoformat()} for f in fixes]
-        )
+            [{"team": f.team, "lon": f.lon, "lat": f.lat, "at": f.at.isoformat(),
+              "areas": seen.areas_of_team(f.team)} for f in fixes]
+        )  # fmt: skip
 
     def _position_fault(self, seen: Situation, row: Mapping[str, Any]) -> str:
         if row["team"] not in seen.teams:

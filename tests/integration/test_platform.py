@@ -10,8 +10,9 @@ import httpx
 import pytest
 
 from dashboard.accounts import home_of
-from data.domain.messages import WriteEntry
-from data.domain.org import Actor
+from data.domain.messages import StoreRows, WriteEntry
+from data.domain.org import SYSTEM, Actor
+from data.domain.team import Team
 from tests.serving import PASSWORD, Running
 
 DUTY = Actor.of("duty", "duty", "420000")
@@ -287,6 +288,20 @@ def test_positions_are_pushed_and_the_newest_wins(running) -> None:
             [{"team": "x", "lon": lon, "lat": 30.0, "at": "a"} for lon in (1.0, 2.0)]
         )
         assert [p["lon"] for p in next_of(stream, "positions")[2]] == [2.0]
+
+
+def test_a_county_sees_its_own_team_move_and_no_other(running) -> None:
+    """A position that comes in is for the desks of the team's area, and for the province's."""
+    here = Team(id="TM-HM", name="黄梅队", area_code="421127", lon=115.9, lat=30.0, people=9)
+    there = Team(id="TM-SY", name="十堰队", area_code="420300", lon=110.8, lat=32.6, people=9)
+    running.center.handle(StoreRows(what="队伍", things=(here, there)), SYSTEM)
+    with running.client("duty.421127") as county, listening(county) as stream:
+        next_of(stream, "hello")
+        now = running.center.clock.now()
+        running.center.feed.positions(
+            SYSTEM, [{"team": t.id, "lon": 115.0, "lat": 30.5, "at": now} for t in (here, there)]
+        )
+        assert [p["team"] for p in next_of(stream, "positions")[2]] == ["TM-HM"]
 
 
 def test_a_revoked_session_loses_its_stream(running) -> None:

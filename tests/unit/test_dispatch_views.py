@@ -346,3 +346,13 @@ def test_supplies_show_what_is_free_and_what_was_sent():
     assert "12 顶" in words(supplies.sent(seen))
     assert "在途" in words(supplies.sent(seen))
     assert "已到位" in words(follow.view(seen))
+
+
+def test_a_team_is_known_at_home_and_where_it_is_bound_for():
+    """Its own area first, then those of the incident its order names; nothing of unknown teams."""
+    seen = bound()
+    home = replace(seen, teams={"T1": replace(seen.teams["T1"], area_code="420200")})
+    aims = seen.incidents["I-0002"].all_areas
+    assert home.areas_of_team("T1") == ("420200", *aims)
+    assert replace(home, assignments={}).areas_of_team("T1") == ("420200",)
+    assert home.areas_of_team("T9") == ()
