@@ -1,5 +1,6 @@
 """The duty room in a real browser: a roster pasted, a shift handed over, a call noted."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -68,6 +69,8 @@ def test_a_roster_is_pasted_and_the_shift_handed_over_item_by_item(
     page.keyboard.press("Alt+3")
     expect(page.locator("#dutylog-list")).to_contain_text("交接班完成，演练丙接班；接收 1 项")
     page.locator("#dutylog-list tr", has_text="交接班完成").get_by_role("button").click()
+    expect(page.locator("#logline-ref")).to_have_value(re.compile(r"#\d+"))
+    expect(page.locator("#logline-text")).to_be_focused()
     page.locator("#logline-text").fill("演练丙 20:05 接班")
     page.locator("#logline-reason").fill("时间")
     page.keyboard.press("Control+Enter")
