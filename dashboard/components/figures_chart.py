@@ -56,16 +56,20 @@ def figure(now: Situation, cursor: datetime | None) -> Any:
     for column in silent if told else ():
         chart.update_xaxes(visible=False, col=column)
         chart.update_yaxes(visible=False, col=column)
-        _nothing(chart, "x domain" if column == 1 else f"x{column} domain")
+        axis = chart.layout["xaxis" if column == 1 else f"xaxis{column}"]
+        _nothing(chart, sum(axis.domain) / 2)
     if not told:
-        _nothing(chart, "paper")
+        _nothing(chart, 0.5)
     return chart
 
 
-def _nothing(chart: Any, across: str) -> None:
-    """The words that stand where no figure was told."""
+def _nothing(chart: Any, across: float) -> None:
+    """The words that stand where no figure was told, so far across the paper.
+
+    Never by the axis: one without lines is none to the browser, which takes the first instead.
+    """
     chart.add_annotation(
-        text="尚无人员数字", showarrow=False, xref=across, yref="paper", x=0.5, y=0.5,
+        text="尚无人员数字", showarrow=False, xref="paper", yref="paper", x=across, y=0.5,
         font={"size": 16, "color": "#9fb0cb"},
     )  # fmt: skip
 

@@ -50,6 +50,11 @@ def test_both_incidents_have_their_own_half():
     assert {t.xaxis for t in chart.data} == {"x"}
     assert {t.line.color for t in chart.data} == {figures_chart.COLOURS["甲"]}
     assert [a.text for a in chart.layout.annotations] == ["甲 甲", "乙 乙", "尚无人员数字"]
+    # by the paper, in the empty half: an axis without lines is none to the browser
+    nothing = chart.layout.annotations[-1]
+    low, high = chart.layout.xaxis2.domain
+    assert nothing.xref == "paper"
+    assert low < nothing.x < high
     assert len(chart.layout.shapes) >= 1
 
 
