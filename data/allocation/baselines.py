@@ -91,6 +91,7 @@ def _asked(problem: Problem, known: Figures, need: int, i: int) -> int:
 def _trim(search: Search, row: int) -> None:
     """Send home who is not needed, the dearest journey first."""
     side = search.sides[row]
+    side.refill()  # whoever has a choice does what is missing before anybody goes home
     chosen = np.nonzero(side.chosen & ~side.fixed)[0]
     for pair in sorted(chosen, key=lambda p: (-side.cost[p], side.pair[p])):
         before, given = float(side.unmet_cost(side.short)), side.given.copy()

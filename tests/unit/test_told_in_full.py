@@ -54,3 +54,26 @@ def test_every_nearer_team_that_stays_is_told_why():
     assert [row["team"] for row in plan.assignments] == ["t20"]
     assert {row["team"] for row in plan.refused} == {t["id"] for t in teams} - {"t20"}
     assert len({row["why"] for row in plan.refused}) == len(plan.refused)
+
+
+def test_nobody_is_trimmed_who_could_have_done_what_is_missing():
+    """One of two could cut or search, the other searches for both: severity order keeps both."""
+    needs = [
+        {"capability": "破拆", "amount": 1, "by": 120},
+        {"capability": "搜救", "amount": 2, "by": 120},
+    ]
+    told = solve(
+        _problem(
+            capabilities=[
+                {"id": c, "unit": "人", "people": True} for c in ("搜救", "破拆")
+            ],
+            teams=[
+                {"id": "t0", "people": 2, "provides": {"搜救": 2}, "busy_with": None},
+                {"id": "t2", "people": 1, "provides": {"搜救": 1, "破拆": 1}, "busy_with": None},
+            ],
+            minutes=[[1], [1]], cover_minutes=[[], []],
+            incidents=[{"id": "i1", "weight": 1, "needs": needs, "supplies": []}],
+        )
+    ).comparison  # fmt: skip
+    assert told["severity_trimmed"]["unmet"] == told["severity_first"]["unmet"] == 0
+    assert told["severity_trimmed"]["teams"] == 2
