@@ -9,10 +9,11 @@ the SM4 encryption it asks for on the internet is not read here: such a packet i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from data.ingest.cutting import Cutter
 from data.ingest.frames import Fault, FaultKind, FrameError, Measured, beijing, crc_hj212
 
 START = b"##"
@@ -62,60 +63,26 @@ class Packet:
         return VERSIONS.get(self.flag >> 2, f"第 {self.flag >> 2} 版")
 
 
-class Splitter:
+class Splitter(Cutter[Packet]):
     """Cuts a stream of bytes into packets; what is no packet becomes a named fault."""
 
-    def __init__(self) -> None:
-        self._held = bytearray()
+    start, head_bytes, tail_bytes = START, HEAD_BYTES, CRC_BYTES
+    blank = END  # the end of line behind each packet
 
-    @property
-    def waiting(self) -> bool:
-        """Whether part of a packet is held."""
-        return bool(self._held)
+    def length(self, head: bytes) -> int | None:
+        """The data segment's bytes, as four digits say."""
+        digits = head[len(START) :]
+        return int(digits) if digits.isdigit() else None
 
-    def feed(self, data: bytes) -> Iterator[Packet | Fault]:
-        """Packets and faults that these bytes complete, in order."""
-        self._held += data
-        while self._held:
-            at = self._held.find(START)
-            if at < 0:
-                keep = 1 if self._held[-1:] == START[:1] else 0
-                yield from self._drop(len(self._held) - keep, FaultKind.GARBAGE)
-                return
-            if at:
-                yield from self._drop(at, FaultKind.GARBAGE)
-            if len(self._held) < HEAD_BYTES:
-                return
-            digits = bytes(self._held[2:HEAD_BYTES])
-            if not digits.isdigit():
-                yield from self._drop(1, FaultKind.LENGTH)
-                continue
-            whole = HEAD_BYTES + int(digits) + CRC_BYTES
-            if len(self._held) < whole:
-                return
-            yield self._cut(whole)
-
-    def expire(self) -> Iterator[Packet | Fault]:
-        """The rest of a packet did not come: let its beginning go and read on behind it."""
-        if self._held:
-            yield from self._drop(1, FaultKind.TRUNCATED)
-            yield from self.feed(b"")
-
-    def _cut(self, whole: int) -> Packet | Fault:
-        raw = bytes(self._held[:whole])
+    def wrong(self, raw: bytes) -> str:
+        """The check in four hex digits, where another is given."""
         segment, given = raw[HEAD_BYTES:-CRC_BYTES], raw[-CRC_BYTES:]
-        if not _HEX.fullmatch(given) or int(given, 16) != crc_hj212(segment):
-            del self._held[:1]  # the length itself may be wrong: look again right behind
-            said = f"应为 {crc_hj212(segment):04X}"
-            return Fault(kind=FaultKind.CRC, words=said, raw=raw)
-        del self._held[:whole]
-        return _packet(segment, raw)
+        right = crc_hj212(segment)
+        return "" if _HEX.fullmatch(given) and int(given, 16) == right else f"{right:04X}"
 
-    def _drop(self, count: int, kind: FaultKind) -> Iterator[Fault]:
-        raw = bytes(self._held[:count])
-        del self._held[:count]
-        if raw.strip(END):  # the end of line behind each packet is no garbage
-            yield Fault(kind=kind, words=f"{count} 字节", raw=raw)
+    def read(self, raw: bytes) -> Packet | Fault:
+        """The packet in these bytes."""
+        return _packet(raw[HEAD_BYTES:-CRC_BYTES], raw)
 
 
 def _packet(segment: bytes, raw: bytes) -> Packet | Fault:

@@ -8,10 +8,10 @@ packets (M3) follow public implementations; no frame with a known checksum was f
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from data.ingest.cutting import Cutter
 from data.ingest.frames import Fault, FaultKind, FrameError, Measured, beijing, crc_modbus
 
 START = b"\x7e\x7e"
@@ -58,62 +58,28 @@ class Report:
     unread: tuple[tuple[str, str], ...] = ()
 
 
-class Splitter:
+class Splitter(Cutter[Frame]):
     """Cuts a stream of bytes into frames; what is no frame becomes a named fault.
 
-    Memory is bounded: a length has twelve bits, and what cannot begin a frame is let go at once.
+    A length has twelve bits.
     """
 
-    def __init__(self) -> None:
-        self._held = bytearray()
+    start, head_bytes, tail_bytes = START, HEAD_BYTES, TAIL_BYTES
 
-    @property
-    def waiting(self) -> bool:
-        """Whether part of a frame is held."""
-        return bool(self._held)
-
-    def feed(self, data: bytes) -> Iterator[Frame | Fault]:
-        """Frames and faults that these bytes complete, in order."""
-        self._held += data
-        while self._held:
-            at = self._held.find(START)
-            if at < 0:
-                keep = 1 if self._held[-1:] == START[:1] else 0
-                yield from self._drop(len(self._held) - keep, FaultKind.GARBAGE)
-                return
-            if at:
-                yield from self._drop(at, FaultKind.GARBAGE)
-            if len(self._held) < HEAD_BYTES:
-                return
-            length = self._length()
-            if length is None:
-                yield from self._drop(1, FaultKind.LENGTH)
-                continue
-            whole = HEAD_BYTES + length + TAIL_BYTES
-            if len(self._held) < whole:
-                return
-            yield self._cut(whole)
-
-    def expire(self) -> Iterator[Frame | Fault]:
-        """The rest of a frame did not come: let its beginning go and read on behind it."""
-        if self._held:
-            yield from self._drop(1, FaultKind.TRUNCATED)
-            yield from self.feed(b"")
-
-    def _length(self) -> int | None:
+    def length(self, head: bytes) -> int | None:
         """The body's bytes, or None when this cannot be the head of an uplink frame."""
-        mark = int.from_bytes(self._held[11:13])
-        if mark >> 12 or self._held[13] not in {STX, SYN}:
+        mark = int.from_bytes(head[11:13])
+        if mark >> 12 or head[13] not in {STX, SYN}:
             return None
         return mark & 0x0FFF
 
-    def _cut(self, whole: int) -> Frame | Fault:
-        raw = bytes(self._held[:whole])
-        if crc_modbus(raw[:-2]) != int.from_bytes(raw[-2:]):
-            del self._held[:1]  # the length itself may be wrong: look again right behind
-            said = f"应为 {crc_modbus(raw[:-2]):04X}"
-            return Fault(kind=FaultKind.CRC, words=said, raw=raw)
-        del self._held[:whole]
+    def wrong(self, raw: bytes) -> str:
+        """The check in four hex digits, where another is given."""
+        right = crc_modbus(raw[:-2])
+        return "" if right == int.from_bytes(raw[-2:]) else f"{right:04X}"
+
+    def read(self, raw: bytes) -> Frame | Fault:
+        """The frame in these bytes; of several packets its number first."""
         frame = Frame(
             centre=raw[2], station=raw[3:8].hex().upper(), password=raw[8:10].hex().upper(),
             function=raw[10], body=raw[HEAD_BYTES:-TAIL_BYTES], end=raw[-TAIL_BYTES], raw=raw,
@@ -124,12 +90,6 @@ class Splitter:
             return Fault(kind=FaultKind.LENGTH, words="多包报文没有包号", raw=raw)
         counted = int.from_bytes(frame.body[:3])
         return replace(frame, total=counted >> 12, number=counted & 0xFFF, body=frame.body[3:])
-
-    def _drop(self, count: int, kind: FaultKind) -> Iterator[Fault]:
-        if count:
-            raw = bytes(self._held[:count])
-            del self._held[:count]
-            yield Fault(kind=kind, words=f"{count} 字节", raw=raw)
 
 
 class Joiner:
