@@ -8,7 +8,7 @@ from typing import Any
 from dash import Dash, Input, Output, State, dcc, html, set_props
 
 from dashboard.components import contingency_form as form
-from dashboard.components import desk, toasts
+from dashboard.components import desk, finding, toasts
 from dashboard.components import task_words as tw
 from dashboard.components.admin_parts import hole
 from dashboard.components.contingency_view import detail_view
@@ -44,16 +44,10 @@ class Ids(StrEnum):
 
 def layout() -> list[Any]:
     """Filters and list, and the contingency at hand."""
-    kept = {"persistence": True, "persistence_type": "local"}
     filters = html.Div(
         [
-            html.Label(html.Kbd("/"), htmlFor=Ids.TEXT, **desk.key("/")),
-            dcc.Input(
-                id=Ids.TEXT, type="search", placeholder="按名称、事件类型筛选", value="",
-                debounce=0.3, className="filter", autoComplete="off", **kept,
-            ),
-            dcc.RadioItems(id=Ids.TIER, className="pills", options=_options(TIERS), value="",
-                           **kept),
+            *finding.search(Ids.TEXT, "按名称、事件类型筛选"),
+            finding.pills(Ids.TIER, TIERS, ""),
             html.Button(["新预案 ", html.Kbd("N")], className="btn", **desk.key("n"),
                         **desk.acts(NAME, do="new")),
         ],
@@ -63,8 +57,7 @@ def layout() -> list[Any]:
         [
             html.Div(
                 [
-                    dcc.RadioItems(id=Ids.LEVEL, className="pills",
-                                   options=_options(SHOWN_LEVELS), value="", **kept),
+                    finding.pills(Ids.LEVEL, SHOWN_LEVELS, ""),
                     dcc.Input(id=Ids.REASON, type="text", placeholder="停用理由", value="",
                               className="short", autoComplete="off"),
                     html.Div(id=Ids.ACTIONS, className="acts", **{FLAT: ""}),
@@ -80,10 +73,6 @@ def layout() -> list[Any]:
         dcc.Store(id=Ids.CHOSEN),
         desk.act_store(NAME),
     ]
-
-
-def _options(words: dict[str, str]) -> list[dict[str, str]]:
-    return [{"label": w, "value": v} for v, w in words.items()]
 
 
 def picked(seen: Situation, areas: AreaTree, text: str, tier: str) -> list[Contingency]:

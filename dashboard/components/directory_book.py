@@ -9,7 +9,7 @@ from typing import Any
 from dash import Dash, Input, Output, State, dcc, html, no_update
 
 from dashboard.components import admin_parts as parts
-from dashboard.components import desk, desk_fields, directory_calls, office_form, toasts
+from dashboard.components import desk, desk_fields, directory_calls, finding, office_form, toasts
 from dashboard.components.contact_text import COLUMNS, read_contacts
 from dashboard.components.flat import FLAT, flat
 from dashboard.components.live import Live
@@ -62,15 +62,10 @@ class Row:
 
 def layout() -> list[Any]:
     """Search and list on the left, the form on the right."""
-    kept = {"persistence": True, "persistence_type": "local"}
     filters = html.Div(
         [
-            html.Label(html.Kbd("/"), htmlFor=Ids.TEXT, **desk.key("/")),
-            dcc.Input(id=Ids.TEXT, type="search", value="", debounce=0.2, className="filter",
-                      placeholder="姓名、单位、专长、市县或号码", autoComplete="off",
-                      **kept),
-            dcc.RadioItems(id=Ids.KIND, className="pills", value="", **kept,
-                           options=[{"label": w, "value": k} for k, w in KINDS.items()]),
+            *finding.search(Ids.TEXT, "姓名、单位、专长、市县或号码"),
+            finding.pills(Ids.KIND, KINDS, ""),
         ],
         className="bar",
     )  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 
 from dash import Dash, Input, Output, State, dcc, html, no_update
 
-from dashboard.components import admin_parts, desk, toasts
+from dashboard.components import admin_parts, desk, finding, toasts
 from dashboard.components.flat import FLAT, flat
 from dashboard.gate import current_actor
 from data.center import Center
@@ -37,21 +37,13 @@ class Ids(StrEnum):
 
 def layout() -> list[Any]:
     """Filters on top, the rows below."""
-    kept = {"persistence": True, "persistence_type": "local"}
     return [
         html.Div(
             [
-                html.Label(html.Kbd("/"), htmlFor=Ids.TEXT, **desk.key("/")),
-                dcc.Input(
-                    id=Ids.TEXT, type="search", value="", debounce=0.3, className="filter",
-                    placeholder="按原文、原因筛选", autoComplete="off",
-                ),
+                *finding.search(Ids.TEXT, "按原文、原因筛选", kept=False),
                 _pick(Ids.KIND, {"": "各种原因", **KIND_WORDS}),
                 _pick(Ids.VIA, {"": "各种协议", **VIA_WORDS}),
-                dcc.RadioItems(
-                    id=Ids.STATE, className="pills", value="held",
-                    options=[{"label": w, "value": v} for v, w in STATES.items()], **kept,
-                ),
+                finding.pills(Ids.STATE, STATES, "held"),
                 html.Button(
                     ["重放所列 ", html.Kbd("R")], id=Ids.ALL, className="btn pri", **desk.key("r"),
                     **desk.acts(AREA, do="replay-all"),

@@ -7,7 +7,7 @@ from typing import Any
 
 from dash import Dash, Input, Output, State, dcc, html, no_update
 
-from dashboard.components import admin_parts, desk, desk_fields, toasts
+from dashboard.components import admin_parts, desk, desk_fields, finding, toasts
 from dashboard.components import instruction_form as form
 from dashboard.components import task_words as tw
 from dashboard.components.at_hand import at_hand
@@ -41,12 +41,7 @@ def layout() -> list[Any]:
     """The columns on the left, the instruction at hand or the form on the right."""
     bar = html.Div(
         [
-            html.Label(html.Kbd("/"), htmlFor=Ids.TEXT, **desk.key("/")),
-            dcc.Input(
-                id=Ids.TEXT, type="search", placeholder="按批示、领导、承办筛选", value="",
-                debounce=0.3, className="filter", autoComplete="off", persistence=True,
-                persistence_type="local",
-            ),
+            *finding.search(Ids.TEXT, "按批示、领导、承办筛选"),
             html.Button(
                 ["录入批示 ", html.Kbd("N")], className="btn pri", **desk.key("n"),
                 **desk.sets({form.Ids.SIDE: {"className": "side show-form"}}),

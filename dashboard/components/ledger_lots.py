@@ -8,7 +8,7 @@ from typing import Any
 
 from dash import Dash, Input, Output, State, dcc, html, no_update
 
-from dashboard.components import admin_parts, desk, desk_fields, ledger_parts, toasts
+from dashboard.components import admin_parts, desk, desk_fields, finding, ledger_parts, toasts
 from dashboard.components.desk_words import clock, empty
 from dashboard.components.flat import FLAT, flat
 from dashboard.components.live import Live
@@ -48,14 +48,9 @@ def layout() -> list[Any]:
     ]
     filters = html.Div(
         [
-            html.Label(html.Kbd("/"), htmlFor=Ids.TEXT, **desk.key("/")),
-            dcc.Input(id=Ids.TEXT, type="search", placeholder="按品类、储备库、批号筛选", value="",
-                      debounce=0.3, className="filter", autoComplete="off", **kept),
+            *finding.search(Ids.TEXT, "按品类、储备库、批号筛选"),
             dcc.RadioItems(id=Ids.OWNER, className="pills", options=owners, value="", **kept),
-            dcc.RadioItems(
-                id=Ids.SORT, className="pills", value="item",
-                options=[{"label": w, "value": v} for v, w in SORTS.items()], **kept,
-            ),
+            finding.pills(Ids.SORT, SORTS, "item"),
         ],
         className="bar",
     )  # fmt: skip

@@ -9,10 +9,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from dash import dcc, html
+from dash import html
 
 from dashboard.components import alarm_words as aw
-from dashboard.components import desk
+from dashboard.components import desk, finding
 from dashboard.components import task_words as tw
 from dashboard.components.admin_parts import hole
 from dashboard.components.desk_words import empty
@@ -56,28 +56,18 @@ class Row:
 
 def layout() -> list[Any]:
     """Filters and the list."""
-    kept = {"persistence": True, "persistence_type": "local"}
     return [
         html.Div(
             [
-                html.Label(html.Kbd("/"), htmlFor=Ids.TEXT, **desk.key("/")),
-                dcc.Input(
-                    id=Ids.TEXT, type="search", placeholder="名称、市县、河流、监测量、责任人",
-                    value="", debounce=0.3, className="filter", autoComplete="off",
-                ),
-                _pills(Ids.WHAT, WHAT, "all", **kept),
-                _pills(Ids.STATE, STATES, ""),
-                _pills(Ids.SORT, SORTS, "state", **kept),
+                *finding.search(Ids.TEXT, "名称、市县、河流、监测量、责任人", kept=False),
+                finding.pills(Ids.WHAT, WHAT, "all"),
+                finding.pills(Ids.STATE, STATES, "", kept=False),
+                finding.pills(Ids.SORT, SORTS, "state"),
             ],
             className="bar",
         ),
         hole(Ids.LIST),
     ]  # fmt: skip
-
-
-def _pills(name: str, words: Mapping[str, str], value: str, **more: Any) -> Any:
-    options = [{"label": w, "value": v} for v, w in words.items()]
-    return dcc.RadioItems(id=name, className="pills", options=options, value=value, **more)
 
 
 @dataclass(frozen=True, kw_only=True)

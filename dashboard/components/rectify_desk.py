@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 
 from dash import Dash, Input, Output, State, dcc, html, no_update
 
-from dashboard.components import desk, toasts
+from dashboard.components import desk, finding, toasts
 from dashboard.components import rectify_view as views
 from dashboard.components.admin_parts import hole
 from dashboard.components.at_hand import at_hand
@@ -52,18 +52,10 @@ class Ids(StrEnum):
 
 def layout() -> list[Any]:
     """Filters and board on the left, the one at hand on the right."""
-    kept = {"persistence": True, "persistence_type": "local"}
     bar = html.Div(
         [
-            html.Label(html.Kbd("/"), htmlFor=Ids.TEXT, **desk.key("/")),
-            dcc.Input(
-                id=Ids.TEXT, type="search", placeholder="按地点、责任单位、编号筛选", value="",
-                debounce=0.3, className="filter", autoComplete="off", **kept,
-            ),
-            dcc.RadioItems(
-                id=Ids.SHOW, className="pills", value="open", **kept,
-                options=[{"label": w, "value": v} for v, w in SHOWN.items()],
-            ),
+            *finding.search(Ids.TEXT, "按地点、责任单位、编号筛选"),
+            finding.pills(Ids.SHOW, SHOWN, "open"),
         ],
         className="bar",
     )  # fmt: skip

@@ -7,10 +7,10 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import urlencode
 
-from dash import Dash, Input, Output, State, dcc, html, no_update
+from dash import Dash, Input, Output, State, html, no_update
 
 from dashboard.components import admin_parts as parts
-from dashboard.components import desk, desk_fields, toasts
+from dashboard.components import desk, desk_fields, finding, toasts
 from dashboard.components.desk_words import clock
 from dashboard.components.due_field import read_due
 from dashboard.components.flat import FLAT, flat
@@ -48,16 +48,11 @@ class Ids(StrEnum):
 
 def layout() -> list[Any]:
     """Filters and lines on the left, the form on the right."""
-    kept = {"persistence": True, "persistence_type": "local"}
     filters = html.Div(
         [
-            html.Label(html.Kbd("/"), htmlFor=Ids.TEXT, **desk.key("/")),
-            dcc.Input(id=Ids.TEXT, type="search", value="", debounce=0.3, className="filter",
-                      placeholder="按内容、记录人、编号筛选", autoComplete="off", **kept),
-            dcc.RadioItems(id=Ids.SPAN, className="pills", options=_options(SPANS), value="24",
-                           **kept),
-            dcc.RadioItems(id=Ids.KIND, className="pills", options=_options(KINDS), value="",
-                           **kept),
+            *finding.search(Ids.TEXT, "按内容、记录人、编号筛选"),
+            finding.pills(Ids.SPAN, SPANS, "24"),
+            finding.pills(Ids.KIND, KINDS, ""),
             html.Span(id=Ids.FILES, className="bar", **{FLAT: ""}),
         ],
         className="bar",
@@ -99,10 +94,6 @@ def links(at: str) -> list[Any]:
                **({"target": "_blank"} if form == "html" else {"download": ""}))
         for word, form in (("预览打印", "html"), ("Word", "docx"), ("PDF", "pdf"))
     ]  # fmt: skip
-
-
-def _options(words: dict[str, str]) -> list[dict[str, str]]:
-    return [{"label": w, "value": v} for v, w in words.items()]
 
 
 def register(app: Dash, center: Center) -> None:

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 
-from dash import Dash, Input, Output, dcc, html
+from dash import Dash, Input, Output, html
 
-from dashboard.components import desk, task_form
+from dashboard.components import desk, finding, task_form
 from dashboard.components import task_words as tw
 from dashboard.components.admin_parts import hole
 from dashboard.components.desk_words import empty
@@ -36,18 +36,11 @@ class Ids(StrEnum):
 
 def layout() -> list[Any]:
     """Filters and board on the left, the task at hand or the form on the right."""
-    kept = {"persistence": True, "persistence_type": "local"}
     filters = html.Div(
         [
-            html.Label(html.Kbd("/"), htmlFor=Ids.TEXT, **desk.key("/")),
-            dcc.Input(
-                id=Ids.TEXT, type="search", placeholder="按任务、承办、事件筛选", value="",
-                debounce=0.3, className="filter", autoComplete="off", **kept,
-            ),
-            dcc.RadioItems(id=Ids.SHOW, className="pills", options=_options(SHOWN), value="open",
-                           **kept),
-            dcc.RadioItems(id=Ids.GROUP, className="pills", options=_options(GROUPS),
-                           value="incident", **kept),
+            *finding.search(Ids.TEXT, "按任务、承办、事件筛选"),
+            finding.pills(Ids.SHOW, SHOWN, "open"),
+            finding.pills(Ids.GROUP, GROUPS, "incident"),
             html.Button(
                 ["新任务 ", html.Kbd("N")], className="btn pri", **desk.key("n"),
                 **desk.sets({task_form.Ids.SIDE: {"className": "side show-form"},
@@ -63,10 +56,6 @@ def layout() -> list[Any]:
             className="two",
         )
     ]
-
-
-def _options(words: dict[str, str]) -> list[dict[str, str]]:
-    return [{"label": w, "value": v} for v, w in words.items()]
 
 
 def picked(seen: Situation, actor: Actor, areas: AreaTree, text: str, shown: str) -> list[Task]:

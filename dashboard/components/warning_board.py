@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 
 from dash import Dash, Input, Output, State, dcc, html, no_update
 
-from dashboard.components import desk, toasts, warning_form, warning_side
+from dashboard.components import desk, finding, toasts, warning_form, warning_side
 from dashboard.components import task_words as tw
 from dashboard.components import warning_words as ww
 from dashboard.components.admin_parts import hole
@@ -58,14 +58,10 @@ class Ids(StrEnum):
 
 def layout() -> list[Any]:
     """Filters and columns on the left, the warning at hand or the form on the right."""
-    kept = {"persistence": True, "persistence_type": "local"}
     filters = html.Div(
         [
-            html.Label(html.Kbd("/"), htmlFor=Ids.TEXT, **desk.key("/")),
-            dcc.Input(id=Ids.TEXT, type="search", value="", debounce=0.3, className="filter",
-                      placeholder="按标题、范围、单位筛选", autoComplete="off", **kept),
-            dcc.RadioItems(id=Ids.SHOW, className="pills", value="all", **kept,
-                           options=[{"label": w, "value": v} for v, w in SHOWN.items()]),
+            *finding.search(Ids.TEXT, "按标题、范围、单位筛选"),
+            finding.pills(Ids.SHOW, SHOWN, "all"),
             html.Button(
                 ["拟预警 ", html.Kbd("N")], className="btn pri", **desk.key("n"),
                 **desk.sets({Ids.SIDE: {"className": "side show-form"},
