@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from dashboard import fonts, vendor
@@ -44,14 +45,20 @@ def briefing_page(center: Center, seen: Situation, incident: Incident) -> str:
 
 
 def joint_page(center: Center, seen: Situation) -> str:
-    """The briefing of both incidents, one on each side of the offline map."""
-    mine = seen.sided()[:2]
-    page = _page(seen, "突发事件处置情况汇报")
+    """The briefing of both incidents, one on each side of the offline map; also after the end."""
+    mine = seen.briefed()[:2]
+    page = _page(_standing(seen, mine), "突发事件处置情况汇报")
     panels = [_panel(center, seen, incident) for incident in mine]
     if len(panels) == 2:  # noqa: PLR2004 - one on each side
         panels[1] = panels[1].replace('class="brief"', 'class="brief right"', 1)
     css = f"<style>{_PANEL_CSS}{_JOINT_CSS}</style>"
     return _with_type(page.replace("</body>", f"{css}{''.join(panels)}</body>", 1))
+
+
+def _standing(seen: Situation, mine: list[Incident]) -> Situation:
+    """The situation with the incidents told of on the map, whether they have ended or not."""
+    told = {i.id: replace(i, status="open") for i in mine}
+    return replace(seen, incidents=seen.incidents | told)
 
 
 def _page(
@@ -92,11 +99,12 @@ def _panel(center: Center, seen: Situation, incident: Incident) -> str:
     )  # fmt: skip
     grade = incident.grading
     drill = "　演练" if seen.exercise else ""
+    ended = f"，{clock_time(incident.closed_at, seen.at)} 结束" if incident.closed_at else ""
     head = (
         f'<section class="brief"><h1>{escaped(incident.letter)} {escaped(incident.name)}</h1>'
         f"<p><small>截至 {clock_time(seen.at)}，记录 #{seen.revision}{drill}</small></p>"
         f"<p>{escaped(incident.place)}　{clock_time(incident.occurred_at, seen.at)} 发生，"
-        f"{clock_time(incident.received_at, seen.at)} 接报</p>"
+        f"{clock_time(incident.received_at, seen.at)} 接报{ended}</p>"
     )
     command = [
         f"指挥长 {incident.commander or DASH}",
@@ -119,10 +127,13 @@ def _panel(center: Center, seen: Situation, incident: Incident) -> str:
 
 def _forces(seen: Situation, incident: Incident) -> list[str]:
     rows = []
-    for assignment in seen.assignments_of(incident.id, active=True):
+    running = incident.closed_at is None
+    for assignment in seen.assignments_of(incident.id, active=running):
         team = seen.teams.get(assignment.team_id)
         name = team.name if team else assignment.team_id
-        eta = f"，预计 {clock_time(assignment.eta, seen.at)} 到" if assignment.eta else ""
+        eta = ""
+        if assignment.eta and running:
+            eta = f"，预计 {clock_time(assignment.eta, seen.at)} 到"
         rows.append(f"{name}　{assignment.word}{eta}")
     return rows or ["尚未调派队伍"]
 

@@ -85,7 +85,7 @@ def _papers(router: APIRouter, center: Center) -> None:
         request: Request, at: str | None = None,
         way: Annotated[str, Query(alias="format")] = "docx",
     ) -> Response:  # fmt: skip
-        """All open incidents as docx, pdf or txt, or as one offline page with the map (html)."""
+        """The open incidents, after the end the last: docx, pdf, txt or one offline page (html)."""
         actor = actor_of(request)
 
         def make() -> tuple[bytes, dict[str, str]]:

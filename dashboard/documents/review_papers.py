@@ -1,4 +1,4 @@
-"""The after-action report of an incident and the briefing of all open ones, as papers."""
+"""The after-action report of an incident and the briefing of both, as papers."""
 
 from __future__ import annotations
 
@@ -52,8 +52,11 @@ def after_action_paper(
 
 
 def briefing_paper(seen: Situation, areas: AreaTree, org: str = PROVINCE) -> Paper:
-    """The 汇报材料 of a duty room: all open incidents side by side, then each by itself."""
-    mine = seen.sided()
+    """The 汇报材料 of a duty room: the incidents side by side, then each by itself.
+
+    After the end it tells of the incidents closed last.
+    """
+    mine = seen.briefed()
     blocks: list[Block] = [Heading(text="一、总体情况"), _side_by_side(seen, mine)]
     number = iter("二三四五六七八九十")
     for incident in mine[:MOST_INCIDENTS]:
@@ -115,7 +118,12 @@ def _side_by_side(seen: Situation, mine: list[Incident]) -> Block:
     if not mine:
         return Paragraph(text="当前没有进行中的突发事件。")
 
+    def standing(incident: Incident) -> str:
+        return f"已于 {_stamp(incident.closed_at)} 结束" if incident.closed_at else "处置中"
+
     def moving(incident: Incident) -> str:
+        if incident.closed_at:
+            return f"先后调派 {len(seen.assignments_of(incident.id))} 支"
         active = seen.assignments_of(incident.id, active=True)
         there = sum(a.state.value in {"arrived", "working"} for a in active)
         return f"到场 {there} 支，在途 {len(active) - there} 支"
@@ -125,7 +133,7 @@ def _side_by_side(seen: Situation, mine: list[Incident]) -> Block:
         return f"{len(tasks)} 项，超时 {sum(t.overdue(seen.at) for t in tasks)} 项"
 
     asked = (
-        ("分级", lambda i: i.grading.label), ("伤亡与转移", _people),
+        ("状态", standing), ("分级", lambda i: i.grading.label), ("伤亡与转移", _people),
         ("响应", lambda i: _responses(seen, i)), ("力量", moving), ("未办结任务", waiting),
     )  # fmt: skip
     heads = ("", *(f"{i.letter} {i.short_name or i.name}" for i in mine))

@@ -157,6 +157,20 @@ class Situation:
         grave = self.open_incidents()
         return sorted(grave[:2], key=lambda i: i.id) + grave[2:]
 
+    def briefed(self) -> list[Incident]:
+        """Whom a briefing is about: the open incidents.
+
+        After the end the last closed one, and those that ran beside it.
+        """
+        if mine := self.sided():
+            return mine
+        ended = [(i.closed_at, i) for i in self.incidents.values() if i.closed_at is not None]
+        if not ended:
+            return []
+        until, last = max(ended, key=lambda pair: (pair[0], pair[1].id))
+        beside = (i for at, i in ended if at >= last.received_at and i.received_at <= until)
+        return sorted(beside, key=lambda i: i.id)
+
     def assignments_of(self, incident_id: str, *, active: bool = False) -> list[Assignment]:
         """An incident's assignments in order of issue."""
         mine = (a for a in self.assignments.values() if a.incident_id == incident_id)

@@ -10,11 +10,14 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from docx import Document
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from pypdf import PdfReader
 
 from tests.browser.hands import twice
 from tests.serving import PASSWORD, Running
@@ -489,8 +492,21 @@ def here_is_closed(night: Night, key: str) -> bool:
 
 
 def test_a_leader_takes_the_papers_of_both(night: Night) -> None:
-    """Word, PDF and one offline page with its map, each of both incidents, from the review."""
+    """After the end: the briefing, its page opened without a network, and a report of each."""
     page = night.at("leader", "/review")
+    briefing = page.locator(".papers li", has_text="汇报材料")
+    expect(briefing).to_have_count(1, timeout=LIMIT_MS)
+    saved = {}
+    for kind in ("Word", "PDF", "网页"):
+        with page.expect_download() as taken:
+            briefing.get_by_role("link", name=kind).click()
+        saved[kind] = taken.value.path()
+    words = "".join(cell.text for cell in Document(str(saved["Word"])).tables[0].rows[0].cells)
+    pdf = PdfReader(saved["PDF"]).pages[0].extract_text()
+    opened_without_a_network(night, saved["网页"])
+    for letter in (SLIDE, FLOOD):
+        assert letter in words
+        assert letter in pdf
     papers = page.locator(".papers li", has_text="复盘报告")
     expect(papers).to_have_count(2, timeout=LIMIT_MS)
     for paper in papers.all():
@@ -498,6 +514,27 @@ def test_a_leader_takes_the_papers_of_both(night: Night) -> None:
             with page.expect_download() as taken:
                 paper.get_by_role("link", name=kind).click()
             assert taken.value.path().stat().st_size > 2000
+
+
+def opened_without_a_network(night: Night, saved: Path) -> None:
+    """The page of the briefing on another machine: both incidents, and the map with their discs."""
+    page_file = saved.with_suffix(".html")
+    page_file.write_bytes(saved.read_bytes())
+    context = night.browser.new_context(viewport={"width": 1920, "height": 1080}, offline=True)
+    page = context.new_page()
+    failed: list[str] = []
+    page.on("requestfailed", lambda request: failed.append(request.url))
+    page.on("pageerror", lambda error: failed.append(str(error)))
+    page.goto(page_file.as_uri())
+    for side, letter in zip(page.locator(".brief").all(), (SLIDE, FLOOD), strict=True):
+        expect(side.locator("h1")).to_contain_text(f"{letter} ")
+        expect(side).to_contain_text("结束")
+    expect(page.locator(".leaflet-container")).to_be_visible()
+    shown = page.locator(".leaflet-marker-icon.glyph")
+    for letter in (SLIDE, FLOOD):
+        expect(shown.filter(has_text=letter).first).to_be_visible()
+    assert failed == []
+    context.close()
 
 
 def test_the_night_is_played_back(night: Night) -> None:

@@ -101,3 +101,29 @@ def test_the_papers(center):
     assert page.count('class="brief') == 2
     assert 'src="http' not in page
     assert 'href="http' not in page.replace('href="https://leafletjs.com', "")
+
+
+def test_the_briefing_after_the_end(center):
+    """With none open the papers tell of those closed last, and not of one that ended before."""
+    seen = w.seen(center)
+    first, second = seen.sided()
+    end = seen.at + timedelta(hours=5)
+    old = replace(first, id="I-00000", received_at=first.received_at - timedelta(days=9),
+                  status="closed", closed_at=first.received_at - timedelta(days=8))  # fmt: skip
+    one = replace(seen, incidents=seen.incidents | {first.id: first.closed(seen.at, "止")})
+    assert [i.id for i in one.briefed()] == [second.id]
+    both = {first.id: first.closed(seen.at, "止"), second.id: second.closed(end, "止")}
+    over = replace(seen, at=end, incidents={old.id: old} | both)
+    assert over.sided() == []
+    assert [i.id for i in over.briefed()] == [first.id, second.id]
+    paper = briefing_paper(over, center.areas)
+    assert paper.title == "2 起突发事件处置情况汇报"
+    state = next(b for b in paper.blocks if getattr(b, "heads", None)).rows[0]
+    assert all("结束" in word for word in state[1:])
+    page = takeaway.joint_page(center, over)
+    assert page.count('class="brief') == 2
+    assert page.count("结束</p>") == 2
+    team = over.teams[over.assignments_of(first.id)[0].team_id].name
+    assert f"<li>{team}" in page
+    nothing = replace(over, incidents={})
+    assert briefing_paper(nothing, center.areas).title == "当前无突发事件"
