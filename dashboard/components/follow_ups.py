@@ -24,7 +24,7 @@ def waiting_for(seen: Situation, actor: Actor, areas: AreaTree) -> list[Waiting]
     rows = [
         *_instructions(seen, actor, areas), *_tasks(seen, actor, areas),
         *_filings(seen, actor, areas), *_supports(seen, actor, areas),
-        *waiting_in_room(seen, actor), *_clearances(seen, actor, areas),
+        *waiting_in_room(seen, actor, areas), *_clearances(seen, actor, areas),
     ]  # fmt: skip
     return sorted(rows, key=lambda w: (not w.urgent, w.due is None, w.due or w.since or seen.at))
 

@@ -1,4 +1,4 @@
-"""What the duty room itself waits for: calls to make again, a shift past its end, a handover."""
+"""What the duty room itself waits for: calls, a shift past its end, a handover, its stock."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from collections.abc import Iterable
 
 from dashboard.components import task_words as tw
 from dashboard.components.waiting import Waiting
-from data.domain.org import Actor, Permission
+from data.domain.org import Actor, AreaTree, Permission
 from data.domain.shift import HandoverState, ShiftState, on_duty
 from data.domain.situation import Situation
+from data.domain.stock_alerts import watched
 
 
-def waiting_in_room(seen: Situation, actor: Actor) -> Iterable[Waiting]:
-    """Calls of the actor's own room that are due or near, and its change of shifts."""
+def waiting_in_room(seen: Situation, actor: Actor, areas: AreaTree) -> Iterable[Waiting]:
+    """Calls of the actor's own room that are due or near, its change of shifts, its stock."""
     if actor.may(Permission.ENTRY):
         for call in seen.calls.values():
             if call.org == actor.org and call.again_at is not None and not call.settled:
@@ -24,6 +25,17 @@ def waiting_in_room(seen: Situation, actor: Actor) -> Iterable[Waiting]:
                 )  # fmt: skip
     if actor.may(Permission.SHIFT):
         yield from _shifts(seen, actor)
+    if actor.may(Permission.SUPPLY):
+        yield from _stock(seen, actor, areas)
+
+
+def _stock(seen: Situation, actor: Actor, areas: AreaTree) -> Iterable[Waiting]:
+    """Dates running out and lists not met, in one line; what is only near presses nobody."""
+    if (held := watched(seen, areas, actor.org)) is not None:
+        yield Waiting(
+            kind="task", char="物", title=held.title, note=held.detail(seen, areas),
+            href="/supplies#3", changes={}, urgent=bool(held.expired or held.short),
+        )  # fmt: skip
 
 
 def _shifts(seen: Situation, actor: Actor) -> Iterable[Waiting]:

@@ -16,6 +16,7 @@ from data.domain.people import typed_people
 from data.domain.reporting import deadlines
 from data.domain.shift import Shift, following, on_duty, rostered
 from data.domain.situation import Situation
+from data.domain.stock_alerts import watched
 from data.domain.task import Task
 
 MOST_WORDS = 160
@@ -65,6 +66,7 @@ def brief(
         Heading(text="一、突发事件"), *_incident_blocks(seen, incidents),
         Heading(text="二、监测预警"), _alarms(seen, since),
         Heading(text="三、力量与物资"), _forces(seen, incidents),
+        *_stock(seen, areas, org),
         Heading(text="四、信息报送"), _reports(seen, areas, incidents, rules, since),
         *_filings(seen, since),
         Heading(text="五、任务与批示"), *_tasks(seen, org),
@@ -171,6 +173,12 @@ def _forces(seen: Situation, incidents: Sequence[Incident]) -> Block:
         heads=heads, rows=tuple(rows), widths=(22, 14, 18, 26, 20),
         caption=f"可调队伍 {len(seen.available_teams())} 支",
     )  # fmt: skip
+
+
+def _stock(seen: Situation, areas: AreaTree, org: str) -> list[Block]:
+    """Dates running out and lists not met, where there are any."""
+    held = watched(seen, areas, org)
+    return [] if held is None else [Paragraph(text=f"{held.title}：{held.detail(seen, areas)}。")]
 
 
 def _reports(

@@ -15,6 +15,7 @@ from data.domain.org import AreaTree
 from data.domain.reporting import deadlines
 from data.domain.shift import HandoverItem
 from data.domain.situation import Situation
+from data.domain.stock_alerts import watched
 
 AHEAD = timedelta(hours=12)  # deadlines further off are the shift's after the next
 _ENDED = frozenset(
@@ -41,7 +42,7 @@ def open_items(
     found = [
         *_incidents(seen, areas, org, rules), *_tasks(seen, org), *_instructions(seen, org),
         *_papers(seen, org), *_signals(seen), *_calls(seen, org), *_meetings(seen, org),
-        *_warnings(seen, org),
+        *_warnings(seen, org), *_stock(seen, org, areas),
     ]  # fmt: skip
     far = datetime.max.replace(tzinfo=seen.at.tzinfo)
     return tuple(sorted(found, key=lambda i: (i.kind != "事件", i.due_at or far, i.key)))
@@ -223,3 +224,11 @@ def _meetings(seen: Situation, org: str) -> Iterator[HandoverItem]:
                 key=f"consultation:{held.id}", kind="会商", title=held.topic,
                 detail=f"进行中，已议定 {len(held.conclusions)} 项", incident_id=held.incident_id,
             )  # fmt: skip
+
+
+def _stock(seen: Situation, org: str, areas: AreaTree) -> Iterator[HandoverItem]:
+    """Dates running out and lists not met, in one line."""
+    if (held := watched(seen, areas, org)) is not None:
+        yield HandoverItem(
+            key=f"stock:{org}", kind="物资预警", title=held.title, detail=held.detail(seen, areas)
+        )

@@ -89,6 +89,52 @@ def expiring(seen: Situation, days: int = EXPIRY_DAYS) -> list[Expiring]:
     return sorted(found, key=lambda e: (e.days, e.lot.id))
 
 
+@dataclass(frozen=True, kw_only=True)
+class StockWatch:
+    """What a keeper and a duty room must know of their stock, in one line."""
+
+    expired: tuple[Expiring, ...]
+    soon: tuple[Expiring, ...]
+    short: tuple[Short, ...]
+
+    @property
+    def title(self) -> str:
+        """How many of each, what is nought left out."""
+        parts = (
+            (f"低于储备清单 {len(self.short)} 项", self.short),
+            (f"已过期 {len(self.expired)} 批", self.expired),
+            (f"{EXPIRY_DAYS} 天内到期 {len(self.soon)} 批", self.soon),
+        )
+        return "物资" + "、".join(words for words, held in parts if held)
+
+    def detail(self, seen: Situation, areas: AreaTree) -> str:
+        """The worst gap and the earliest date by name."""
+        found = []
+        if self.short:
+            worst = self.short[0]
+            lacks = f"缺 {worst.gap:g} {worst.item.unit}".strip()
+            found.append(f"{areas.name(worst.area_code)}{worst.item.name}{lacks}")
+        for word, held in (("已过期", self.expired), ("最早到期", self.soon)):
+            if held:
+                item = seen.items.get(held[0].lot.item_id)
+                found.append(f"{word} {item.name if item else ''} {held[0].lot.expires}")
+        return "；".join(found)
+
+
+def watched(seen: Situation, areas: AreaTree, org: str = PROVINCE) -> StockWatch | None:
+    """The dates and minimums of the stock of `org` and below; None where nothing is amiss."""
+    dated = []
+    for e in expiring(seen):
+        depot = seen.depots.get(e.lot.depot_id)
+        if areas.covers(org, (depot.area_code if depot else None) or PROVINCE):
+            dated.append(e)
+    found = StockWatch(
+        expired=tuple(e for e in dated if e.days < 0), soon=tuple(e for e in dated if e.days >= 0),
+        short=tuple(shortages(seen, areas, org)) if seen.norms else (),
+    )
+    return found if found.expired or found.soon or found.short else None
+
+
 def same(items: Mapping[str, Item]) -> dict[str, str]:
     """Item id to the id that stands for all items of its name and unit."""
     first: dict[tuple[str, str], str] = {}

@@ -9,6 +9,7 @@ from typing import Any
 from data.domain.alarm import Alarm
 from data.domain.clearance import Clearance
 from data.domain.command_post import Consultation
+from data.domain.depot import Depot, Item, Lot
 from data.domain.directory import CallNote
 from data.domain.dispatch import Assignment, Transfer
 from data.domain.duty_log import line_of
@@ -30,6 +31,7 @@ from data.domain.shift import (
     on_duty,
 )
 from data.domain.situation import Situation
+from data.domain.stock import StockNorm
 from data.domain.task import Instruction, Task
 from data.domain.team import Team
 from data.domain.warning import Warning, Watch  # noqa: A004 - the field's word
@@ -218,6 +220,8 @@ def _seen(unit: Unit, tools: Tools) -> Situation:
         clearances=by_id(unit.find(Clearance)), supports=by_id(unit.find(SupportRequest)),
         calls=by_id(unit.find(CallNote)), consultations=by_id(unit.find(Consultation)),
         warnings=by_id(unit.find(Warning)), watches=by_id(unit.find(Watch, state="open")),
+        items=by_id(unit.find(Item)), depots=by_id(unit.find(Depot)), lots=by_id(unit.find(Lot)),
+        norms=by_id(unit.find(StockNorm)),
     )  # fmt: skip
     return scoped(seen, unit.actor.org, tools.areas)
 

@@ -19,6 +19,7 @@ from data.domain.messages import directing as d
 from data.domain.messages import shifts as m
 from data.domain.messages import tasks as t
 from data.domain.messages.contingencies import StartResponse
+from data.domain.messages.stock import SetNorm
 from data.domain.people import Person, read_people, typed_people
 from data.errors import Conflict, Forbidden, IllegalMove, Invalid, NotFound
 from tests.integration import plan_world as w
@@ -63,6 +64,8 @@ def waiting(center: Center) -> set[str]:
 def test_a_shift_is_handed_over_only_when_every_open_item_is_taken(center: Center) -> None:
     """What ends meanwhile needs nobody; what begins meanwhile must be taken too."""
     first, second = do(center, m.StoreRoster(rows=rows(center, 0, 12)))["shifts"]
+    item = max(w.seen(center).lots.values(), key=lambda lot: lot.on_hand).item_id
+    do(center, SetNorm(item_id=item, least=10**9, basis="假定"))
     with pytest.raises(IllegalMove, match="没有在岗班次"):
         do(center, m.OpenHandover())
     with pytest.raises(Invalid, match="不在接班班次"):
@@ -72,7 +75,7 @@ def test_a_shift_is_handed_over_only_when_every_open_item_is_taken(center: Cente
         do(center, m.StartShift(shift_id=second["id"], by=NEXT.name))
     ends = do(center, t.AddTask(title="清点编织袋", owner="演练乙"))["task"]
     held = do(center, m.OpenHandover(words="注意水位"))["handover"]
-    assert {i["kind"] for i in held["items"]} >= {"事件", "任务"}
+    assert {i["kind"] for i in held["items"]} >= {"事件", "任务", "物资预警"}
     with pytest.raises(Conflict, match="正在办理"):
         do(center, m.OpenHandover())
     do(center, t.CancelTask(task_id=ends["id"], reason="重复"))

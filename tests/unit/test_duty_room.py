@@ -109,8 +109,8 @@ def test_the_queue_asks_for_the_shift_and_the_call_of_its_own_room() -> None:
         },
     )  # fmt: skip
     duty, county = Actor.of("duty", "duty", "420000"), Actor.of("county", "duty", "421127")
-    assert [w.title for w in waiting_in_room(seen, duty)] == [
+    assert [w.title for w in waiting_in_room(seen, duty, AREAS)] == [
         "班 回拨 演练丙", "本班已过下班时间，尚未交接",
     ]  # fmt: skip
-    assert [w.title for w in waiting_in_room(seen, county)] == ["班次已到，尚未接班"]
-    assert not list(waiting_in_room(seen, Actor.of("wall", "wall", "420000")))
+    assert [w.title for w in waiting_in_room(seen, county, AREAS)] == ["班次已到，尚未接班"]
+    assert not list(waiting_in_room(seen, Actor.of("wall", "wall", "420000"), AREAS))
