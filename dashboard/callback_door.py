@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import msgspec
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.api.problems import problem_response, too_large
@@ -46,45 +46,52 @@ class CallbackDoor:
     def _fits(self, body: bytes) -> bool:
         """Whether it calls a callback there is, with its inputs and state in their order."""
         try:
-            sent = json.loads(body)
-        except (ValueError, RecursionError):
+            sent = msgspec.json.decode(body, type=_Call)
+        except (msgspec.DecodeError, RecursionError):  # of another form, or no JSON
             return False
-        if not isinstance(sent, dict) or not isinstance(sent.get("output"), str):
-            return False
-        called = self.known().get(sent["output"])
+        called = self.known().get(sent.output)
         return (
             called is not None
-            and _parts(sent.get("inputs")) == _parts(called["inputs"])
-            and _parts(sent.get("state", [])) == _parts(called["state"])
-            and _outputs_fit(sent, called)
-            and _are_texts(sent.get("changedPropIds", []))
+            and _named(sent.inputs) == _told(called["inputs"])
+            and _named(sent.state) == _told(called["state"])
+            and (bool(called.get("no_output")) or _outputs_fit(sent))
         )
 
 
-def _parts(given: Any) -> list[tuple[Any, Any]] | None:
-    """(id, property) of each part, or None when it is no list of parts."""
-    if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
-        return None
-    return [(one.get("id"), one.get("property")) for one in given]
+class _Part(msgspec.Struct):
+    """A component's property; its value is not looked at."""
+
+    id: Any = None
+    property: Any = None
 
 
-def _outputs_fit(sent: Form, called: Form) -> bool:
+class _Call(msgspec.Struct, rename={"changed": "changedPropIds"}):
+    """What the browser sends to a callback, less the values, which are passed over unread."""
+
+    output: str
+    inputs: list[_Part]
+    outputs: list[_Part] | _Part | None = None
+    state: list[_Part] = []
+    changed: list[str] = []
+
+
+def _named(given: list[_Part]) -> list[tuple[Any, Any]]:
+    return [(one.id, one.property) for one in given]
+
+
+def _told(parts: list[Form]) -> list[tuple[Any, Any]]:
+    return [(one.get("id"), one.get("property")) for one in parts]
+
+
+def _outputs_fit(sent: _Call) -> bool:
     """Whether the outputs that are named are those of the callback's own name."""
-    if called.get("no_output"):
-        return True
-    outputs = sent.get("outputs")
-    parts = _parts(outputs if isinstance(outputs, list) else [outputs])
-    named = str(sent["output"])
-    many = named.startswith("..")
-    if parts is None or many != isinstance(outputs, list):
+    many = sent.output.startswith("..")
+    if sent.outputs is None or many != isinstance(sent.outputs, list):
         return False
-    told = [f"{key}.{prop}".split("@", 1)[0] for key, prop in parts]
+    parts = sent.outputs if isinstance(sent.outputs, list) else [sent.outputs]
+    told = [f"{one.id}.{one.property}".split("@", 1)[0] for one in parts]
     # an output that several callbacks answer carries a mark of whose it is
-    return told == [one.split("@", 1)[0] for one in named.strip(".").split("...")]
-
-
-def _are_texts(given: Any) -> bool:
-    return isinstance(given, list) and all(isinstance(one, str) for one in given)
+    return told == [one.split("@", 1)[0] for one in sent.output.strip(".").split("...")]
 
 
 async def _whole(receive: Receive) -> bytes | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, replace
 from datetime import datetime
-from threading import Event, Lock, Thread
+from threading import Lock
 from typing import Any
 
 from data.domain.clock import real_now
@@ -15,6 +15,7 @@ from data.domain.org import Actor, AreaTree
 from data.errors import CenterError, Forbidden
 from data.services.node_follow import File, Follower
 from data.services.node_wire import LinkLost, Wire
+from data.services.rounds import Rounds
 from data.store.blobs import read_blob
 from data.store.codec import encode
 from data.store.leader import Leadership
@@ -53,8 +54,8 @@ class Link:
         self.name, self.org = name, org_of(name)
         self.wire, self.queries, self.follower, self.areas = wire, queries, follower, areas
         self.office = office
-        self._wake, self._end = Event(), Event()
-        self._thread: Thread | None = None
+        self._rounds = Rounds("node-link", self._round)
+        self._pause = EVERY_S
         self._lock = Lock()
         self._standing = Standing(name=name, org=self.org, linked=False, since=real_now())
 
@@ -95,22 +96,15 @@ class Link:
     def wake(self, fact: dict[str, Any]) -> None:
         """Something was committed here: send it at once."""
         del fact
-        self._wake.set()
+        self._rounds.wake()
 
     def start(self) -> None:
         """Begin."""
-        if self._thread is None:
-            self._end.clear()
-            self._thread = Thread(target=self._run, name="node-link", daemon=True)
-            self._thread.start()
+        self._rounds.start()
 
     def stop(self) -> None:
         """End soon; what was not acknowledged goes up again with the next start."""
-        self._end.set()
-        self._wake.set()
-        if self._thread is not None:
-            self._thread.join(5)
-            self._thread = None
+        self._rounds.stop()
         self.office.give_up()
         self.wire.close()
 
@@ -123,7 +117,7 @@ class Link:
         ------
         LinkLost, CenterError
         """
-        while not self._end.is_set():
+        while not self._rounds.ending:
             self._send_all()
             state, held = self._states()
             page = self.wire.page(state.cursor, held, whole=state.fresh)
@@ -135,7 +129,7 @@ class Link:
                 return
 
     def _send_all(self) -> None:
-        while not self._end.is_set():
+        while not self._rounds.ending:
             rows, files = self._next()
             if not rows:
                 return
@@ -197,19 +191,16 @@ class Link:
         if was.linked:
             log.warning("the province does not answer: %s", error.detail)
 
-    def _run(self) -> None:
-        pause = EVERY_S
-        while not self._end.is_set():
-            self._wake.clear()
-            try:
-                if self.office.holds():
-                    self.step()
-                    pause = EVERY_S
-            except CenterError as error:
-                self._lost(error)
-                pause = min(pause * 1.5, LONGEST_PAUSE_S)
-            except Exception as error:
-                log.exception("the link stumbled")
-                self._lost(CenterError(f"同步出错（{type(error).__name__}），已记录"))
-                pause = LONGEST_PAUSE_S
-            self._wake.wait(pause)
+    def _round(self) -> float:
+        try:
+            if self.office.holds():
+                self.step()
+                self._pause = EVERY_S
+        except CenterError as error:
+            self._lost(error)
+            self._pause = min(self._pause * 1.5, LONGEST_PAUSE_S)
+        except Exception as error:
+            log.exception("the link stumbled")
+            self._lost(CenterError(f"同步出错（{type(error).__name__}），已记录"))
+            self._pause = LONGEST_PAUSE_S
+        return self._pause

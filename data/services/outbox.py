@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from threading import Event, Thread
 from typing import Any
 
 from data.domain.clock import real_now
@@ -21,6 +20,7 @@ from data.services.bus import Bus
 from data.services.channels.base import Failed, Parcel
 from data.services.channels.settings import ChannelSettings
 from data.services.issuing_warnings import rules_of
+from data.services.rounds import Rounds
 from data.store.blobs import read_blob
 from data.store.leader import Leadership
 from data.store.queries import Queries
@@ -45,46 +45,36 @@ class Outbox:
         self.bus = bus
         self.settings: ChannelSettings = bus.tools.rules["channels"]
         self.office = office
-        self._wake, self._end = Event(), Event()
-        self._thread: Thread | None = None
+        self._rounds = Rounds("outbox", self._round)
         self._sending: dict[str, Future[Outcome]] = {}
         self._pool: ThreadPoolExecutor | None = None
 
     def wake(self, fact: dict[str, Any]) -> None:
         """Something was committed; look when it concerns deliveries."""
         if {"delivery", "warning"} & set(fact.get("kinds", ())):
-            self._wake.set()
+            self._rounds.wake()
 
     def start(self) -> None:
         """Begin; what was left waiting by an earlier program goes first."""
-        if self._thread is None:
-            self._end.clear()
-            self._thread = Thread(target=self._run, name="outbox", daemon=True)
-            self._thread.start()
+        self._rounds.start()
 
     def stop(self) -> None:
         """End soon; what is on its way and not noted is sent again by the next program."""
-        self._end.set()
-        self._wake.set()
-        if self._thread is not None:
-            self._thread.join(5)
-            self._thread = None
+        self._rounds.stop()
         if self._pool is not None:
             self._pool.shutdown(wait=False, cancel_futures=True)
             self._pool = None
         self.office.give_up()
 
-    def _run(self) -> None:
-        while not self._end.is_set():
-            self._wake.clear()
-            try:
-                if self.office.holds():
-                    self.look()
-            except CenterError as error:
-                log.warning("outbox: %s", error.detail)
-            except Exception:
-                log.exception("outbox: a look failed")
-            self._wake.wait(EVERY_S)
+    def _round(self) -> float:
+        try:
+            if self.office.holds():
+                self.look()
+        except CenterError as error:
+            log.warning("outbox: %s", error.detail)
+        except Exception:
+            log.exception("outbox: a look failed")
+        return EVERY_S
 
     def look(self, *, wait: bool = False) -> int:
         """Sweep by the clock, note what came back, send what is due; how many were begun.
@@ -98,7 +88,7 @@ class Outbox:
             self.bus.handle(SweepWarnings(), SYSTEM)
         begun = 0
         for one in self._due(seen):
-            if self._end.is_set() or len(self._sending) >= AT_ONCE * 4:
+            if self._rounds.ending or len(self._sending) >= AT_ONCE * 4:
                 break
             self._begin(one)
             begun += 1
@@ -143,7 +133,7 @@ class Outbox:
             self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="outbox")
         future = self._pool.submit(self._send, one)
         self._sending[one.delivery.id] = future
-        future.add_done_callback(lambda _: self._wake.set())
+        future.add_done_callback(lambda _: self._rounds.wake())
 
     def _send(self, one: _Try) -> Outcome:
         """One try; whatever goes wrong is an outcome."""
