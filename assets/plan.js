@@ -1,5 +1,5 @@
 /* The plan view by hand and key: edits queued so that none is lost, plans asked for when an edit
-   wants one, rows dragged between columns, amounts typed in place. */
+   wants one, rows dragged between columns. */
 (function () {
   "use strict";
   var EDITS_KEPT = 30, CALM_MS = 150, LONGEST_MS = 60000;
@@ -114,8 +114,6 @@
   }
   document.addEventListener("keydown", function (event) {
     if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey || !view()) return;
-    var field = event.target.closest ? event.target.closest("[data-need],[data-add-amount]") : null;
-    if (field) return typedKey(field, event);
     var one = row(document.activeElement);
     if (one && document.activeElement === one) {
       if (act(one, event)) { event.preventDefault(); event.stopPropagation(); }
@@ -147,27 +145,6 @@
   }
   document.addEventListener("mouseover", function (event) { offer(row(event.target)); });
   document.addEventListener("focusin", function (event) { offer(row(event.target)); });
-
-  /* amounts: Enter or leaving the field hands a changed one over, Esc takes it back */
-  function hand(field) {
-    var added = field.hasAttribute("data-add-amount"), of = field.getAttribute("data-of");
-    var which = added ? document.querySelector('[data-add-need="' + of + '"]') : null;
-    var key = added ? which.value : field.getAttribute("data-need");
-    if (field.value === "" || field.value === field.defaultValue || !key || !field.validity.valid) return;
-    solving(true);
-    put("act-plan", { data: { "do": "need", incident: of, key: key, kind: field.getAttribute("data-kind") || "need",
-      amount: Number(field.value), n: Date.now().toString(36) + Math.random().toString(36).slice(2, 8) } });
-    if (added) { field.value = ""; which.value = ""; } else field.defaultValue = field.value;
-  }
-  function typedKey(field, event) {
-    if (event.key === "Enter") { event.preventDefault(); hand(field); }
-    else if (event.key === "Escape") { field.value = field.defaultValue; field.blur(); }
-    else return;
-    event.stopPropagation();
-  }
-  document.addEventListener("focusout", function (event) {
-    if (event.target.matches && event.target.matches("[data-need]") && event.target.isConnected) hand(event.target);
-  });
 
   /* dragging: the column under the pointer says when the team would be there */
   function into(event) { return event.target.closest ? event.target.closest(".plan-view .pcol[data-into]") : null; }

@@ -29,12 +29,17 @@ def read_due(text: str | None, now: datetime, field: str = "due_at") -> datetime
     said = (text or "").strip()
     if not said:
         return None
-    if span := _SPAN.match(said):
-        minutes = float(span[1]) * _UNITS[(span[2] or "分").lower()]
+    if (minutes := read_minutes(said)) is not None:
         return now + timedelta(minutes=minutes)
     if (moment := _moment(said, now)) is None:
         raise Invalid.field(field, f"“{said}”不是时限", f"请填写多久之后或时刻，{HINT}")
     return moment
+
+
+def read_minutes(text: str) -> float | None:
+    """The minutes a span means: 90, 90分, 2小时; None for what is no span."""
+    span = _SPAN.match(text.strip())
+    return float(span[1]) * _UNITS[(span[2] or "分").lower()] if span else None
 
 
 def _moment(said: str, now: datetime) -> datetime | None:

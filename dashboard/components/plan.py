@@ -11,8 +11,8 @@ from dashboard.components import (
     desk,
     drafting,
     etas,
+    needs_desk,
     plan_head,
-    plan_needs,
     plan_pool,
     plan_view,
     toasts,
@@ -72,6 +72,7 @@ def layout() -> Any:
             desk.act_store(AREA),
             dcc.Store(id=PlanIds.ASK),
             dcc.Store(id=PlanIds.ANSWERED),
+            needs_desk.store(),
             dcc.Store(id=PlanIds.FILTER, storage_type="local"),
             html.Header(
                 [
@@ -131,7 +132,8 @@ def register(app: Dash, center: Center) -> None:
         ClientsideFunction("hubei_plan", "answered"), Input(PlanIds.ANSWERED, "data")
     )
     _solving(app, center)
-    _editing(app, center)
+    needs_desk.register(app, center, PlanIds.ANSWERED)
+    _narrowing(app)
     _drawing(app, center)
 
 
@@ -161,7 +163,7 @@ def _solving(app: Dash, center: Center) -> None:
         return {"do": "filled", "for": number, "plan": made.id, "closures": shut}
 
 
-def _editing(app: Dash, center: Center) -> None:
+def _narrowing(app: Dash) -> None:
     @app.callback(
         Output(PlanIds.FILTER, "data"),
         Input(desk.act_id(AREA), "data"),
@@ -172,22 +174,6 @@ def _editing(app: Dash, center: Center) -> None:
         if not act or act.get("do") not in {"cap", "by"}:
             return no_update
         return plan_pool.turned(kept, act)
-
-    @app.callback(
-        Output(PlanIds.ANSWERED, "data", allow_duplicate=True),
-        Input(desk.act_id(AREA), "data"),
-        prevent_initial_call=True,
-    )
-    async def state_need(act: dict[str, Any] | None) -> Any:
-        if not act or act.get("do") != "need":
-            return no_update
-        seen = await desk.see(center)
-        incident = seen.incidents.get(str(act.get("incident")))
-        command = plan_needs.edit(incident, act) if incident else None
-        if command is None or await desk.attempt(center, command, act["n"]) is None:
-            return {"do": "unsolved", "for": act["n"]}
-        toasts.say(f"已改需求：{act.get('key')} {act.get('amount'):g}")
-        return {"do": "solve", "n": act["n"]}
 
 
 def _drawing(app: Dash, center: Center) -> None:

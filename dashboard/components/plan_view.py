@@ -47,7 +47,7 @@ def column(
             shortfalls(shown),
             html.Div(
                 [
-                    needs(shown, editable=editable),
+                    needs(seen, shown, editable=editable),
                     _legend(shown),
                     html.Ul([row(seen, r, others, editable=editable) for r in shown.rows]
                             or [_none(shown, editable=editable)],

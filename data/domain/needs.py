@@ -33,7 +33,7 @@ def needs_of(incident: Incident) -> list[dict[str, Any]]:
     """
     if incident.needs:
         return [dict(need) for need in incident.needs]
-    template, scale = book().of(incident.type, incident.grading.level)
+    template, scale = template_of(incident)
     return [
         {"capability": name, "amount": float(ceil(amount * scale)), "by": by,
          "assumption": _assumed(template)}
@@ -45,12 +45,17 @@ def supplies_of(incident: Incident) -> list[dict[str, Any]]:
     """Items needed as stated, else by template, by name: {item, amount, by, assumption}."""
     if incident.supply_needs:
         return [dict(need) for need in incident.supply_needs]
-    template, scale = book().of(incident.type, incident.grading.level)
+    template, scale = template_of(incident)
     return [
         {"item": name, "amount": float(ceil(amount * scale)), "by": by,
          "assumption": _assumed(template)}
         for name, amount, by in template.items
     ]
+
+
+def template_of(incident: Incident) -> tuple[Template, float]:
+    """The template that fits an incident, and what its amounts are multiplied by."""
+    return book().of(incident.type, incident.grading.level)
 
 
 def _assumed(template: Template) -> str:

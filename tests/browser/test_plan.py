@@ -1,11 +1,13 @@
 """The plan view on the night of the exercise: proposed, closed off, solved again, issued."""
 
+import os
 import time
 
 import pytest
 from playwright.sync_api import expect
 
 from data.exercise.runner import start_runner
+from tests.browser.hands import twice
 from tests.serving import PASSWORD, Running
 
 LIMIT_MS = 90_000
@@ -67,6 +69,12 @@ def propose(page):
             timeout=LIMIT_MS
         )
     solved(page)
+
+
+def picture(page, name):
+    """The screen kept as a picture where ``HUBEI_PICTURES`` names a folder."""
+    if folder := os.environ.get("HUBEI_PICTURES"):
+        page.screenshot(path=f"{folder}/{name}.png")
 
 
 def row(page, team, incident=""):
@@ -133,21 +141,74 @@ def test_edits_made_while_a_plan_is_worked_out_are_not_lost(desk):
     expect(row(desk, two, jia)).to_be_visible(timeout=LIMIT_MS)
 
 
-def test_an_amount_typed_over_is_kept_and_solved(desk, night):
-    """A need stated in its column is stored with the incident, no longer assumed."""
+def needs_box(page, side="jia"):
+    """The unfolded needs of a column."""
+    box = page.locator(f"{PLAN} .pcol.{side} .pneeds-box")
+    if box.get_attribute("open") is None:
+        box.locator("> summary").click()
+    return box
+
+
+def needs_of(night, incident):
+    """What an incident needs as the API tells it."""
+    return night.client("duty").get(f"/api/v1/incidents/{incident}/needs").json()
+
+
+def test_every_field_of_a_need_is_typed_kept_and_solved(desk, night):
+    """Amount, time and people are stored; what is refused stays typed, its reason beside it."""
     propose(desk)
     jia = first(desk, "jia")[1]
-    desk.locator(f"{PLAN} .pcol.jia .pneeds-box summary").click()
-    field = desk.locator(f"{PLAN} .pcol.jia input[data-need='医疗救护']")
+    box, toasts = needs_box(desk), desk.locator(".toasts")
+    field = box.locator("input[data-need='医疗救护']")
+    field.fill("很多")
+    field.press("Enter")
+    wrong = box.locator(".pneed:has(input[data-need='医疗救护']) .pwrong").first
+    expect(wrong).to_contain_text("“很多”有误", timeout=LIMIT_MS)
+    expect(field).to_have_value("很多")
     field.fill("28")
     field.press("Enter")
-    expect(desk.locator(".toasts")).to_contain_text("医疗救护 28", timeout=LIMIT_MS)
+    expect(toasts).to_contain_text("医疗救护 28", timeout=LIMIT_MS)
+    expect(wrong).to_be_empty()
+    by = box.get_by_label("医疗救护要求到位的时间")
+    by.fill("2小时")
+    by.press("Tab")
+    expect(by).to_have_value("120分", timeout=LIMIT_MS)
+    worth = box.get_by_label("医疗救护折合人数")
+    worth.fill("60")
+    worth.press("Enter")
+    expect(toasts).to_contain_text("折合人数 60", timeout=LIMIT_MS)
     solved(desk)
-    kept = night.client("duty").get(f"/api/v1/incidents/{jia}").json()
-    needs = {n["capability"]: n for n in kept.get("needs") or kept["incident"]["needs"]}
-    assert needs["医疗救护"]["amount"] == 28
-    assert not needs["医疗救护"].get("assumption")
+    needs = {n["capability"]: n for n in needs_of(night, jia)["needs"]}
+    said = needs["医疗救护"]
+    assert (said["amount"], said["by"], said["people_equivalent"]) == (28, 120, 60)
+    assert not said.get("assumption")
     assert needs["搜救"].get("assumption")
+    picture(desk, "needs")
+
+
+def test_a_supply_is_added_and_the_template_given_back(desk, night):
+    """An item of the catalogue with its amount; without one nothing is lost; then all is undone."""
+    propose(desk)
+    jia = first(desk, "jia")[1]
+    box, toasts = needs_box(desk), desk.locator(".toasts")
+    add = box.locator(".padd").nth(1)
+    expect(box.locator(".ptemplate summary")).to_contain_text("模板：滑坡", timeout=LIMIT_MS)
+    amount = add.get_by_label("增加的数量")
+    amount.fill("30")
+    amount.press("Enter")
+    expect(add.locator(".pwrong").first).to_contain_text("未选物资品类", timeout=LIMIT_MS)
+    expect(amount).to_have_value("30")
+    item = add.locator("option").nth(1).get_attribute("value")
+    add.locator("select").select_option(item)
+    add.get_by_role("button").click()
+    expect(toasts).to_contain_text("已增加需求", timeout=LIMIT_MS)
+    expect(amount).to_have_value("", timeout=LIMIT_MS)
+    solved(desk)
+    assert needs_of(night, jia)["supplies"][-1]["item"] == item
+    twice(box.get_by_role("button", name="恢复模板"))
+    expect(toasts).to_contain_text("已恢复需求模板", timeout=LIMIT_MS)
+    solved(desk)
+    assert needs_of(night, jia)["stated"] == {"needs": False, "supplies": False}
 
 
 def test_the_night_is_planned_closed_off_planned_again_and_issued(desk, night):

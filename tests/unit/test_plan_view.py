@@ -11,7 +11,6 @@ from dashboard.components import (
     drafting,
     plan,
     plan_head,
-    plan_needs,
     plan_pool,
     plan_rows,
     plan_view,
@@ -272,23 +271,6 @@ def test_two_hundred_rows_are_one_piece_of_markup():
     shown = flat(plan_pool.rows(seen, draft, free, table))
     assert shown.count("data-row=") == plan_pool.MOST_ROWS
     assert "另有 40 队" in shown
-
-
-def test_a_typed_amount_is_stated_and_the_rest_stays_assumed():
-    """Only the row that was typed loses its assumption; nought takes it out, the same none."""
-    bare = incident("甲", A, needs=())
-    rows = plan_needs.needs_of(bare)
-    key = rows[0]["capability"]
-    command = plan_needs.edit(bare, {"key": key, "amount": 33})
-    stated = {n["capability"]: n for n in command.needs}
-    assert (stated[key]["amount"], "assumption" in stated[key]) == (33, False)
-    assert all(stated[r["capability"]].get("assumption") for r in rows[1:])
-    gone = plan_needs.edit(bare, {"key": key, "amount": 0})
-    assert key not in {n["capability"] for n in gone.needs}
-    own = incident("甲", A)
-    assert plan_needs.edit(own, {"key": "搜救", "amount": 50}) is None
-    added = plan_needs.edit(own, {"key": "灭火", "amount": 20})
-    assert [n["capability"] for n in added.needs] == ["搜救", "灭火"]
 
 
 def test_a_plan_is_drawn_without_a_draft_and_cannot_be_pressed():
