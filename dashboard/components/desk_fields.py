@@ -68,9 +68,14 @@ def _wrapped(
     )
 
 
+def error_words(errors: Iterable[FieldError]) -> dict[str, str]:
+    """The sentence of each refused field, by the last part of its name."""
+    return {e["field"].split(".")[-1]: f"{e['message']}。{e['remedy']}" for e in errors}
+
+
 def show_errors(form: str, names: Iterable[str], errors: Iterable[FieldError]) -> None:
     """Write each error beside its field, and clear the others."""
-    said = {e["field"].split(".")[-1]: f"{e['message']}。{e['remedy']}" for e in errors}
+    said = error_words(errors)
     for name in names:
         set_props(error_id(form, name), {"children": said.get(name)})
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from dash import Dash, Input, Output, State, dcc, html, no_update
 
-from dashboard.components import admin_parts, desk, filing_form, toasts
+from dashboard.components import admin_parts, desk, desk_fields, filing_form, toasts
 from dashboard.components import filing_views as views
 from dashboard.components import task_words as tw
 from dashboard.components.desk_words import empty
@@ -203,8 +203,9 @@ def register(app: Dash, center: Center) -> None:
         if held.editable and asked["do"] in ("submit", "early"):
             given = dict(zip(filing_form.FIELDS, typed, strict=True))
             base = (stands or {}).get("base", {})
-            _, kept = await filing_form.keep(center, held, base, given)
-            if not kept:
+            kept = await filing_form.keep(center, held, base, given)
+            desk_fields.show_errors(filing_form.FORM, filing_form.FIELDS, kept.refused)
+            if not kept.whole:
                 return no_update, no_update
         command = command_of(held.id, asked, words or "", to or "")
         if await desk.attempt(center, command, asked["n"]) is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -134,35 +134,48 @@ def changes(
     )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What became of a draft: what the form stands on, and the fields refused by name."""
+
+    base: dict[str, str]
+    refused: tuple[FieldError, ...] = ()
+    whole: bool = True
+
+
 async def keep(
     center: Center, held: Filing, base: Mapping[str, str], typed: Mapping[str, Any]
-) -> tuple[dict[str, str], str]:
-    """Keep the draft: what the form stands on after it, and the words; blank when refused."""
+) -> Kept:
+    """Keep the draft; what cannot be kept is named by its field, or said aloud."""
     try:
         command = changes(held, base, typed, center)
         answer = await center.do(command, current_actor(), None) if command else None
     except CenterError as error:
-        named = [{**e, "field": e["field"].split(".")[-1]} for e in error.errors]
-        desk_fields.show_errors(FORM, FIELDS, named)  # type: ignore[arg-type]
+        named = tuple(FieldError(**{**e, "field": e["field"].split(".")[-1]})
+                      for e in error.errors)  # fmt: skip
         if not {e["field"] for e in named} & set(FIELDS):
             toasts.complain(error)
         met = {e["field"] for e in named if "另一席位" in e["message"]}
         now = _texts(values_of(held))
-        return {**base, **{n: now[n] for n in met}}, ""
-    desk_fields.show_errors(FORM, FIELDS, ())
+        return Kept({**base, **{n: now[n] for n in met}}, named, whole=False)
     after = _texts(typed)
     title = answer.body["filing"]["title"] if answer else after["title"]
     if title != after["title"]:
         desk_fields.fill(FORM, {"title": title})
-    return {**after, "title": title}, "已自动保存"
+    return Kept({**after, "title": title})
 
 
 def register(app: Dash, center: Center) -> None:
-    """Keep the draft whenever a field is left."""
+    """Keep the draft whenever a field is left.
+
+    The errors are outputs, not properties set on the way: fields left in quick succession are
+    answered in any order, and only the answer to the last one may speak.
+    """
 
     @app.callback(
         Output(Ids.KEPT, "children"),
         Output(Ids.HELD, "data"),
+        [Output(desk_fields.error_id(FORM, name), "children") for name in FIELDS],
         [Input(desk_fields.field_id(FORM, name), "n_blur") for name in FIELDS],
         State(Ids.HELD, "data"),
         [State(desk_fields.field_id(FORM, name), "value") for name in FIELDS],
@@ -172,7 +185,8 @@ def register(app: Dash, center: Center) -> None:
         stands, typed = given[len(FIELDS)], given[len(FIELDS) + 1 :]
         held = (await desk.see(center)).filings.get((stands or {}).get("id", ""))
         if held is None or not held.editable:
-            return no_update, no_update
-        values = dict(zip(FIELDS, typed, strict=True))
-        base, said = await keep(center, held, stands["base"], values)
-        return said or "未保存：请先更正标红的内容", {"id": held.id, "base": base}
+            return [no_update] * (2 + len(FIELDS))
+        kept = await keep(center, held, stands["base"], dict(zip(FIELDS, typed, strict=True)))
+        said = "已自动保存" if kept.whole else "未保存：请先更正标红的内容"
+        words = desk_fields.error_words(kept.refused)
+        return said, {"id": held.id, "base": kept.base}, *(words.get(n) for n in FIELDS)
