@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -211,11 +212,21 @@ def _reads(router: APIRouter, center: Center) -> None:
 def _supposed(router: APIRouter, center: Center) -> None:
     @router.get("/stock/what-if")
     async def what_if(
-        request: Request, order: Annotated[list[str], Query(max_length=200)]
-    ) -> Response:
-        """What would still be free after an order, each `order` an item's id, `:`, an amount."""
-        seen: Situation = await center.ask(center.queries.situation, actor_of(request))
-        asked = dict(_asked(row, seen) for row in order)
+        request: Request, order: Annotated[list[str] | None, Query(max_length=200)] = None,
+        plan: str | None = None,
+    ) -> Response:  # fmt: skip
+        """What would still be free after an order, each `order` an item's id, `:`, an amount.
+
+        `plan` is a stored plan, whose transfers are ordered too.
+        """
+        actor = actor_of(request)
+        seen: Situation = await center.ask(center.queries.situation, actor)
+        asked = Counter(dict(_asked(row, seen) for row in order or ()))
+        if plan:
+            made = await center.ask(center.plan_of, actor, plan)
+            asked.update(alerts.asked_of(seen, made.answer.get("transfers") or ()))
+        if not asked and not plan:
+            raise Invalid.field("order", "没有填要调出什么", "请填 品类编号:数量，或方案编号 plan")
         rows = [
             {**asdict(left), "after": left.after, "below_list": left.below_list}
             for left in await center.ask(alerts.what_if, seen, asked)

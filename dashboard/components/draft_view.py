@@ -8,7 +8,7 @@ from typing import Any
 
 from dash import html
 
-from dashboard.components import desk
+from dashboard.components import desk, stock_left
 from dashboard.components.desk_words import identity, letter_box
 from dashboard.components.draft_sides import Line, Side, with_unit
 from dashboard.components.drafting import Draft
@@ -25,7 +25,10 @@ def view(seen: Situation, draft: Draft, found: list[Side]) -> list[Any]:
     """The whole draft."""
     if not found:
         return [html.P("没有进行中的事件；受理报告并开设事件后即可调派", className="none")]
-    return [*plan_cells(draft), gaps(seen, draft, found), *[_side(seen, s, found) for s in found]]
+    return [
+        *plan_cells(draft), gaps(seen, draft, found), *[_side(seen, s, found) for s in found],
+        stock_left.of_draft(seen, draft["lots"]),
+    ]  # fmt: skip
 
 
 def plan_cells(draft: Draft) -> list[Any]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from enum import StrEnum
 from typing import Any
+from urllib.parse import parse_qs
 
-from dash import Dash, Input, Output, dcc, html
+from dash import Dash, Input, Output, dcc, html, no_update
 
-from dashboard.components import admin_parts, desk, ledger_parts
+from dashboard.components import admin_parts, desk, ledger_parts, stock_left
 from dashboard.components.flat import FLAT, flat
 from dashboard.components.live import Live
 from dashboard.gate import current_actor
@@ -134,43 +135,8 @@ def left_view(seen: Situation, text: str) -> Any:
     except Invalid as error:
         wrong = error.errors[0]
         return html.P(f"{wrong['message']}。{wrong['remedy']}", className="field-error")
-    rows = []
-    for left in found:
-        said = "不足" if left.after < 0 else "低于清单" if left.below_list else "可以"
-        rows.append(
-            (
-                left.item.name,
-                ledger_parts.quantity(left.free, left.item),
-                ledger_parts.quantity(left.asked, left.item),
-                html.B(ledger_parts.quantity(left.after, left.item)),
-                html.Span(said, className="" if said == "可以" else "late"),
-            )
-        )
-    last = [p for left in found if left.after < 0 or left.below_list for p in _sources(seen, left)]
-    return [
-        admin_parts.table(
-            ("品类", "可调", "调出", "剩余", ""), rows, "填写后即时算出，不写入任何记录。"
-        ),
-        html.Ul(last) if last else "",
-    ]
-
-
-def _sources(seen: Situation, left: alerts.Left) -> list[Any]:
-    """Sources of last resort of an item, in words; what is unknown is said."""
-    stands = alerts.same(seen.items)
-    mine = [
-        s for s in seen.suppliers.values() if not s.ended and stands.get(s.item_id) == left.item.id
-    ]
-    unit = left.item.unit
-    found = []
-    for s in mine:
-        day = "日产能未知" if s.per_day is None else f"日产 {s.per_day:g}{unit}"
-        stock = "成品库存未知" if s.stock is None else f"成品 {s.stock:g}{unit}"
-        hours = "供货时间未知" if s.lead_hours is None else f"{s.lead_hours:g} 小时供货"
-        found.append(
-            html.Li(f"{left.item.name}：{s.way} {s.name}，{day}，{stock}，{hours} {s.phone}")
-        )
-    return found or [html.Li(f"{left.item.name}：没有登记产能或采购来源")]
+    none = "填写后即时算出，不写入任何记录。"
+    return [stock_left.table(found, none), stock_left.resorts(seen, found)]
 
 
 def sums_view(seen: Situation) -> Any:
@@ -212,3 +178,8 @@ def register(app: Dash, center: Center) -> None:
     @app.callback(Output(Ids.LEFT, FLAT), Input(Live.REVISION, "data"), Input(Ids.ORDER, "value"))
     async def suppose(_revision: Any, text: str | None) -> Any:
         return flat(left_view(await desk.see(center), text or ""))
+
+    @app.callback(Output(Ids.ORDER, "value"), Input(Live.PLACE, "search"))
+    async def brought(search: str | None) -> Any:
+        """The order that the way here carries, as from the draft of a dispatch."""
+        return next(iter(parse_qs((search or "").lstrip("?")).get("order", [])), no_update)

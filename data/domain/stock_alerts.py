@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from data.domain.clock import SHANGHAI
 from data.domain.depot import Item, Lot
@@ -252,6 +253,15 @@ def what_if(seen: Situation, asked: Mapping[str, float]) -> list[Left]:
         Left(item=held[key].item, asked=amount, free=held[key].free, least=least.get(key))
         for key, amount in wanted.items()
     ]
+
+
+def asked_of(seen: Situation, rows: Iterable[Mapping[str, Any]]) -> dict[str, float]:
+    """Amounts by item id of rows that each take an `amount` of a `lot`; unknown lots count not."""
+    asked: defaultdict[str, float] = defaultdict(float)
+    for row in rows:
+        if lot := seen.lots.get(str(row["lot"])):
+            asked[lot.item_id] += float(row["amount"])
+    return dict(asked)
 
 
 def unfinished(seen: Situation) -> int:

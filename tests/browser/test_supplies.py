@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -69,7 +70,9 @@ def test_goods_are_taken_in_counted_and_supposed(running: Running, page: Page) -
 
     page.keyboard.press("Alt+1")
     expect(page.locator("#lots-book")).to_contain_text("盘点调整")
-    page.keyboard.press("Alt+3")
-    page.locator("#alerts-order").fill("棉被 130")
-    expect(page.locator("#alerts-left")).to_contain_text("-30 床")
+    page.goto(f"{running.base}/supplies?order={quote('棉被 130')}#3")  # as the draft sends it here
+    expect(page.locator("#alerts-left")).to_contain_text("-30 床", timeout=OPENING_MS)
+    expect(page.locator("#alerts-order")).to_have_value("棉被 130")
+    page.locator("#alerts-order").fill("棉被 140")
+    expect(page.locator("#alerts-left")).to_contain_text("-40 床")
     expect(page.locator("#alerts-left")).to_contain_text("没有登记产能或采购来源")

@@ -8,6 +8,7 @@ import pytest
 from docx import Document
 
 from data.domain.depot import Item, Lot
+from data.domain.dispatch import Plan
 from data.errors import Invalid
 from data.ingest.count_sheet import count_sheet, read_counts
 from tests.integration import api_world as w
@@ -76,6 +77,15 @@ def test_lists_gaps_and_what_an_order_leaves(running, duty):
     (left,) = w.get(duty, "/stock/what-if", order=f"{item}:5")["items"]
     assert (left["after"], left["below_list"]) == (free - 5, True)
     w.get(duty, "/stock/what-if", order="没有:1", status=422)
+    w.get(duty, "/stock/what-if", status=422)
+    lot = next(x["id"] for x in w.get(duty, "/lots", limit=1000)["items"] if x["item_id"] == item)
+    plan = Plan(
+        id="P-0000", created_at=running.center.clock.now(), created_by="duty", org="420000",
+        request={}, seen={}, answer={"transfers": [{"lot": lot, "amount": 3.0}]},
+    )  # fmt: skip
+    running.center.database.save_plan(plan)
+    (left,) = w.get(duty, "/stock/what-if", plan=plan.id, order=f"{item}:5")["items"]
+    assert (left["asked"], left["after"]) == (8, free - 8)
     with running.client("duty.421127") as there:
         assert set(w.get(there, "/stock/alerts")) == {"expiring", "short"}
         assert {s["area_code"] for s in w.get(there, "/stock/alerts")["short"]} == {"421127"}

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 
 import pytest
 from plotly.utils import PlotlyJSONEncoder
@@ -16,8 +17,10 @@ from dashboard.components import (
     drafting,
     follow,
     roster_rows,
+    stock_left,
     supplies,
 )
+from dashboard.components.flat import flat
 from data.domain.depot import Depot, Item, Lot
 from data.domain.dispatch import (
     Assignment,
@@ -30,6 +33,7 @@ from data.domain.dispatch import (
 )
 from data.domain.incident import Incident
 from data.domain.situation import Situation
+from data.domain.stock import StockNorm
 from data.domain.team import Team, TeamState
 from data.errors import Conflict, Forbidden, Invalid
 
@@ -208,6 +212,19 @@ def test_more_of_a_lot_than_is_free_is_told():
     draft = drafting.add_lot(draft, "L1", "I-0002", 40)
     troubles = draft_sides.troubles(draft_sides.sides(seen, draft, TABLE))
     assert {line.trouble for line in troubles} == {"可调 80 顶，草案共要 90 顶"}
+
+
+def test_the_draft_says_what_its_lots_would_leave():
+    """Both sides' amounts of an item are one order; the way to the ledger carries it along."""
+    draft = drafting.add_lot(drafting.blank("duty"), "L1", "I-0001", 50)
+    draft = drafting.add_lot(draft, "L1", "I-0002", 20)
+    seen = world(norms={"N": StockNorm(id="N", area_code=None, item_id="M1", least=15)})
+    shown_left = flat(stock_left.of_draft(seen, draft["lots"]))
+    assert "<td>80 顶</td><td>70 顶</td><td><b>10 顶</b></td>" in shown_left
+    assert "低于清单" in shown_left
+    assert f"/supplies?order={quote('救灾帐篷 70')}#3" in shown_left
+    assert shown_left in flat(draft_view.view(seen, draft, draft_sides.sides(seen, draft, TABLE)))
+    assert stock_left.of_draft(seen, []) is None
 
 
 def test_every_edit_can_be_undone_and_makes_a_new_request():

@@ -1,0 +1,69 @@
+"""What an order would leave: per item what is free, asked and left, and the last resorts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from dash import html
+
+from dashboard.components import admin_parts, ledger_parts
+from data.domain import stock_alerts as alerts
+from data.domain.situation import Situation
+
+HEADS = ("品类", "可调", "调出", "剩余", "")
+
+
+def typed(seen: Situation, asked: Mapping[str, float]) -> str:
+    """An order as the ledger's field reads it, a line an item."""
+    return "\n".join(f"{seen.items[key].name} {amount:g}" for key, amount in asked.items())
+
+
+def table(found: Iterable[alerts.Left], none: str) -> Any:
+    """One row an item; what does not suffice or breaks the basic list is marked."""
+    rows = []
+    for left in found:
+        said = "不足" if left.after < 0 else "低于清单" if left.below_list else "可以"
+        amounts = (left.free, left.asked, left.after)
+        free, asked, after = (ledger_parts.quantity(a, left.item) for a in amounts)
+        word = html.Span(said, className="" if said == "可以" else "late")
+        rows.append((left.item.name, free, asked, html.B(after), word))
+    return admin_parts.table(HEADS, rows, none)
+
+
+def of_draft(seen: Situation, lots: Iterable[Mapping[str, Any]]) -> Any:
+    """What the lots of a draft would leave, with the way to try other amounts; None without any."""
+    asked = alerts.asked_of(seen, lots)
+    if not asked:
+        return None
+    found = sorted(alerts.what_if(seen, asked), key=lambda x: (x.after >= 0, not x.below_list))
+    href = f"/supplies?order={quote(typed(seen, asked))}#3"
+    again = html.A("换数再算", className="mini", href=href)
+    return html.Div(
+        [html.H4([html.Span("物资调出以后还剩"), again]), table(found, "")], className="pl left"
+    )
+
+
+def resorts(seen: Situation, found: Iterable[alerts.Left]) -> Any:
+    """Who could still make or sell what does not suffice, in words; what is unknown is said."""
+    lacking = [left for left in found if left.after < 0 or left.below_list]
+    rows = [row for left in lacking for row in _sources(seen, left)]
+    return html.Ul(rows) if rows else ""
+
+
+def _sources(seen: Situation, left: alerts.Left) -> list[Any]:
+    stands = alerts.same(seen.items)
+    mine = [
+        s for s in seen.suppliers.values() if not s.ended and stands.get(s.item_id) == left.item.id
+    ]
+    unit = left.item.unit
+    found = []
+    for s in mine:
+        day = "日产能未知" if s.per_day is None else f"日产 {s.per_day:g}{unit}"
+        stock = "成品库存未知" if s.stock is None else f"成品 {s.stock:g}{unit}"
+        hours = "供货时间未知" if s.lead_hours is None else f"{s.lead_hours:g} 小时供货"
+        found.append(
+            html.Li(f"{left.item.name}：{s.way} {s.name}，{day}，{stock}，{hours} {s.phone}")
+        )
+    return found or [html.Li(f"{left.item.name}：没有登记产能或采购来源")]
