@@ -53,7 +53,7 @@ class Served:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "dashboard", "serve"], cwd=ROOT,
             env={**os.environ, **known, **self.more},
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            stdout=self.said.open("ab"), stderr=subprocess.STDOUT,
         )  # fmt: skip
         until = time.monotonic() + OPEN_S
         while time.monotonic() < until:
@@ -61,9 +61,18 @@ class Served:
                 if httpx.get(self.base + "/healthz", timeout=2).status_code == httpx.codes.OK:
                     return
             if (code := self.process.poll()) is not None:
-                raise RuntimeError(f"the server ended with {code} instead of opening")
+                raise RuntimeError(f"the server ended with {code}: {self._last_words()}")
             time.sleep(0.05)  # asked again until it answers
-        raise RuntimeError("the server did not open")
+        raise RuntimeError(f"the server did not open: {self._last_words()}")
+
+    @property
+    def said(self) -> Path:
+        """Where what it says is written."""
+        return self.var / "said.txt"
+
+    def _last_words(self) -> str:
+        """What it said last, for whoever must find out why."""
+        return self.said.read_text(errors="replace")[-4000:]
 
     def kill(self) -> None:
         """Without warning."""
