@@ -77,6 +77,10 @@ class Conflict(CenterError):
     code = "conflict"
 
 
+class Overtaken(Conflict):
+    """情况已有变化，不能照原样下达"""
+
+
 class Stale(CenterError):
     """内容已被他人修改，请核对后重试"""
 

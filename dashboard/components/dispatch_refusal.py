@@ -37,13 +37,15 @@ def still(told: Mapping[str, Any] | None, draft: drafting.Draft) -> Any:
 
 
 def _thing(row: Mapping[str, Any]) -> tuple[str, str]:
-    """Whether a held thing is a team or a lot, and which."""
-    return ("lot" if row.get("thing") == "lot" else "team"), str(row.get("id"))
+    """Whether what is told is a team, a lot or an incident, and which."""
+    kind = str(row.get("thing"))
+    return (kind if kind in {"lot", "incident"} else "team"), str(row.get("id"))
 
 
 def refusal(error: Any, draft: drafting.Draft) -> Any:
     """What was refused and why; each taken thing with its holder and the next best to press."""
-    lines = [html.Li([e["message"], "。", e["remedy"]]) for e in error.errors]
+    told = [] if error.holders else error.errors  # what is refused as a thing is told there
+    lines = [html.Li([e["message"], "。", e["remedy"]]) for e in told]
     lines += [_holder(h, draft) for h in error.holders]
     detail = "" if error.errors or error.holders else error.detail
     whole = "整单未下达，草案原样保留" if error.holders else ""
@@ -71,26 +73,41 @@ def refusal(error: Any, draft: drafting.Draft) -> Any:
 def _holder(row: Mapping[str, Any], draft: drafting.Draft) -> Any:
     """One taken thing: by whom, for which incident, since when, and what to take instead."""
     kind, thing = _thing(row)
-    is_lot = kind == "lot"
     words = [html.B(str(row.get("name") or thing))]
     if row.get("held_by"):
         where = f"{row.get('incident_letter') or ''} {row.get('incident_name') or ''}".strip()
         since = clock_time(instant(row.get("since")))
         words.append(f" 已由 {row['held_by']} 于 {since} 派往 {where}")
-    if is_lot or not row.get("held_by"):
-        words.append(f" {row.get('message') or ''}")
+    if kind == "lot" or not row.get("held_by"):
+        words.append(f" {_without_name(row)}")
+    return html.Li([html.Div(words), html.Div(_choices(row, draft), className="next")])
+
+
+def _without_name(row: Mapping[str, Any]) -> str:
+    """What is told of a thing, its name not said twice."""
+    return str(row.get("message") or "").removeprefix(str(row.get("name") or "")).strip()
+
+
+def _choices(row: Mapping[str, Any], draft: drafting.Draft) -> list[Any]:
+    """What to press about a refused thing, else what to do."""
+    kind, thing = _thing(row)
+    if kind == "incident":
+        return [html.Button("去掉派往该处的", className="mini",
+                            **desk.acts("draft", do="forget", incident=thing))]  # fmt: skip
     best = [b for b in row.get("next_best") or [] if not _inside(draft, kind, str(b.get(kind)))]
-    choices = [
+    choices: list[Any] = [
         html.Button(f"改用 {_best(b)}", className="mini",
                     **desk.acts("draft", do="swap", **{kind: thing}, to=b[kind]))
         for b in best
     ]  # fmt: skip
-    if not choices:
-        choices = [html.Span("没有可替代的，请从草案移除或请求上级支援")]
-    return html.Li([html.Div(words), html.Div(choices, className="next")])
+    if choices or row.get("kind") == "changed":
+        return [*choices, html.Span(row["remedy"])] if row.get("remedy") else choices
+    return [html.Span("没有可替代的，请从草案移除或请求上级支援")]
 
 
 def _inside(draft: drafting.Draft, kind: str, thing: str) -> bool:
+    if kind == "incident":
+        return any(r["incident"] == thing for r in [*draft["teams"], *draft["lots"]])
     return any(r[kind] == thing for r in draft[f"{kind}s"])
 
 

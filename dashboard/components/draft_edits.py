@@ -44,10 +44,10 @@ def release(draft: Draft, team: str, *, back: bool = False) -> Draft:
 
 
 def exclude(draft: Draft, things: Iterable[str]) -> Draft:
-    """The draft without teams and lots wherever they stood: somebody else has them."""
+    """The draft without these teams, lots, and what goes to these incidents."""
     out = set(things)
-    teams = [r for r in draft["teams"] if r["team"] not in out]
-    lots = [r for r in draft["lots"] if r["lot"] not in out]
+    teams = [r for r in draft["teams"] if not out & {r["team"], r["incident"]}]
+    lots = [r for r in draft["lots"] if not out & {r["lot"], r["incident"]}]
     if len(teams) + len(lots) == len(draft["teams"]) + len(draft["lots"]):
         return draft
     return drafting.edited(draft, teams=teams, lots=lots)

@@ -91,7 +91,11 @@ def holder_words(holder: dict[str, Any]) -> str:
     name = holder.get("name") or holder.get("thing") or "该项"
     incident = holder.get("incident_name") or holder.get("incident") or ""
     by = holder.get("held_by") or ""
-    words = f"{name}：已由{by or '他人'}调派" + (f"至 {incident}" if incident else "")
+    if not by and holder.get("message"):
+        words = str(holder["message"])
+        words += f"；{holder['remedy']}" if holder.get("remedy") else ""
+    else:
+        words = f"{name}：已由{by or '他人'}调派" + (f"至 {incident}" if incident else "")
     best = holder.get("next_best")
     if isinstance(best, dict):
         best = best.get("name")

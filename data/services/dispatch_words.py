@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from data.domain.depot import Item
-from data.domain.dispatch import Dispatch
+from data.domain.dispatch import Assignment, Dispatch
 from data.domain.incident import Incident
 from data.services import orders
 from data.services.holding import Asked
@@ -27,6 +27,12 @@ def tell(unit: Unit, order: Dispatch, asked: Asked, words: str, note: str) -> No
     head, tail = f"调派 {order.number}：", f"（授权：{words}）{note}"
     each = [(incident, f"{head}{text}{tail}") for incident, text in lines]
     orders.tell_all(unit, each, f"{head}{whole}{tail}", words)
+
+
+def unreached(asked: Asked, made: list[Assignment]) -> str:
+    """Teams that were ordered though no way is known, which an order by hand may do."""
+    names = [asked.team[a.team_id].name for a in made if a.eta is None]
+    return f"〔{'、'.join(names)} 无已知通路，到达时刻不明〕" if names else ""
 
 
 def _left(unit: Unit, asked: Asked) -> list[tuple[Incident, str]]:

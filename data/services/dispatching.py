@@ -7,9 +7,6 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-import msgspec
-from sqlalchemy import select
-
 from data.domain.depot import Depot, Lot
 from data.domain.dispatch import (
     Assignment,
@@ -24,17 +21,17 @@ from data.domain.messages import IssueDispatch, WantedLot, WantedTeam
 from data.domain.org import Permission
 from data.domain.stock import MovementKind
 from data.domain.team import Team, TeamState
-from data.errors import Conflict, Forbidden, Invalid, NotFound, Stale
+from data.errors import Forbidden, Invalid
 from data.services import clearance_book, dispatch_words, orders
-from data.services.certifying import require_sound
+from data.services.filling_orders import filled
 from data.services.following import (
     advance_assignment,
     dispatch_number,
     redirect_assignment,
 )
-from data.services.holding import Asked, short_lots, taken_teams
+from data.services.holding import Asked
+from data.services.refusing import refuse_overtaken
 from data.services.tools import Tools
-from data.store.schema import plan as plan_table
 from data.store.stock_book import Why
 from data.store.unit_of_work import Unit
 
@@ -47,21 +44,17 @@ def issue_dispatch(unit: Unit, command: IssueDispatch, tools: Tools) -> dict[str
 
     Raises
     ------
-    Conflict
-        Something is taken; `holders` names every such thing, its holder and the next best.
-    Stale
-        Something changed since it was seen, though nobody took it.
-    Invalid, IllegalMove, Forbidden, NotFound
-        Nothing or a team twice, a closed incident, not one's own teams, outside one's area.
+    Conflict, Stale, IllegalMove, Invalid
+        Something is taken, changed since it was seen, cut off, over, or not to be planned with:
+        `holders` names every such thing with its remedy (`refusing`).
+    Invalid, Forbidden, NotFound
+        Nothing or a team twice, not one's own teams, outside one's area.
     """
     unit.actor.require(Permission.DISPATCH)
-    command = _filled(unit, command)
-    asked = _read(unit, command, tools)
+    command, plan = filled(unit, command)
+    asked = _read(unit, command, plan, tools)
     _check_reach(unit, asked, tools)
-    holders = taken_teams(unit, asked, tools) + short_lots(unit, asked, tools)
-    if holders:
-        raise Conflict("；".join(h["message"] for h in holders), holders=holders)
-    _check_seen(command, asked)
+    refuse_overtaken(unit, command, asked, tools)
     authority = orders.authority_of(command.authorised_by, unit.actor, unit.now)
     key = unit.next_id("dispatch")
     order = unit.put(
@@ -84,7 +77,8 @@ def issue_dispatch(unit: Unit, command: IssueDispatch, tools: Tools) -> dict[str
     opened += clearance_book.for_lots(unit, asking, transfers, tools)
     assignments = [unit.get(Assignment, a.id) for a in assignments]
     words = orders.authority_words(authority)
-    told = clearance_book.told(opened) + (f"〔{mark}〕" if (mark := tools.apart()) else "")
+    told = clearance_book.told(opened) + dispatch_words.unreached(asked, assignments)
+    told += f"〔{mark}〕" if (mark := tools.apart()) else ""
     dispatch_words.tell(unit, order, asked, words, told)
     return {
         "id": order.id, "number": order.number, "issued_at": order.issued_at,
@@ -94,57 +88,7 @@ def issue_dispatch(unit: Unit, command: IssueDispatch, tools: Tools) -> dict[str
     }  # fmt: skip
 
 
-def _filled(unit: Unit, command: IssueDispatch) -> IssueDispatch:
-    """The command with the plan's content where it lists nothing itself."""
-    if command.plan_id is None:
-        if not (command.assignments or command.transfers):
-            raise Invalid.field("assignments", "调派令是空的", "请先加入队伍或物资")
-        return command
-    query = select(plan_table.c.body).where(plan_table.c.id == command.plan_id)
-    body = unit.connection.execute(query).scalar_one_or_none()
-    stored = msgspec.json.decode(body, type=Plan) if body is not None else None
-    if stored is None or (stored.org != unit.actor.org):
-        raise NotFound(f"没有方案 {command.plan_id}，请重新生成方案")
-    require_sound(stored)
-    filled = replace(command, seen={**stored.seen, **command.seen})
-    moved = {
-        (row["team"], row["incident"]): row["moved_from"]
-        for row in stored.answer.get("assignments", [])
-        if row.get("moved_from")
-    }
-    if command.assignments or command.transfers:
-        return replace(
-            filled,
-            assignments=tuple(
-                replace(w, moved_from=moved.get((w.team, w.incident))) for w in command.assignments
-            ),
-        )
-    teams = tuple(
-        WantedTeam(
-            team=row["team"], incident=row["incident"], capability=row.get("capability"),
-            amount=row.get("amount"), reason=row.get("reason", ""),
-            moved_from=row.get("moved_from"),
-        )
-        for row in _one_per_team(stored.answer.get("assignments", []))
-    )  # fmt: skip
-    lots = tuple(
-        WantedLot(lot=row["lot"], incident=row["incident"], amount=row["amount"])
-        for row in stored.answer.get("transfers", [])
-    )
-    if not (teams or lots):
-        raise Invalid.field("plan_id", "该方案没有可下达的内容", "请重新生成方案")
-    return replace(filled, assignments=teams, transfers=lots)
-
-
-def _one_per_team(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The first row of each team: a team serving two capabilities is ordered once."""
-    first: dict[tuple[str, str], dict[str, Any]] = {}
-    for row in rows:
-        first.setdefault((row["team"], row["incident"]), row)
-    return list(first.values())
-
-
-def _read(unit: Unit, command: IssueDispatch, tools: Tools) -> Asked:
+def _read(unit: Unit, command: IssueDispatch, plan: Plan | None, tools: Tools) -> Asked:
     """Everything the command names, checked for being nameable at all."""
     doubled = [t for t, n in Counter(w.team for w in command.assignments).items() if n > 1]
     if doubled:
@@ -156,14 +100,13 @@ def _read(unit: Unit, command: IssueDispatch, tools: Tools) -> Asked:
     incidents = {key: unit.get(Incident, key) for key in dict.fromkeys(named)}
     for incident in incidents.values():
         tools.areas.require(unit.actor.org, incident.all_areas)
-        incident.require_open()
     lots = {want.lot: unit.get(Lot, want.lot) for want in command.transfers}
     moved = _moved(unit, command, tools)
     return Asked(
         teams=command.assignments, lots=command.transfers, incidents=incidents, moved=moved,
         team={want.team: unit.get(Team, want.team) for want in command.assignments},
         lot=lots, depot={lot.depot_id: unit.get(Depot, lot.depot_id) for lot in lots.values()},
-        shut=orders.closures(unit),
+        shut=orders.closures(unit), plan=plan,
     )  # fmt: skip
 
 
@@ -181,7 +124,7 @@ def _moved(unit: Unit, command: IssueDispatch, tools: Tools) -> dict[str, Assign
 
 
 def _check_reach(unit: Unit, asked: Asked, tools: Tools) -> None:
-    """Refuse teams and depots outside the actor's subtree, and teams nobody can plan with."""
+    """Refuse teams and depots outside the actor's subtree."""
     if asked.lots:
         unit.actor.require(Permission.SUPPLY)
     owned = [(t.name, t.area_code) for t in asked.team.values()]
@@ -189,35 +132,6 @@ def _check_reach(unit: Unit, asked: Asked, tools: Tools) -> None:
     for name, code in owned:
         if not tools.areas.covers(unit.actor.org, code):
             raise Forbidden(f"{name} 不属本辖区，请报上级指挥中心调派")
-    for team in asked.team.values():
-        if not team.plannable:
-            gaps = "、".join(team.missing_fields)
-            raise Invalid.field("assignments", f"{team.name} 缺少{gaps}", "请先补全再调派")
-    for depot in asked.depot.values():
-        if not depot.live:
-            raise Invalid.field("transfers", f"{depot.name} 尚不能发运", "请改选其他储备库")
-
-
-def _check_seen(command: IssueDispatch, asked: Asked) -> None:
-    """Refuse what changed since it was seen, saying how it stands now.
-
-    Incidents change with every follow-up and lots with every transfer; a plan is not stale for
-    that, and a lot that no longer suffices is a conflict.
-    """
-    things: dict[str, Any] = dict(asked.team)
-    if command.plan_id is None:
-        things |= {**asked.lot, **asked.incidents}
-    old = [things[k] for k, v in command.seen.items() if k in things and things[k].version != v]
-    if old:
-        names = "、".join(_now(thing) for thing in old)
-        raise Stale(f"{names} 在您查看之后有变化，请刷新后重新下达")
-
-
-def _now(thing: Any) -> str:
-    """A thing with how it stands."""
-    if isinstance(thing, Team):
-        return f"{thing.name}（现为{thing.state.word}）"
-    return str(getattr(thing, "name", thing.id))
 
 
 def _assign(
@@ -225,10 +139,7 @@ def _assign(
 ) -> Assignment:
     """One team ordered: where it leaves from, when, and when it will be there."""
     team, incident = asked.team[want.team], asked.incidents[want.incident]
-    start = orders.standing(unit, team, tools)
-    minutes = orders.minutes_to(
-        team, start, orders.scene(incident, tools), tools, asked.shut, incident.type
-    )
+    start, minutes = orders.team_way(unit, team, incident, asked.shut, tools)
     held = asked.moved.get(team.id)
     if held is not None:
         gone = replace(held, held=False).moved(S.REDIRECTED, unit.now, want.reason)
@@ -262,12 +173,8 @@ def _transfer(unit: Unit, order: Dispatch, want: WantedLot, asked: Asked, tools:
     why = Why(kind=MovementKind.RESERVE, transfer_id=key, incident_id=incident.id,
               reason=f"调派 {order.number}", origin=incident.origin)  # fmt: skip
     lot = unit.reserve(want.lot, want.amount, why)
-    depot, goal = asked.depot[lot.depot_id], orders.scene(incident, tools)
-    minutes = None
-    if goal and depot.lon is not None and depot.lat is not None:
-        start = depot.lon, depot.lat
-        minutes = tools.travel.minutes([start], [goal], closures=asked.shut)[0][0]
-    eta = None
+    depot, eta = asked.depot[lot.depot_id], None
+    minutes = orders.depot_minutes(depot, incident, asked.shut, tools)
     if minutes is not None:
         eta = unit.now + timedelta(minutes=minutes + orders.LOADING_MINUTES)
     return unit.put(

@@ -8,6 +8,7 @@ from typing import Any
 import shapely
 
 from data.domain.approval import approval_of
+from data.domain.depot import Depot
 from data.domain.dispatch import Assignment, AssignmentState, Authority, Dispatch, Transfer
 from data.domain.incident import Entry, Incident, Zone
 from data.domain.org import ROLE_WORDS, Actor
@@ -53,6 +54,26 @@ def minutes_to(
         return None
     if team.moves_by_air:
         return flight_minutes(start, goal, kind, tools, {"closures": shut})
+    found: float | None = tools.travel.minutes([start], [goal], closures=shut)[0][0]
+    return found
+
+
+def team_way(
+    unit: Unit, team: Team, incident: Incident, shut: list[dict[str, Any]], tools: Tools
+) -> tuple[Point | None, float | None]:
+    """Where a team stands, and its minutes of travel to an incident; None where there is none."""
+    start = standing(unit, team, tools)
+    return start, minutes_to(team, start, scene(incident, tools), tools, shut, incident.type)
+
+
+def depot_minutes(
+    depot: Depot, incident: Incident, shut: list[dict[str, Any]], tools: Tools
+) -> float | None:
+    """Minutes of travel from a depot to an incident; None where there is no way, or unknown."""
+    goal = scene(incident, tools)
+    if goal is None or depot.lon is None or depot.lat is None:
+        return None
+    start = depot.lon, depot.lat
     found: float | None = tools.travel.minutes([start], [goal], closures=shut)[0][0]
     return found
 
