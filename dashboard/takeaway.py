@@ -13,7 +13,7 @@ from dashboard.geo_frames import reference_frames
 from dashboard.words import DASH, clock_time, count
 from data.center import Center
 from data.domain.incident import CASUALTY_WORDS, Incident
-from data.domain.reporting import deadlines
+from data.domain.reporting import deadlines_in
 from data.domain.situation import Situation
 from layers.base import Frames, escaped
 from layers.takeaway import takeaway_html
@@ -93,10 +93,7 @@ def _panel(center: Center, seen: Situation, incident: Incident) -> str:
         for name, word in CASUALTY_WORDS.items()
         if getattr(people, name) is not None
     )
-    clocks = deadlines(
-        incident, seen.reports_of(incident.id), center.tools.rules["reporting"], seen.at,
-        center.areas,
-    )  # fmt: skip
+    clocks = deadlines_in(seen, incident, center.tools.rules["reporting"], center.areas)
     grade = incident.grading
     drill = "　演练" if seen.exercise else ""
     ended = f"，{clock_time(incident.closed_at, seen.at)} 结束" if incident.closed_at else ""

@@ -8,7 +8,7 @@ from data.center import Center
 from data.domain.clearance import ClearanceState
 from data.domain.dispatch import Assignment, Plan, Transfer
 from data.domain.incident import Incident
-from data.domain.reporting import deadlines
+from data.domain.reporting import deadlines_in
 from data.domain.situation import Situation
 from data.domain.team import Team
 from data.store.codec import plain
@@ -16,10 +16,7 @@ from data.store.codec import plain
 
 def incident_view(center: Center, seen: Situation, incident: Incident) -> dict[str, Any]:
     """An incident with its responses, deadlines, teams and supplies."""
-    clocks = deadlines(
-        incident, seen.reports_of(incident.id), center.tools.rules["reporting"], seen.at,
-        center.areas,
-    )  # fmt: skip
+    clocks = deadlines_in(seen, incident, center.tools.rules["reporting"], center.areas)
     return {
         **plain(incident),
         "grade": {**plain(incident.grading), "label": incident.grading.label},

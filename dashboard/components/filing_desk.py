@@ -21,6 +21,7 @@ from data.domain.filing import Filing, FilingState, difference
 from data.domain.messages import Command
 from data.domain.messages import filing as m
 from data.domain.org import Actor, Permission
+from data.domain.reporting import lasting
 from data.domain.situation import Situation
 
 NAME = "filings"
@@ -144,6 +145,7 @@ def register(app: Dash, center: Center) -> None:
         seen, actor = await desk.see(center), current_actor()
         held = seen.filings.get(chosen or "")
         clocks = await center.ask(all_clocks, center, seen)
+        clocks |= await center.ask(lasting, seen, center.tools.rules["reporting"], center.areas)
         board = views.board(
             seen, actor, center.areas, clocks, chosen, NAME,
             lambda f: desk.sets({Ids.CHOSEN: {"data": f.id}}),

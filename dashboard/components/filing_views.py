@@ -19,6 +19,8 @@ from data.domain.org import Actor, AreaTree
 from data.domain.reporting import Deadline
 from data.domain.situation import Situation
 
+DAY_MIN = 1440
+SURE = {"verified": "已查证", "memory": "记忆，待核", "assumed": "假定"}
 WAYS = {"docx": "Word", "pdf": "PDF", "txt": "纯文本", "html": "网页"}
 
 
@@ -65,6 +67,8 @@ def _begin(seen: Situation, actor: Actor, incident: Incident, area: str) -> Any:
         return None
     sent = {f.kind for f in mine if f.sent_at}
     fit = ["首报"] if not sent else [k for k in KINDS[1:] if k == "核报" or "终报" not in sent]
+    if incident.status != "open":
+        fit = ["核报"] if any(f.sent_at for f in of_incident(seen, incident.id)) else []
     return html.Div(
         [
             html.Button(f"拟{k}", className="btn pri" if n == 0 else "btn",
@@ -182,16 +186,23 @@ def conflicts_view(seen: Situation, incidents: Iterable[Incident]) -> Any:
     return parts or empty("当前没有进行中的事件")
 
 
+def _span(minutes: float) -> str:
+    """So many minutes, whole days as days."""
+    days, rest = divmod(minutes, DAY_MIN)
+    return f"{days:g} 日内" if days and not rest else f"{minutes:g} 分钟内"
+
+
 def rules_view(rules: Mapping[str, Any], file: str = "") -> Any:
     """Every reporting deadline the center counts, with its legal basis."""
     rows = []
     for rule in rules.get("clocks", ()):
         limit = (
-            f"{rule['limit_min']} 分钟内" if "limit_min" in rule
+            _span(rule["limit_min"]) if "limit_min" in rule
+            else f"事发 {rule['days']} 日内" if "days" in rule
             else f"每日 {rule['hour']} 时" if "hour" in rule
             else f"每日 {rule.get('per_day', '—')} 次"
         )  # fmt: skip
-        sure = "记忆，待核" if rule["confidence"] == "memory" else "已查证"
+        sure = SURE[rule["confidence"]] + ("，未启用" if rule.get("off") else "")
         rows.append((rule["label"], f"{rule['actor_body']} → {rule['recipient']}", limit,
                      rule["basis"], rule["source"], sure))  # fmt: skip
     calls = rules.get("escalation") or {}

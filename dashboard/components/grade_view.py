@@ -46,7 +46,7 @@ def deadline_rows(clocks: Iterable[Deadline], now: datetime) -> Any:
 
 
 def _deadline(each: Deadline, now: datetime) -> Any:
-    unsure = "（待核）" if each.confidence == "memory" else ""
+    unsure = {"memory": "（待核）", "assumed": "（假定）"}.get(each.confidence, "")
     return html.Li(
         [
             html.Div(

@@ -25,7 +25,7 @@ from data.domain.candidates import candidates
 from data.domain.dispatch import AssignmentState
 from data.domain.incident_types import type_name
 from data.domain.point_state import of_alarm
-from data.domain.reporting import Deadline, deadlines
+from data.domain.reporting import Deadline, deadlines_in
 from data.domain.situation import Situation
 
 UNACCEPTED_AFTER = timedelta(minutes=5)
@@ -217,7 +217,7 @@ def all_clocks(center: Center, seen: Situation) -> dict[str, Sequence[Deadline]]
     """The deadlines of every open incident."""
     rules = center.tools.rules["reporting"]
     return {
-        i.id: deadlines(i, seen.reports_of(i.id), rules, seen.at, center.areas)
+        i.id: deadlines_in(seen, i, rules, center.areas)
         for i in seen.open_incidents()
     }
 

@@ -13,7 +13,7 @@ from data.domain.clock import SHANGHAI
 from data.domain.incident import CASUALTY_WORDS, ROMAN, Incident
 from data.domain.org import AreaTree
 from data.domain.people import typed_people
-from data.domain.reporting import deadlines
+from data.domain.reporting import deadlines_in
 from data.domain.shift import Shift, following, on_duty, rostered
 from data.domain.situation import Situation
 from data.domain.stock_alerts import watched
@@ -187,7 +187,7 @@ def _reports(
 ) -> Block:  # fmt: skip
     rows = []
     for incident in incidents:
-        for clock in deadlines(incident, seen.reports_of(incident.id), rules, seen.at, areas):
+        for clock in deadlines_in(seen, incident, rules, areas):
             if clock.done_at and clock.done_at < since:
                 continue
             state = {"overdue": "超时未报", "late": "逾期报出", "done": "已报"}.get(

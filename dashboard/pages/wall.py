@@ -14,7 +14,7 @@ from dashboard.gate import current_actor
 from dashboard.words import grade_chip, iso
 from data.center import Center
 from data.domain.incident import Incident
-from data.domain.reporting import deadlines
+from data.domain.reporting import deadlines_in
 from data.domain.situation import Situation
 
 SIDES = 2
@@ -109,10 +109,7 @@ def _side(center: Center, seen: Situation, open_: list[Incident], index: int) ->
             return wall_calm.second_side(seen, center.areas)
         return wall_calm.watch_side(seen)
     incident = open_[index]
-    clocks = deadlines(
-        incident, seen.reports_of(incident.id), center.tools.rules["reporting"], seen.at,
-        center.areas,
-    )  # fmt: skip
+    clocks = deadlines_in(seen, incident, center.tools.rules["reporting"], center.areas)
     gaps = [
         (name, wall_pool.with_unit(name, gap)) for name, gap in wall_pool.lacking(seen, incident)
     ]

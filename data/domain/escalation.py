@@ -12,7 +12,7 @@ from data.domain.clearance import Clearance
 from data.domain.directory import ContactKind
 from data.domain.incident import Incident
 from data.domain.org import PROVINCE, Actor, AreaTree
-from data.domain.reporting import Deadline, deadlines
+from data.domain.reporting import Deadline, deadlines_in, lasting
 from data.domain.shift import on_duty, rostered
 from data.domain.situation import Situation
 from data.domain.task import Instruction, InstructionState, Task, TaskState
@@ -21,7 +21,6 @@ SOURCE = "时限催报"
 APPROVALS = "审批催办"
 RAISED, REMINDED = "升级", "催办"
 LEADERS = "领导"  # the post of whoever stands above the province's own 带班领导
-
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +125,9 @@ def owing(incident: Incident, clock: Deadline, areas: AreaTree) -> str:
 
 
 def owed_reports(seen: Situation, areas: AreaTree, rules: Mapping[str, Any]) -> list[Owed]:
-    """Every reporting deadline of the open incidents, overdue or not."""
+    """Every reporting deadline, overdue or not; of closed incidents what outlasts them."""
+    held = {i.id: deadlines_in(seen, i, rules, areas) for i in seen.open_incidents()}
+    held |= lasting(seen, rules, areas)
     calling = rules["escalation"]
     pace = Pace(repeat_min=float(calling["repeat_min"]), rounds=int(calling["rounds"]))
     return [
@@ -137,8 +138,8 @@ def owed_reports(seen: Situation, areas: AreaTree, rules: Mapping[str, Any]) -> 
             due_at=clock.due_at, overdue=clock.state == "overdue",
             ended="已报" if clock.done_at else "", incident=incident,
         )
-        for incident in seen.open_incidents()
-        for clock in deadlines(incident, seen.reports_of(incident.id), rules, seen.at, areas)
+        for incident, clocks in ((seen.incidents[i], clocks) for i, clocks in held.items())
+        for clock in clocks
     ]  # fmt: skip
 
 
@@ -179,11 +180,11 @@ def calls(
 def _lapsed(seen: Situation, owed: Iterable[Owed], held: Mapping[str, Task]) -> list[Call]:
     """Calls for a day or a window that is over: nobody can report for it any more."""
     known = {each.key for each in owed}
-    running = {incident.id: incident for incident in seen.open_incidents()}
     return [
-        Call(kind="lapsed", incident=running[t.incident_id or ""], task=t,
+        Call(kind="lapsed", incident=seen.incidents[t.incident_id or ""], task=t,
              rung=Rung(org=t.owner_org or PROVINCE, post=t.owner, name=""))
-        for key, t in held.items() if key not in known and t.incident_id in running and t.open
+        for key, t in held.items()
+        if key not in known and t.incident_id in seen.incidents and t.open
     ]  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from data.domain.clock import SHANGHAI
 from data.domain.dispatch import TRANSFER_OPEN
 from data.domain.incident import CASUALTY_WORDS, Incident
 from data.domain.org import AreaTree
-from data.domain.reporting import deadlines
+from data.domain.reporting import deadlines_in
 from data.domain.shift import HandoverItem
 from data.domain.situation import Situation
 from data.domain.stock_alerts import watched
@@ -71,7 +71,7 @@ def _incidents(
             incident_id=incident.id,
         )  # fmt: skip
         yield from _out(seen, incident)
-        for clock in deadlines(incident, seen.reports_of(incident.id), rules, seen.at, areas):
+        for clock in deadlines_in(seen, incident, rules, areas):
             if clock.done_at or clock.due_at is None or clock.due_at > seen.at + AHEAD:
                 continue
             yield HandoverItem(

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-REGULATIONS = frozenset({"production_safety", "natural_disaster", "geohazard"})
+from data.domain.incident_types import INCIDENT_TYPES
+
+ANY = "any"  # every type that has a regulation at all
+REGULATIONS = frozenset({"production_safety", "natural_disaster", "geohazard", ANY})
 TIERS = frozenset({"county", "prefecture", "province"})
 LEVELS = frozenset({"I", "II", "III", "IV"})
 TEXTS = ("label", "actor_body", "recipient", "basis", "source")
@@ -14,10 +17,14 @@ HOURS_A_DAY = 24
 # What each kind of clock must say besides, and what any clock may say.
 NEEDS: Mapping[str, tuple[str, ...]] = {
     "once": ("start", "limit_min", "done"), "daily": ("tier", "hour"), "every": ("per_day",),
+    "change": ("days",),
 }  # fmt: skip
+# What a clock may start with, and what may end it: a tier that hears of it, a tier that reports
+# on, a tier's 核报, or a report sent to a body of that name.
+STARTS = TIERS | {"occurred_at", "departed", "ended"}
 MAY = frozenset(
     {"id", "regulation", "kind", "confidence", "tier", "levels", "near_miss", "direct",
-     "dead_missing_from", *TEXTS}
+     "dead_missing_from", "types", "except_types", "unknown_types", "off", *TEXTS}
 )  # fmt: skip
 ESCALATION = ("repeat_min", "rounds", "instruction_min", "basis")
 
@@ -80,7 +87,21 @@ def _fault(clock: Mapping[str, Any]) -> str:
             return f"{field} 是“{clock.get(field)}”，应为 {'、'.join(sorted(allowed))}"
     if not set(clock.get("levels", ())) <= LEVELS:
         return "levels 只能含 I、II、III、IV"
+    for field in ("types", "except_types", "unknown_types"):
+        strange = sorted({str(t) for t in clock.get(field, ())} - set(INCIDENT_TYPES))
+        if strange:
+            return f"{field} 里的“{strange[0]}”不是事件类型"
+    if not isinstance(clock.get("off", False), bool):
+        return "off 应为 true（不启用）或 false"
     return _numbers(kind, clock)
+
+
+def _ends(done: str) -> bool:
+    """Whether what ends a clock can be read."""
+    way, _, whom = done.rpartition(":")
+    if way == "sent":
+        return bool(whom.strip())
+    return way in ("", "filed", "verified") and whom in TIERS
 
 
 def _numbers(kind: str, clock: Mapping[str, Any]) -> str:
@@ -88,10 +109,12 @@ def _numbers(kind: str, clock: Mapping[str, Any]) -> str:
     if kind == "once":
         if not isinstance(clock["limit_min"], int | float) or clock["limit_min"] <= 0:
             return "limit_min 应是大于 0 的分钟数"
-        if clock["start"] not in TIERS | {"occurred_at"}:
-            return "start 应为 occurred_at 或接报的一级"
-        if str(clock["done"]).removeprefix("filed:") not in TIERS:
-            return "done 应为接报的一级，或 filed: 加报出的一级"
+        if clock["start"] not in STARTS:
+            return "start 应为 occurred_at、departed（队伍出动）、ended（终报或结束）或接报的一级"
+        if not _ends(str(clock["done"])):
+            return "done 应为接报的一级、filed: 或 verified: 加报出的一级、sent: 加收文单位"
+    if kind == "change" and (not isinstance(clock["days"], int | float) or clock["days"] <= 0):
+        return "days 应是大于 0 的天数"
     if kind == "daily" and clock["hour"] not in range(HOURS_A_DAY):
         return "hour 应是 0 到 23 的整数"
     if kind == "every" and (

@@ -10,6 +10,8 @@ from data.domain import escalation as e
 from data.domain.authority import read_table
 from data.domain.clearance import Clearance
 from data.domain.directory import Contact
+from data.domain.dispatch import Assignment
+from data.domain.filing import Filing
 from data.domain.incident import Incident, Report
 from data.domain.messages import Command
 from data.domain.messages.tasks import CallOverdue
@@ -57,9 +59,9 @@ def _seen(unit: Unit) -> Situation:
         return {thing.id: thing for thing in unit.find(cls, **equal)}
 
     return Situation(
-        revision=unit.seq, at=unit.now, incidents=held(Incident, status="open"),
-        reports=held(Report), tasks=held(Task), shifts=held(Shift), contacts=held(Contact),
-        instructions=held(Instruction), clearances=held(Clearance),
+        revision=unit.seq, at=unit.now, incidents=held(Incident), reports=held(Report),
+        filings=held(Filing), assignments=held(Assignment), tasks=held(Task), shifts=held(Shift),
+        contacts=held(Contact), instructions=held(Instruction), clearances=held(Clearance),
     )  # fmt: skip
 
 

@@ -44,7 +44,8 @@ def draft_filing(unit: Unit, command: m.DraftFiling, tools: Tools) -> dict[str, 
         if held.sent_at is None and held.state != S.WITHDRAWN:
             raise Conflict(f"{held.author}正在拟{held.name}（{held.state.word}），请先办完或作废")
     sent = [f for f in mine if f.sent_at is not None]
-    _in_order(command.kind, sent)
+    _in_order(command.kind, sent, told=any(f.sent_at for f in unit.find(
+        Filing, incident_id=incident.id)))  # fmt: skip
     before = sent[-1] if sent else None
     people = incident.casualties
     number = sum(f.kind == command.kind for f in sent) + 1
@@ -65,8 +66,13 @@ def draft_filing(unit: Unit, command: m.DraftFiling, tools: Tools) -> dict[str, 
     return {"filing": made}
 
 
-def _in_order(kind: str, sent: list[Filing]) -> None:
-    """First, then follow-ups, then final, then verification."""
+def _in_order(kind: str, sent: list[Filing], *, told: bool) -> None:
+    """First, then follow-ups, then final, then verification.
+
+    A room that reported nothing itself may verify what another has `told`.
+    """
+    if kind == "核报" and told:
+        return
     if kind == "首报" and sent:
         raise Invalid.field("kind", "首报已报出", "有变化请拟续报，数字有误请拟核报")
     if kind != "首报" and not sent:

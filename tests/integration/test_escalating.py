@@ -11,7 +11,15 @@ from data.domain.approval import approval_of
 from data.domain.authority import read_table
 from data.domain.escalation import APPROVALS, SOURCE, mine
 from data.domain.handover import open_items
-from data.domain.messages import FileFollowup, IssueDispatch, WantedTeam
+from data.domain.incident import Casualties
+from data.domain.messages import (
+    AdvanceAssignment,
+    CloseIncident,
+    FileFollowup,
+    IssueDispatch,
+    WantedTeam,
+)
+from data.domain.messages import filing as f
 from data.domain.messages.clearing import GrantClearance
 from data.domain.messages.tasks import (
     AdvanceTask,
@@ -114,6 +122,51 @@ def test_taken_and_still_not_reported_is_heard_above(center):
     later(center, minutes=11)
     (above,) = [t for t in called(center) if t.id == task.id]
     assert (above.owner, above.state) == ("领导 梁承平（演练）", "open")
+
+
+def reported(center, incident, kind, to=(), by=w.DUTY):
+    """A report of an incident out at once, unsigned."""
+    body = center.handle(f.DraftFiling(incident_id=incident, kind=kind), by).body
+    key = body["filing"]["id"]
+    items = {"place": "黄梅县", "source": "县值班室", "course": "滑坡"}
+    people = Casualties(dead=3, missing=1)
+    center.handle(f.SaveFiling(filing_id=key, items=items, casualties=people), by)
+    center.handle(f.SendFiling(filing_id=key, to=to, early="情况紧急"), by)
+
+
+def test_the_national_centre_must_hear_of_a_departure_and_a_report_there_ends_the_call(center):
+    """Three dead and a team on its way: half an hour later the province's room is called."""
+    here = w.incidents(center)[0]
+    reported(center, here, "首报")
+    team = w.seen(center).available_teams()[0].id
+    order = w.bound(center, team, here)
+    for to in ("accepted", "departed"):
+        center.handle(AdvanceAssignment(assignment_id=order, to=to), w.DUTY)
+    later(center, minutes=31)
+    (call,) = [t for t in called(center) if "国家应急救援中心" in t.title]
+    assert (call.owner_org, call.state) == ("420000", "open")
+    reported(center, here, "续报", ("应急管理部", "国家应急救援中心"))
+    center.attend()
+    (call,) = [t for t in called(center) if t.id == call.id]
+    assert (call.state, call.result) == ("done", "已报")
+
+
+def test_verified_figures_are_called_for_after_the_incident_is_closed(center):
+    """核报 of a closed incident: called when its days are over, ended by the 核报 itself."""
+    here = w.incidents(center)[0]
+    reported(center, here, "首报")
+    reported(center, here, "终报")
+    center.handle(CloseIncident(incident_id=here, reason="处置结束"), w.DUTY)
+    later(center, days=2, minutes=1)
+    (call,) = called(center)
+    assert "核报（县2日内）" in call.title
+    assert call.owner_org == "421127"
+    later(center, days=1, minutes=1)
+    assert any("核报（市3日内）" in t.title for t in called(center))
+    reported(center, here, "核报", by=w.COUNTY)  # by a room that filed nothing before
+    center.attend()
+    (call,) = [t for t in called(center) if t.id == call.id]
+    assert (call.state, call.result) == ("done", "已报")
 
 
 def test_a_day_that_is_over_is_said_to_be_missed(center):

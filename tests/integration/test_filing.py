@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 
 import pytest
 from docx import Document
@@ -14,7 +15,7 @@ from data.domain.incident import CASUALTY_WORDS, Casualties
 from data.domain.messages import FileFollowup
 from data.domain.messages import filing as m
 from data.domain.org import Actor
-from data.domain.reporting import deadlines
+from data.domain.reporting import deadlines, deadlines_in
 from data.errors import Conflict, Forbidden, IllegalMove, Invalid, NotFound
 from tests.integration import plan_world as w
 
@@ -214,3 +215,51 @@ def test_a_sent_report_as_word_holds_every_field(center):
     assert any(t.startswith("报送：") and "应急管理部" in t for t in texts)
     assert "湖北省应急管理部门" in texts
     assert any(t.startswith("2020年7月5日") for t in texts)
+
+
+def told_and_taken(center, incident, kind, actor, people, **taken):
+    """A report of an incident from its draft to its receipt; the report as it then stands."""
+    filing = drafted(center, incident, kind, actor)
+    items = {"place": "黄梅县", "source": "现场指挥部", "course": f"{kind}内容"}
+    command = m.SaveFiling(filing_id=filing, items=items, casualties=people)
+    center.handle(command, actor)
+    center.handle(m.SubmitFiling(filing_id=filing), actor)
+    chief = Actor.of("chief.x", "chief", actor.org, "另一带班")
+    for _ in ("审核", "签发"):
+        center.handle(m.JudgeFiling(filing_id=filing, verdict="pass"), chief)
+    center.handle(m.SendFiling(filing_id=filing), actor)
+    waiting = w.seen(center).filings[filing]
+    assert (waiting.state, waiting.open) == ("sent", True)
+    center.handle(m.TakeFiling(filing_id=filing, **taken), actor if taken.get("way") else CITY)
+    return w.seen(center).filings[filing]
+
+
+def test_the_last_report_and_the_verified_figures_go_the_whole_way(center):
+    """终报 ends follow-ups and starts the 核报 clocks; a 核报 changes figures, ends its own."""
+    here, rules = w.incidents(center)[0], center.tools.rules["reporting"]
+    by_hand = {"to": "应急管理部", "taken_by": "部值班室 赵", "way": "电话"}
+    final = told_and_taken(
+        center, here, "终报", w.DUTY, Casualties(dead=7, missing=0, injured_minor=4), **by_hand
+    )
+    assert (final.name, final.open) == ("终报", False)
+    assert (final.receipts[0].taken_by, final.receipts[0].way) == ("部值班室 赵", "电话")
+    with pytest.raises(Invalid, match="数字有变化请拟核报"):
+        drafted(center, here, "续报")
+
+    def clock(name):
+        seen = w.seen(center)
+        held = {d.id: d for d in deadlines_in(seen, seen.incidents[here], rules, center.areas)}
+        return held[name]
+
+    verify = clock("nd-verify-county")
+    assert (verify.starts_at, verify.done_at) == (final.sent_at, None)
+    assert clock("nd-verify-prefecture").due_at - final.sent_at == timedelta(days=3)
+    right = Casualties(dead=8, missing=0, injured_minor=3)
+    checked = told_and_taken(center, here, "核报", w.DUTY, right, **by_hand)
+    assert (checked.name, checked.open) == ("核报（一）", False)
+    assert "8人死亡3人受伤的核报（一）" in checked.title
+    assert w.seen(center).incidents[here].casualties.dead == 8
+    assert clock("nd-verify-county").done_at is None  # the province's is not the county's
+    own = told_and_taken(center, here, "核报", w.COUNTY, right, to="421100")
+    assert own.receipts[0].taken_by == "黄冈值班员"
+    assert clock("nd-verify-county").done_at == own.sent_at

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import data
+from data.domain.filing import Filing, Receipt
 from data.domain.incident import Casualties, Grading, Incident, Report
 from data.domain.org import Area, AreaTree
 from data.domain.reporting import deadlines
@@ -46,9 +47,17 @@ FLASH = replace(
 )  # fmt: skip
 
 
-def run(incident, now, *reports):
+def run(incident, now, *reports, **more):
     """Deadlines by id."""
-    return {d.id: d for d in deadlines(incident, reports, RULES, beijing(now), AREAS)}
+    return {d.id: d for d in deadlines(incident, reports, RULES, beijing(now), AREAS, **more)}
+
+
+def filed(at, to="应急管理部", kind="首报", org="420000", people=SLIDE.casualties):
+    """An information report sent at an instant."""
+    return Filing(
+        id=f"XB-{at}", incident_id="I-0001", org=org, kind=kind, casualties=people,
+        sent_at=beijing(at), receipts=(Receipt(to=to, sent_at=beijing(at)),),
+    )  # fmt: skip
 
 
 def test_the_slide_runs_on_natural_disaster_and_geohazard_rules_only():
@@ -163,4 +172,87 @@ def test_every_rule_names_its_source_and_trust():
     for clock in RULES["clocks"]:
         assert clock["basis"]
         assert clock["source"]
-        assert clock["confidence"] in {"verified", "memory"}
+        assert clock["confidence"] in {"verified", "memory", "assumed"}
+        assert "假定" in clock["basis"] or clock["confidence"] != "assumed"
+
+
+def test_three_dead_and_a_team_out_is_told_to_the_national_centre():
+    """Thirty minutes from the first departure, ended by a report sent there; no team, no clock."""
+    out = beijing("2020-07-08T07:40")
+    assert "centre-departed" not in run(SLIDE, "2020-07-08T08:00", TOLD)
+    held = run(SLIDE, "2020-07-08T08:00", TOLD, departed_at=out)["centre-departed"]
+    assert (held.due_at, held.state) == (beijing("2020-07-08T08:10"), "due_soon")
+    few = replace(SLIDE, casualties=Casualties(missing=2))
+    assert "centre-departed" not in run(few, "2020-07-08T08:00", TOLD, departed_at=out)
+    sent = filed("2020-07-08T08:05", "国家应急救援中心")
+    done = run(SLIDE, "2020-07-08T08:30", TOLD, departed_at=out, filings=[sent])
+    assert done["centre-departed"].done_at == sent.sent_at
+    other = filed("2020-07-08T08:05", "应急管理部")
+    late = run(SLIDE, "2020-07-08T08:30", TOLD, departed_at=out, filings=[other])
+    assert late["centre-departed"].state == "overdue"
+
+
+def test_unknown_casualties_of_hazardous_chemicals_are_told_too():
+    """Where nobody knows who is dead, the clock runs and says on what it depends."""
+    out = beijing("2020-08-03T18:10")
+    unknown = replace(FLASH, casualties=Casualties())
+    found = run(unknown, "2020-08-03T18:20", departed_at=out)["centre-departed"]
+    assert "伤亡不明" in found.why
+    assert "centre-departed" not in run(
+        replace(unknown, type="fire"), "2020-08-03T18:20", departed_at=out
+    )
+
+
+def test_verification_runs_from_the_last_report_and_outlasts_the_incident():
+    """核报: two days for the county, three for the prefecture, of what a 终报 or closing ended."""
+    assert "nd-verify-county" not in run(SLIDE, "2020-07-09T08:00", TOLD)
+    final = filed("2020-07-10T08:00", kind="终报")
+    found = run(SLIDE, "2020-07-10T09:00", TOLD, filings=[final])
+    assert found["nd-verify-county"].due_at == beijing("2020-07-12T08:00")
+    assert found["nd-verify-prefecture"].due_at == beijing("2020-07-13T08:00")
+    assert found["nd-verify-county"].outlasts
+    county = filed("2020-07-11T10:00", kind="核报", org="421127")
+    after = run(SLIDE, "2020-07-13T09:00", TOLD, filings=[final, county])
+    assert (after["nd-verify-county"].state, after["nd-verify-prefecture"].state) == (
+        "done", "overdue",
+    )  # fmt: skip
+    closed = replace(SLIDE, status="closed", closed_at=beijing("2020-07-09T12:00"))
+    shut = run(closed, "2020-07-09T13:00", TOLD)["nd-verify-county"]
+    assert shut.due_at == beijing("2020-07-11T12:00")
+
+
+def test_changed_casualties_are_reported_within_thirty_days_or_seven():
+    """Once a report is out, other figures are owed; after the days are over nothing is."""
+    first = filed("2020-08-03T19:00", people=Casualties(missing=4))
+    assert "ps-change" not in run(FLASH, "2020-08-04T08:00", filings=[first])
+    moved = replace(FLASH, casualties=Casualties(missing=4, evacuated=90))
+    assert "ps-change" not in run(moved, "2020-08-04T08:00", filings=[first])
+    dead = replace(FLASH, casualties=Casualties(dead=1, missing=3))
+    told = Report(
+        id="R-0002", type="hazchem", incident_id="I-0001", org="420000", kind="续报",
+        received_at=beijing("2020-08-05T10:00"), casualties=Casualties(dead=1, missing=3),
+    )  # fmt: skip
+    owed = run(dead, "2020-08-06T08:00", told, filings=[first])["ps-change"]
+    assert (owed.starts_at, owed.due_at) == (told.received_at, beijing("2020-09-02T17:30"))
+    assert owed.done_at is None
+    again = filed("2020-08-06T09:00", kind="核报", people=Casualties(dead=1, missing=3))
+    done = run(dead, "2020-08-06T10:00", told, filings=[first, again])["ps-change"]
+    assert (done.done_at, done.state) == (again.sent_at, "done")
+    road = replace(dead, type="road_traffic")
+    found = run(road, "2020-08-06T08:00", told, filings=[first])
+    assert "ps-change" not in found
+    assert found["ps-change-short"].due_at == beijing("2020-08-10T17:30")
+    later = replace(told, received_at=beijing("2020-08-11T10:00"))
+    assert "ps-change-short" not in run(road, "2020-08-12T08:00", later, filings=[first])
+
+
+def test_the_line_nobody_found_for_hubei_runs_only_when_switched_on():
+    """30 minutes by phone and one hour in writing are in the table, marked and off."""
+    lines = [c for c in RULES["clocks"] if c["id"].startswith("hb-")]
+    assert [(c["limit_min"], c["off"], c["confidence"]) for c in lines] == [
+        (30, True, "assumed"), (60, True, "assumed"),
+    ]  # fmt: skip
+    assert not any(i.startswith("hb-") for i in run(SLIDE, "2020-07-08T07:30", TOLD))
+    own = {"clocks": [{**c, "off": False} for c in lines]}
+    found = deadlines(SLIDE, [TOLD], own, beijing("2020-07-08T07:30"), AREAS)
+    assert [d.due_at for d in found] == [beijing("2020-07-08T04:40"), beijing("2020-07-08T05:10")]
