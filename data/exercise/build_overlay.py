@@ -1,4 +1,4 @@
-"""Writes the exercise's overlay tables: teams, depots, items and lots, all 演练假定.
+"""Writes the exercise's overlay tables: teams, depots, items, lots, suppliers, all 演练假定.
 
 Deterministic: `python -m data.exercise.build_overlay SEATS...` with tables of
 `adcode,name,lng,lat` (county and prefecture seats) writes `overlay_*.csv` beside this file.
@@ -22,7 +22,8 @@ TF5 = "参照黄梅滑坡消防编成 120余人5只搜救犬（新华网 2020-07
 TF6 = "参照五峰滑坡编成 139人32车（央视 2023-07-09）"
 TF7 = "参照消防站水域编成样例 每站一舟一艇12人（2020-07）"
 TF8 = "参照消防站单次出动样例 12人2车（随州 2020-06-28）"
-LORRIES, LORRY_T = {"市级": 12, "县级": 5}, 10.0  # 演练假定: lorries of a depot, tonnes of each
+# 演练假定: lorries of a depot by level, tonnes of each
+LORRIES, LORRY_T = {"市级": 12, "县级": 5, "企业": 4}, 10.0
 TF4 = "参照仙桃闪爆消防编成 82人18车（中新社 2020-08）"
 
 
@@ -121,12 +122,16 @@ def county_teams(sheet: Sheet) -> None:
 
 
 def depot_rows(seats: Mapping[str, Seat]) -> list[dict[str, object]]:
-    """A depot in every prefecture and in many counties."""
+    """A depot in every prefecture and in many counties, and one of an enterprise."""
     chosen = [(code, "市级") for code, *_ in PREFECTURES] + [(c, "县级") for c in COUNTY_DEPOTS]
+    chosen.append((stock.SUPPLIERS[0][1], "企业"))
     return [
         {
-            "id": f"EX-D-{number:03d}", "name": f"{seats[code].name}应急物资储备库",
-            "owner_level": level, "kind": "救灾+防汛", "area_code": code,
+            "id": f"EX-D-{number:03d}",
+            "name": f"{stock.SUPPLIERS[0][0]}成品库" if level == "企业"
+            else f"{seats[code].name}应急物资储备库",
+            "owner_level": level, "kind": "企业成品" if level == "企业" else "救灾+防汛",
+            "area_code": code,
             "lon": seats[code].lon, "lat": seats[code].lat,
             "coord_source": f"{seats[code].name}政府驻地代库址（非库房坐标）",
             "vehicles": LORRIES[level], "vehicle_t": LORRY_T,
@@ -158,7 +163,7 @@ def write(name: str, rows: Sequence[Mapping[str, object]]) -> None:
 
 
 def build(paths: Iterable[Path]) -> None:
-    """Write the four tables."""
+    """Write the five tables."""
     seats = read_seats(paths)
     sheet = Sheet(seats)
     prefecture_teams(sheet)
@@ -173,6 +178,7 @@ def build(paths: Iterable[Path]) -> None:
     write("overlay_teams.csv", sheet.rows)
     write("overlay_depots.csv", depots)
     write("overlay_items.csv", stock.item_rows())
+    write("overlay_suppliers.csv", stock.supplier_rows())
     tiers = [(str(d["id"]), str(d["owner_level"])) for d in depots]
     write("overlay_lots.csv", stock.lot_rows(tiers))
 

@@ -1,4 +1,4 @@
-"""The exercise's teams, depots, items, lots and one sensor, over the real ones: all assumed."""
+"""The exercise's teams, depots, items, lots, suppliers and a sensor, over the real: all assumed."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from data.domain.depot import Depot, Item, Lot
 from data.domain.sensor import Sensor, Threshold
+from data.domain.stock import Supplier
 from data.domain.team import Team, TeamState
 
 HERE = Path(__file__).parent
@@ -25,11 +26,14 @@ class Overlay:
     items: tuple[Item, ...]
     lots: tuple[Lot, ...]
     sensors: tuple[Sensor, ...]
+    suppliers: tuple[Supplier, ...] = ()
 
     @property
-    def things(self) -> tuple[Team | Depot | Item | Lot | Sensor, ...]:
+    def things(self) -> tuple[Team | Depot | Item | Lot | Sensor | Supplier, ...]:
         """All of it, parents before what refers to them."""
-        return (*self.depots, *self.items, *self.lots, *self.teams, *self.sensors)
+        return (
+            *self.depots, *self.items, *self.lots, *self.suppliers, *self.teams, *self.sensors,
+        )  # fmt: skip
 
 
 def load_overlay(
@@ -65,6 +69,9 @@ def load_overlay(
             and (lot.depot_id, lot.item_id) not in taken
         ),
         sensors=(YONGAN,),
+        suppliers=tuple(
+            _supplier(row, item_ids[row["item"]]) for row in _rows("overlay_suppliers.csv")
+        ),
     )
 
 
@@ -120,6 +127,17 @@ def _lot(row: dict[str, str], item_id: str) -> Lot:
         id=row["id"], depot_id=row["depot_id"], item_id=item_id, on_hand=float(row["on_hand"]),
         keep=float(row["keep"]), batch=row["batch"] or None, expires=row["expires"] or None,
         origin="exercise", assumption=row["assumption"], source=row["source"] or ASSUMED,
+    )  # fmt: skip
+
+
+def _supplier(row: dict[str, str], item_id: str) -> Supplier:
+    def known(field: str) -> float | None:
+        return float(row[field]) if row[field] else None
+
+    return Supplier(
+        id=row["id"], area_code=row["area_code"], item_id=item_id, name=row["name"],
+        way=row["way"], per_day=known("per_day"), stock=known("stock"),
+        lead_hours=known("lead_hours"), source=row["source"], origin="exercise",
     )  # fmt: skip
 
 

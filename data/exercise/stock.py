@@ -56,9 +56,19 @@ ITEMS: tuple[tuple[str, str, str, str, float, tuple[int, int, int], str], ...] =
     ("活性炭", "吨", "3", "危化", 1.0, (80, 6, 0), MORE),
     ("围油栏", "米", "3", "危化", 0.003, (2000, 300, 0), MORE),
 )
+# what an overlaid public-health emergency asks for; numbered after the lots of all above
+PROTECTIVE: tuple[tuple[str, str, str, str, float, tuple[int, int, int], str], ...] = (
+    ("医用口罩", "只", "2", "防疫", 0.000005, (200000, 20000, 5000), MORE),
+    ("医用防护服", "套", "2", "防疫", 0.0003, (5000, 600, 100), MORE),
+    ("医用手套", "双", "2", "防疫", 0.00002, (200000, 20000, 5000), MORE),
+    ("测温仪", "台", "2", "防疫", 0.0003, (200, 40, 10), MORE),
+)
 
-PERISHABLE = {"瓶装饮用水": "2021-05-31", "方便食品": "2020-12-31", "急救药品包": "2021-03-31",
-              "消杀药品": "2021-06-30", "泡沫灭火剂(泡沫液)": "2022-06-30"}  # fmt: skip
+PERISHABLE = {
+    "瓶装饮用水": "2021-05-31", "方便食品": "2020-12-31", "急救药品包": "2021-03-31",
+    "消杀药品": "2021-06-30", "泡沫灭火剂(泡沫液)": "2022-06-30",
+    "医用口罩": "2021-12-31", "医用防护服": "2021-12-31", "医用手套": "2021-12-31",
+}  # fmt: skip
 
 # real depots in use, with the tier of stock assumed for them in the exercise
 REAL_DEPOTS: tuple[tuple[str, str], ...] = (
@@ -74,6 +84,17 @@ FLOOD = {"D08"}
 # what the flood store was seen to hold (m.wuhan.com/life/46048, 2020-05)
 SEEN = {("D08", "编织袋"): 423800, ("D08", "彩条布"): 59800, ("D08", "土工布"): 16800,
         ("D08", "冲锋舟"): 8}  # fmt: skip
+# the finished goods in the one depot of an enterprise, and who could make or sell more
+ENTERPRISE = {"医用口罩": 80000, "医用防护服": 2000, "医用手套": 60000}
+# name, area, item, way, units a day, finished units, hours to the first delivery
+SUPPLIERS: tuple[tuple[str, str, str, str, int | None, int | None, float | None], ...] = (
+    ("演练甲防护用品厂（虚构）", "429004", "医用口罩", "产能", 500000, 80000, 12.0),
+    ("演练甲防护用品厂（虚构）", "429004", "医用防护服", "产能", 3000, 2000, 24.0),
+    ("演练乙包装厂（虚构）", "421100", "编织袋", "产能", 60000, 100000, 8.0),
+    ("演练丙被服厂（虚构）", "420600", "棉被", "产能", 2000, 5000, 24.0),
+    ("演练丁商贸公司（虚构）", "420100", "瓶装饮用水", "采购", None, 20000, 6.0),
+    ("演练戊商贸公司（虚构）", "421100", "方便食品", "协议代储", None, 8000, 4.0),
+)
 
 
 def item_rows() -> list[dict[str, object]]:
@@ -83,7 +104,21 @@ def item_rows() -> list[dict[str, object]]:
             "id": f"EX-IT-{number:02d}", "name": name, "unit": unit, "major": major,
             "scenario": scenario, "weight_t": tonnes, "source": source,
         }
-        for number, (name, unit, major, scenario, tonnes, _, source) in enumerate(ITEMS, start=1)
+        for number, (name, unit, major, scenario, tonnes, _, source) in enumerate(
+            (*ITEMS, *PROTECTIVE), start=1
+        )
+    ]  # fmt: skip
+
+
+def supplier_rows() -> list[dict[str, object]]:
+    """The sources of last resort; what nobody knows stays blank."""
+    return [
+        {
+            "id": f"EX-SU-{number:02d}", "name": name, "area_code": area, "item": item, "way": way,
+            "per_day": per_day or "", "stock": held or "", "lead_hours": lead or "",
+            "source": "演练假定：企业、产能、库存、时限均为虚构",
+        }
+        for number, (name, area, item, way, per_day, held, lead) in enumerate(SUPPLIERS, start=1)
     ]  # fmt: skip
 
 
@@ -99,21 +134,35 @@ def _holds(depot: str, scenario: str) -> bool:
 def lot_rows(exercise_depots: Sequence[tuple[str, str]]) -> list[dict[str, object]]:
     """The lots of every depot: on hand, the reserve kept back, a batch and an expiry for some."""
     rows: list[dict[str, object]] = []
-    for place, (depot, tier) in enumerate((*REAL_DEPOTS, *exercise_depots)):
-        for number, (name, _, _, scenario, _, amounts, _) in enumerate(ITEMS, start=1):
-            seen = SEEN.get((depot, name))
-            stocked = _holds(depot, scenario) and (
-                tier == "省级" or name in EVERYWHERE or (place * 7 + number * 3) % 5 < 3  # noqa: PLR2004
-            )
-            usual = amounts[TIERS[tier]] if stocked else 0
-            # a tier's depots are not alike: from 70 % to 130 % of the usual, in a fixed order
-            held = seen or round(usual * (0.7 + 0.1 * ((place * 5 + number * 3) % 7)))
-            if held:
-                rows.append(_lot(len(rows) + 1, depot, name, held, seen is not None))
+    for items in (ITEMS, PROTECTIVE):
+        for place, (depot, tier) in enumerate((*REAL_DEPOTS, *exercise_depots)):
+            for number, (name, _, _, scenario, _, amounts, _) in enumerate(items, start=1):
+                held = _held(place, number, depot, tier, name, scenario, amounts)
+                if held:
+                    seen = (depot, name) in SEEN
+                    rows.append(_lot(len(rows) + 1, depot, name, held, seen=seen))
     return rows
 
 
-def _lot(number: int, depot: str, item: str, held: int, seen: bool) -> dict[str, object]:
+def _held(
+    place: int, number: int, depot: str, tier: str, name: str, scenario: str,
+    amounts: tuple[int, int, int],
+) -> int:  # fmt: skip
+    """What a depot has of an item.
+
+    A tier's depots are not alike: from 70 % to 130 % of the usual, in a fixed order.
+    """
+    if tier not in TIERS:
+        return ENTERPRISE.get(name, 0)
+    stocked = _holds(depot, scenario) and (
+        tier == "省级" or name in EVERYWHERE or (place * 7 + number * 3) % 5 < 3  # noqa: PLR2004
+    )
+    usual = amounts[TIERS[tier]] if stocked else 0
+    seen = SEEN.get((depot, name))
+    return seen or round(usual * (0.7 + 0.1 * ((place * 5 + number * 3) % 7)))
+
+
+def _lot(number: int, depot: str, item: str, held: int, *, seen: bool) -> dict[str, object]:
     """One lot, a fifth kept back."""
     base = "演练假定：库存、保底数均为假定"
     return {

@@ -17,7 +17,7 @@ from data.domain.registry import KIND_OF
 from data.domain.sensor import Sensor
 from data.domain.shift import Shift
 from data.domain.source import RiskSource
-from data.domain.stock import MovementKind
+from data.domain.stock import MovementKind, Supplier
 from data.domain.team import Team, TeamState
 from data.errors import Conflict, Invalid, NotFound
 from data.services import checks
@@ -29,7 +29,7 @@ _IDLE = (TeamState.STANDBY, TeamState.OFF_DUTY, TeamState.UNPLANNABLE)
 KIND_WORDS = {
     "force": "上级力量", "team": "队伍", "depot": "储备库", "item": "物资品类", "lot": "批次",
     "sensor": "监测点", "source": "风险源", "contingency": "应急预案",
-    "contact": "通讯录", "shift": "班次",
+    "contact": "通讯录", "shift": "班次", "supplier": "产能和供应单位",
 }  # fmt: skip
 # What reference and import may keep; what happened is never imported.
 KEPT = frozenset(KIND_WORDS)
@@ -156,7 +156,7 @@ def _reconciled(unit: Unit, thing: Any, held: Any) -> Any:
         return thing
     if isinstance(held, Contingency) and held.editions:
         return held  # people have revised it; the shipped sample never takes its place
-    if isinstance(held, Shift | Contact):
+    if isinstance(held, Shift | Contact | Supplier):
         return held  # what people did with it since stands
     merged = replace(thing, version=held.version)
     if isinstance(merged, Team):

@@ -119,6 +119,16 @@ def test_stated_needs_are_not_overwritten_and_an_overlay_adds_its_own(center):
     assert [dict(n) for n in kept.needs] == [dict(own[0])]
     items = {s["item"]: s["amount"] for s in kept.supply_needs}
     assert items["折叠床"] == 100
+    wanted = {"医用口罩": 2000, "医用手套": 2000, "测温仪": 10, "医用防护服": 200}
+    assert {k: items.get(k) for k in wanted} == wanted
+    assert all("假定" in s["assumption"] for s in kept.supply_needs if s["item"] in wanted)
+    catalogue = {i.name: i for i in w.seen(center).items.values()}
+    assert all("假定" in catalogue[k].source for k in wanted)
+    held = {center_lot.item_id for center_lot in w.seen(center).lots.values()}
+    assert {catalogue[k].id for k in wanted} <= held
+    given = {x["title"]: [c["text"] for c in x["checklist"]] for x in laid["tasks"]}
+    assert any("不超过 6 人（假定）" in c for c in given["限制现场和安置点聚集"])
+    assert any("不少于 2 处（假定）" in c for c in given["设置临时隔离点"])
     assert items["编织袋"] == 15000
     assert "设置临时隔离点" in {x["title"] for x in laid["tasks"]}
     assert {r.contingency_id for r in w.seen(center).responses_of(there)} == {"CP-flood", OVERLAY}

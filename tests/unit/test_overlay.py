@@ -5,8 +5,10 @@ from dataclasses import replace
 
 from data.domain.capabilities import CAPABILITIES
 from data.domain.depot import Depot, Lot
+from data.domain.stock_alerts import OWNERS, owner_of
 from data.exercise.overlay import load_overlay
 from data.exercise.seating import PREFECTURES
+from data.ingest.seeding import reference_things
 
 OVERLAY = load_overlay()
 
@@ -59,6 +61,25 @@ def test_every_prefecture_has_teams_and_a_depot():
     for code, *_ in PREFECTURES:
         assert any(t.area_code == code for t in OVERLAY.teams)
         assert any(d.area_code == code for d in OVERLAY.depots)
+
+
+def test_all_five_owners_have_stock():
+    """中央, 省, 市, 县 and an enterprise: every owner's depot holds something, by its own level."""
+    depots = {d.id: d for d in reference_things() if isinstance(d, Depot)}
+    depots |= {d.id: d for d in OVERLAY.depots}
+    stocked = {owner_of(depots[lot.depot_id].owner_level) for lot in OVERLAY.lots}
+    assert stocked == set(OWNERS)
+
+
+def test_sources_of_last_resort_are_there_and_said_to_be_invented():
+    """Producers, a shop and a contract; each named as invented, of a known item."""
+    assert {s.way for s in OVERLAY.suppliers} == {"产能", "采购", "协议代储"}
+    items = {i.id for i in OVERLAY.items}
+    for held in OVERLAY.suppliers:
+        assert "虚构" in held.name
+        assert held.source.startswith("演练假定")
+        assert held.item_id in items
+        assert held.per_day or held.stock
 
 
 def test_lots_keep_something_back():

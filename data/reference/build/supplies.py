@@ -24,6 +24,9 @@ NOTES = {
     "D13": "2024-11开工，是否投用未查到",
 }
 STOCKS = (("编织袋", 423800), ("彩条布", 59800), ("土工布", 16800), ("冲锋舟", 8))
+# What the sample overlay of a public-health emergency asks for: no source names them, so each
+# line says 假定; the class is inferred like the others'.
+ASSUMED = (("医用口罩", "只"), ("医用防护服", "套"), ("医用手套", "双"), ("测温仪", "台"))
 MAJORS = {"1": "基本生活保障物资", "2": "应急装备及配套物资", "3": "工程材料与机械加工设备"}
 
 
@@ -95,6 +98,15 @@ def _items() -> list[dict[str, Any]]:
                 "scenario": r["scenario"], "observed_quantity": r["observed_quantity"],
                 "observed_context": seen, "source": _cited(source),
                 "confidence": r["confidence"],
+            }
+        )  # fmt: skip
+    for n, (name, unit) in enumerate(ASSUMED, len(rows) + 1):
+        rows.append(
+            {
+                "id": f"M{n:02d}", "name": name, "unit": unit, "major": "2",
+                "major_name": MAJORS["2"], "major_inferred": True, "scenario": "防疫",
+                "source": "示例（假定）：公共卫生叠加预案所需品类，未附来源",
+                "confidence": "assumed",
             }
         )  # fmt: skip
     return rows
