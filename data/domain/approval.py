@@ -1,14 +1,15 @@
 """How long it takes until a team may leave: whose consent its dispatch needs, and the minutes.
 
-No published rule states these minutes, so every figure here is 假定 and this table is the one
-place to change it. The kinds follow who commands a team in practice: a duty room orders its own
+The minutes and the words stand in the table of authority (`consent` in `authority.yaml`); no
+published rule states them, so every figure is 假定. What is written here holds only for a table
+that leaves a kind out. The kinds follow who commands a team in practice: a duty room orders its own
 teams by telephone, asks the neighbour's or the city's for theirs, and asks societies, companies
 and the army, who answer for themselves.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from data.domain.org import AreaTree
@@ -22,9 +23,10 @@ class Approval:
     key: str
     minutes: float
     words: str
+    basis: str = "假定"
 
 
-# Assumptions, each one line to change.
+# Assumptions, for tables that say nothing of a kind.
 OWN = Approval(key="own", minutes=0.0, words="本辖区力量，直接下令")
 SAME_PREFECTURE = Approval(key="same_prefecture", minutes=5.0, words="同市跨县，报市级同意")
 OTHER_PREFECTURE = Approval(key="other_prefecture", minutes=15.0, words="跨市州，报省级同意")
@@ -47,12 +49,24 @@ _OWNERS = (
 )
 
 
-def approval_of(team: Team, incident_areas: Iterable[str], areas: AreaTree) -> Approval:
+def approval_of(
+    team: Team,
+    incident_areas: Iterable[str],
+    areas: AreaTree,
+    consents: Mapping[str, Approval] | None = None,
+) -> Approval:
     """The consent that sending a team to an incident in some areas (codes) needs.
 
-    An area contains what lies in it both ways: a prefecture's team is at home in each of its
-    counties, and an incident of the whole prefecture or province is at home to all of theirs.
+    `consents` is the table in force by kind; without it the assumed minutes count. An area
+    contains what lies in it both ways: a prefecture's team is at home in each of its counties,
+    and an incident of the whole prefecture or province is at home to all of theirs.
     """
+    found = _kind(team, incident_areas, areas)
+    return (consents or {}).get(found.key, found)
+
+
+def _kind(team: Team, incident_areas: Iterable[str], areas: AreaTree) -> Approval:
+    """Which of the kinds it is."""
     for words, found in _OWNERS:
         if any(w in team.level or w in team.kind for w in words):
             return found
@@ -70,10 +84,13 @@ def approval_of(team: Team, incident_areas: Iterable[str], areas: AreaTree) -> A
     return OTHER_PREFECTURE
 
 
-def assumptions() -> str:
+def assumptions(consents: Mapping[str, Approval] | None = None) -> str:
     """All of the table in one sentence, for the foot of a plan."""
-    rows = "、".join(f"{a.words.partition('，')[0]} {a.minutes:g}" for a in TABLE if a.minutes)
-    return f"假定：出动前报批按分钟计：{rows}；本辖区不计"
+    held = [(consents or {}).get(a.key, a) for a in TABLE]
+    rows = "、".join(f"{a.words.partition('，')[0]} {a.minutes:g}" for a in held if a.minutes)
+    basis = "、".join(dict.fromkeys(a.basis for a in held))
+    free = "" if next(a for a in held if a.key == OWN.key).minutes else "；本辖区不计"
+    return f"{basis}：出动前报批按分钟计：{rows}{free}"
 
 
 __all__ = ["TABLE", "Approval", "approval_of", "assumptions"]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from data.domain.approval import TABLE
+from data.domain.approval import TABLE, Approval
 from data.domain.depot import Item
 from data.domain.dispatch import Transfer, TransferState
 
@@ -29,12 +29,17 @@ KIND_WORDS: Mapping[str, str] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Limit:
-    """The most of an item that goes without an approval, in the item's unit, and its basis."""
+    """The most of an item that goes without an approval, in the item's unit, and its basis.
+
+    Above it somebody's word is needed, within so many minutes.
+    """
 
     unit: str
     over: float
     item: str = ""
     basis: str = ""
+    by: str = "chief"
+    minutes: float = 60.0
 
     def fits(self, item: Item) -> bool:
         """Whether the line speaks of an item."""
@@ -42,7 +47,15 @@ class Limit:
 
     def words(self) -> str:
         """The limit as said to an officer."""
-        return f"{self.item or '单笔'}超过 {self.over:g} {self.unit}须先审批（{self.basis}）"
+        what = f"{self.item or '单笔'}超过 {self.over:g} {self.unit}"
+        return f"{what}须先经{BY_WORDS[self.by]}审批，{self.minutes:g} 分钟内（{self.basis}）"
+
+    @property
+    def rule(self) -> Rule:
+        """The line as an approval is opened by it: what it holds waits."""
+        return Rule(
+            kind="supplies", by=self.by, wait=True, minutes=self.minutes, basis=self.basis
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +103,7 @@ class AuthorityTable:
     support: tuple[Rule, ...] = ()
     supplies: tuple[Limit, ...] = ()
     escalation: Pace = Pace()
+    consent: Mapping[str, Approval] = field(default_factory=dict)
 
     def for_teams(self, kind: str, teams: int) -> Rule | None:
         """The line for so many teams of a kind in one order; None when the officer's word does."""
@@ -113,8 +127,20 @@ def read_table(rules: Mapping[str, Any] | None) -> AuthorityTable:
     return AuthorityTable(
         dispatch=_lines(held, "dispatch", _force, "kind、over、by、wait、minutes、basis"),
         support=_lines(held, "support", _request, "to、by、wait、minutes、basis"),
-        supplies=read_limits(held), escalation=_pace(held),
+        supplies=read_limits(held), escalation=_pace(held), consent=read_consents(held),
     )
+
+
+def read_consents(rules: Mapping[str, Any] | None) -> dict[str, Approval]:
+    """The minutes before departure by kind of force; a kind left out goes by the assumed ones.
+
+    Raises
+    ------
+    ValueError
+        Naming the line that cannot be read.
+    """
+    rows = _lines(rules or {}, "consent", _consent, "kind、minutes、words、basis")
+    return {row.key: row for row in rows}
 
 
 def _pace(rules: Mapping[str, Any]) -> Pace:
@@ -145,7 +171,7 @@ def read_limits(rules: Mapping[str, Any] | None) -> tuple[Limit, ...]:
     ValueError
         Naming the line that cannot be read.
     """
-    return _lines(rules or {}, "supplies", _limit, "unit、over，可写 item、basis")
+    return _lines(rules or {}, "supplies", _limit, "unit、over，可写 item、by、minutes、basis")
 
 
 def _lines(
@@ -163,7 +189,26 @@ def _lines(
 
 
 def _limit(row: Mapping[str, Any]) -> Limit:
-    return Limit(**{**row, "over": float(row["over"]), "unit": str(row["unit"])})
+    minutes = float(row.get("minutes", Limit.minutes))
+    made = Limit(
+        **{**row, "over": float(row["over"]), "unit": str(row["unit"]), "minutes": minutes}
+    )
+    if not MAY.get(made.by):
+        raise ValueError("by 只能是 chief、leader")
+    if not made.minutes > 0:
+        raise ValueError("minutes 应大于 0")
+    return made
+
+
+def _consent(row: Mapping[str, Any]) -> Approval:
+    if row["kind"] not in {a.key for a in TABLE}:
+        raise ValueError(f"没有“{row['kind']}”这类力量")
+    minutes = float(row["minutes"])
+    if not minutes >= 0 or not row["words"] or not row["basis"]:
+        raise ValueError("minutes 不小于 0，words、basis 不能空")
+    return Approval(
+        key=row["kind"], minutes=minutes, words=str(row["words"]), basis=str(row["basis"])
+    )
 
 
 def _force(row: Mapping[str, Any]) -> Rule:
@@ -188,8 +233,13 @@ def _rule(row: Mapping[str, Any]) -> Rule:
 
 
 def needs_approval(limits: Iterable[Limit], item: Item, transfer: Transfer) -> Limit | None:
-    """The limit that a transfer exceeds while nobody has approved it yet; None when it may go."""
+    """The limit that a transfer exceeds while nobody has approved it yet; None when it may go.
+
+    The first line that fits an item says which lines count: those of its unit and its word. Of
+    several amounts the largest one exceeded decides whose word is needed.
+    """
     if transfer.state != TransferState.ORDERED:
         return None
-    limit = next((one for one in limits if one.fits(item)), None)
-    return limit if limit is not None and transfer.amount > limit.over else None
+    fits = [one for one in limits if one.fits(item)]
+    mine = [one for one in fits if one.item == fits[0].item and transfer.amount > one.over]
+    return max(mine, key=lambda one: one.over, default=None)

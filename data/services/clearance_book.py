@@ -8,7 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from data.domain.approval import ORDERED, approval_of
-from data.domain.authority import MAY, Rule, needs_approval, read_table
+from data.domain.authority import (
+    MAY,
+    Limit,
+    Rule,
+    needs_approval,
+    read_limits,
+    read_table,
+)
 from data.domain.clearance import Clearance, ClearanceState
 from data.domain.depot import Item
 from data.domain.dispatch import Assignment, Authority, Dispatch, Transfer, TransferState
@@ -21,7 +28,6 @@ from data.services.tools import Tools
 from data.store.unit_of_work import Unit
 
 C = ClearanceState
-SUPPLY_MINUTES = 60.0  # 假定: when the word on a held transfer is asked for again
 NAMED = 3  # names said before 等
 
 
@@ -82,26 +88,30 @@ def _for_kind(
 def for_lots(
     unit: Unit, asking: Asking, made: Sequence[Transfer], tools: Tools
 ) -> list[Clearance]:
-    """The approval that an order's large transfers need before the depot puts them together."""
-    limits = read_table(tools.rules.get("authority")).supplies
-    large = []
+    """The approvals that an order's large transfers need before the depot puts them together."""
+    limits = read_limits(tools.rules.get("authority"))
+    large: defaultdict[str, list[tuple[Transfer, Item, Limit]]] = defaultdict(list)
     for transfer in made:
         item = unit.get(Item, transfer.item_id)
         limit = needs_approval(limits, item, transfer)
         if limit is not None:
-            large.append((transfer, item, limit))
-    if not large:
-        return []
-    first, _, limit = large[0]
-    rule = Rule(kind="supplies", by="chief", wait=True, minutes=SUPPLY_MINUTES, basis=limit.basis)
+            large[limit.by].append((transfer, item, limit))
+    return [_for_amounts(unit, asking, held) for held in large.values()]
+
+
+def _for_amounts(
+    unit: Unit, asking: Asking, large: Sequence[tuple[Transfer, Item, Limit]]
+) -> Clearance:
+    """The approval of all an order's transfers that need the same person's word."""
+    hurry = min((limit for _, _, limit in large), key=lambda one: one.minutes)
     what = named(f"{item.name} {t.amount:g}{item.unit}" for t, item, _ in large)
-    here = asking.incidents[first.incident_id]
-    made_ = _open(
-        unit, rule, here, C.ASKED, subject=asking.order.id, word=None,
-        title=f"{what} → {here.letter}（调派 {asking.order.number}）", said=limit.words(),
+    here = asking.incidents[large[0][0].incident_id]
+    return _open(
+        unit, hurry.rule, here, C.ASKED, subject=asking.order.id, word=None,
+        title=f"{what} → {here.letter}（调派 {asking.order.number}）",
+        said="；".join(dict.fromkeys(limit.words() for _, _, limit in large)),
         transfers=tuple(t.id for t, _, _ in large),
     )  # fmt: skip
-    return [made_]
 
 
 def for_request(

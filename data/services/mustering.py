@@ -220,7 +220,8 @@ def _leg(
         return _standing(situation, team, incident, travel, held, ready, tools)
     if held is not None and team.id not in released:
         return Leg(ready=ready, approval=ORDERED, minutes=None)
-    consent = ORDERED if held else approval_of(team, incident.all_areas, tools.areas)
+    asks = approval_of(team, incident.all_areas, tools.areas, tools.consents())
+    consent = ORDERED if held else asks
     start, goal, why = start_of(situation, team), scene(incident, tools), ""
     if team.moves_by_air and start and goal:
         found = flight(

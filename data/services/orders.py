@@ -81,7 +81,8 @@ def depot_minutes(
 def leave_minutes(team: Team, incident: Incident, tools: Tools) -> float:
     """Minutes from the order until a free team leaves: getting ready and the consent it needs."""
     ready = team.ready_minutes if team.state == TeamState.STANDBY else 0.0
-    return ready + approval_of(team, incident.all_areas, tools.areas).minutes
+    consent = approval_of(team, incident.all_areas, tools.areas, tools.consents())
+    return ready + consent.minutes
 
 
 def standing(unit: Unit, team: Team, tools: Tools) -> Point | None:

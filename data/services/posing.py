@@ -224,7 +224,7 @@ def _assumptions(
     tools: Tools,
 ) -> list[str]:
     """What the plan rests on that nobody measured, in Chinese."""
-    found = [tools.travel.describe(), approval.assumptions()]
+    found = [tools.travel.describe(), approval.assumptions(tools.consents())]
     if any(t.moves_by_air for t in mustered.teams):
         found += flying.assumptions(request.flying)
     found += [f"{name}未报到达时间，按所在位置估算" for name in mustered.estimated()]

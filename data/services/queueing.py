@@ -134,8 +134,10 @@ def _posed(
     if asked.teams is None:
         chosen = _nearest(teams, places, travel)
         teams, travel = [teams[k] for k in chosen], [travel[k] for k in chosen]
+    table = tools.consents()
     consent = [
-        [approval_of(t, [p.area] if p.area else [], tools.areas) for p in places] for t in teams
+        [approval_of(t, [p.area] if p.area else [], tools.areas, table) for p in places]
+        for t in teams
     ]
     ready = [t.ready_minutes if t.state == TeamState.STANDBY else 0.0 for t in teams]
     problem = Sites(

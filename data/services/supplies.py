@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from data.domain.authority import needs_approval, read_limits
+from data.domain.authority import BY_WORDS, MAY, needs_approval, read_limits
 from data.domain.depot import Depot, Item
 from data.domain.dispatch import Carriage, Transfer, TransferState, TransferStep
 from data.domain.incident import Incident
@@ -111,9 +111,18 @@ def advance_transfer(unit: Unit, command: AdvanceTransfer, tools: Tools) -> dict
 
 
 def approve(unit: Unit, command: m.ApproveTransfer, tools: Tools) -> dict[str, Any]:
-    """Approve a transfer; who signs need not be who ordered."""
+    """Approve a transfer; who signs need not be who ordered.
+
+    Raises
+    ------
+    Forbidden
+        When the table of authority wants a higher word for so much of it.
+    """
     unit.actor.require(Permission.SIGN)
     it = held(unit, tools, command.transfer_id)
+    limit = needs_approval(read_limits(tools.rules.get("authority")), it.item, it.transfer)
+    if limit is not None and unit.actor.role not in MAY[limit.by]:
+        raise Forbidden(f"{limit.words()}；请报{BY_WORDS[limit.by]}审批")
     kept = approved(unit, it.transfer, command.words.strip())
     clearance_book.settle(unit, kept.dispatch_id)
     it.tell(unit, "审批")
@@ -163,7 +172,7 @@ def _authorised(it: Held, tools: Tools) -> None:
     """
     limit = needs_approval(read_limits(tools.rules.get("authority")), it.item, it.transfer)
     if limit is not None:
-        remedy = "请带班领导或领导在“任务—审批”或“物资—调拨”审批后再备货、发运"
+        remedy = f"请{BY_WORDS[limit.by]}在“任务—审批”或“物资—调拨”审批后再备货、发运"
         raise IllegalMove(f"{limit.words()}；{remedy}")
 
 

@@ -78,6 +78,8 @@ def test_the_shipped_table_names_every_kind_and_its_basis():
              "enterprise", "army"}  # fmt: skip
     assert {r.kind for r in table.dispatch} == kinds
     assert all(r.basis for r in (*table.dispatch, *table.support))
+    assert set(table.consent) == kinds
+    assert table.consent["own"].minutes < table.consent["army"].minutes
     assert table.for_request("应急管理部").by == "leader"
     assert table.for_request("江西省应急管理厅") is None
 
