@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -11,7 +12,9 @@ from dashboard.api.common import actor_of, answer, moment
 from dashboard.documents.review_papers import after_action_paper, briefing_paper
 from dashboard.documents.writing import written
 from data.center import Center
-from data.domain.intervals import deeds, findings, intervals, knowing
+from data.domain.deeds import deeds, goods
+from data.domain.intervals import findings, intervals
+from data.domain.knowing import knowing
 from data.domain.situation import Situation
 
 
@@ -50,13 +53,18 @@ def _counting(router: APIRouter, center: Center) -> None:
 
     @router.get("/incidents/{incident_id}/deeds")
     async def done(request: Request, incident_id: str, at: str | None = None) -> Response:
-        """What the issued plans proposed beside what was done."""
+        """What the issued plans proposed beside what was done, teams and supplies."""
         actor = actor_of(request)
 
         def read() -> dict[str, Any]:
             seen, incident = center.queries.incident(actor, incident_id, moment(at))
-            found = deeds(seen, incident, issued(center, seen))
-            return {"items": [{**_fields(d), "late_min": d.late_min} for d in found]}
+            plans = issued(center, seen)
+
+            def told(found: Iterable[Any]) -> list[dict[str, Any]]:
+                return [{**_fields(d), "late_min": d.late_min} for d in found]
+
+            supplies = told(goods(seen, incident, plans))
+            return {"items": told(deeds(seen, incident, plans)), "supplies": supplies}
 
         return answer(await center.ask(read))
 

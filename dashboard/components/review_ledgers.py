@@ -8,9 +8,10 @@ from typing import Any
 from dash import html
 
 from dashboard.components.admin_parts import table
-from dashboard.words import DASH, clock_time
+from dashboard.words import DASH, clock_time, count
+from data.domain.deeds import Goods, deeds, goods
 from data.domain.incident import Incident
-from data.domain.intervals import deeds, knowing
+from data.domain.knowing import knowing
 from data.domain.org import AreaTree
 from data.domain.situation import Situation
 
@@ -37,13 +38,29 @@ def _knowing(seen: Situation, areas: AreaTree, incident: Incident) -> Any:
 
 
 def _deeds(seen: Situation, incident: Incident, answers: Sequence[Mapping[str, Any]]) -> Any:
-    def late(minutes: float | None) -> str:
-        return DASH if minutes is None else f"{minutes:+.0f} 分"
-
     rows = [
         (d.team, "是" if d.proposed else "否", d.state, clock_time(d.expected, seen.at),
-         clock_time(d.arrived, seen.at), late(d.late_min))
+         clock_time(d.arrived, seen.at), _late(d.late_min))
         for d in deeds(seen, incident, answers)
     ]  # fmt: skip
     heads = ("队伍", "方案建议", "状态", "预计到", "实到", "早晚")
-    return table(heads, rows, "此刻既没有联合方案，也没有调派")
+    teams = table(heads, rows, "此刻既没有联合方案，也没有调派")
+    held = goods(seen, incident, answers)
+    return [teams, _goods(seen, held)] if held else teams
+
+
+def _goods(seen: Situation, held: Sequence[Goods]) -> Any:
+    """Amounts as planned, sent and signed for, from each depot."""
+    rows = [
+        (
+            html.Span([g.item, html.Small(g.depot)]), count(g.proposed) if g.proposed else "否",
+            f"{count(g.sent)} {g.unit}" if g.sent else g.state, count(g.received),
+            clock_time(g.expected, seen.at), clock_time(g.arrived, seen.at), _late(g.late_min),
+        )
+        for g in held
+    ]  # fmt: skip
+    return table(("物资", "方案建议", "调出", "实收", "预计到", "实到", "早晚"), rows, "")
+
+
+def _late(minutes: float | None) -> str:
+    return DASH if minutes is None else f"{minutes:+.0f} 分"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,9 +9,11 @@ from dashboard.documents.charts import bars_png
 from dashboard.documents.paper import Block, Grid, Heading, Pairs, Paper, Paragraph, Picture
 from dashboard.words import DASH, clock_time
 from data.domain.clock import SHANGHAI
+from data.domain.deeds import Answers, deeds, goods
 from data.domain.incident import CASUALTY_WORDS, ROMAN, Incident
 from data.domain.incident_types import type_name
-from data.domain.intervals import deeds, findings, intervals, knowing
+from data.domain.intervals import findings, intervals
+from data.domain.knowing import knowing
 from data.domain.org import PROVINCE, AreaTree
 from data.domain.situation import Situation
 
@@ -22,7 +23,7 @@ MOST_INCIDENTS = 8
 
 def after_action_paper(
     seen: Situation, areas: AreaTree, incident: Incident,
-    answers: Iterable[Mapping[str, Any]], org: str = PROVINCE,
+    answers: Answers, org: str = PROVINCE,
 ) -> Paper:  # fmt: skip
     """The 复盘报告 of one incident: facts from the journal only; conclusions are left to people.
 
@@ -38,7 +39,7 @@ def after_action_paper(
         Heading(text="二、关键用时"), _steps(steps),
         *([Picture(data=bars_png(known, "分"), caption="关键用时，竖线为目标")] if known else []),
         Heading(text="三、力量与物资"), *_forces(seen, incident),
-        Heading(text="四、方案与执行对照"), _deeds(seen, incident, answers),
+        Heading(text="四、方案与执行对照"), *_deeds(seen, incident, answers),
         Heading(text="五、任务与批示"), _tasks(seen, areas, incident),
         Heading(text="六、谁在何时知道什么"), _knowing(seen, areas, incident),
         Heading(text="七、经过"), _course(seen, incident),
@@ -182,18 +183,34 @@ def _forces(seen: Situation, incident: Incident) -> list[Block]:
     return found or [Paragraph(text="没有调派队伍和物资。")]
 
 
-def _deeds(seen: Situation, incident: Incident, answers: Iterable[Mapping[str, Any]]) -> Block:
-    rows = [
+def _deeds(seen: Situation, incident: Incident, answers: Answers) -> list[Block]:
+    teams = tuple(
         (
             d.team, "是" if d.proposed else "否", "是" if d.sent else "否", _stamp(d.expected),
-            _stamp(d.arrived), DASH if d.late_min is None else f"{d.late_min:+.0f} 分",
+            _stamp(d.arrived), _late(d.late_min),
         )
         for d in deeds(seen, incident, answers)
-    ]  # fmt: skip
-    if not rows:
-        return Paragraph(text="没有形成联合方案，也没有下达调派。")
-    heads = ("队伍", "方案建议", "实际派出", "预计到场", "实际到场", "早晚")
-    return Grid(heads=heads, rows=tuple(rows), widths=(8, 3, 3, 5, 5, 4))
+    )  # fmt: skip
+    lots = tuple(
+        (
+            f"{g.item}（{g.depot}）", f"{g.proposed:g}", f"{g.sent:g} {g.unit}".strip(),
+            DASH if g.received is None else f"{g.received:g}", _stamp(g.expected),
+            _stamp(g.arrived), _late(g.late_min),
+        )
+        for g in goods(seen, incident, answers)
+    )  # fmt: skip
+    found: list[Block] = []
+    if teams:
+        heads: tuple[str, ...] = ("队伍", "方案建议", "实际派出", "预计到场", "实际到场", "早晚")
+        found.append(Grid(heads=heads, rows=teams, widths=(8, 3, 3, 5, 5, 4)))
+    if lots:
+        heads = ("物资（储备库）", "建议", "调出", "实收", "预计到", "实到", "早晚")
+        found.append(Grid(heads=heads, rows=lots, widths=(8, 2, 3, 2, 5, 5, 3)))
+    return found or [Paragraph(text="没有形成联合方案，也没有下达调派。")]
+
+
+def _late(minutes: float | None) -> str:
+    return DASH if minutes is None else f"{minutes:+.0f} 分"
 
 
 def _tasks(seen: Situation, areas: AreaTree, incident: Incident) -> Block:

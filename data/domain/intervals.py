@@ -1,20 +1,16 @@
-"""How long each step took against its target, and who knew what when; for the review."""
+"""How long each step took against its target, and what a review should ask about."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from data.domain.clock import minutes_between
-from data.domain.dispatch import Assignment, AssignmentState
 from data.domain.incident import Incident
 from data.domain.incident_types import INCIDENT_TYPES, NATURAL, PRODUCTION
-from data.domain.org import AreaTree
 from data.domain.situation import Situation
 
-NOT_SENT = frozenset({AssignmentState.CANCELLED, AssignmentState.DECLINED})
 ASSUMED = "假定，可按本地规定修改"
 # Minutes allowed from one moment to the next. Only reporting upward has rules that were found,
 # each for its own kind of incident (data/reference/reporting.json); what fits neither is assumed.
@@ -48,36 +44,6 @@ class Interval:
         """Whether it took, or has been waited for, longer than allowed."""
         spent = self.waited if self.minutes is None else self.minutes
         return spent is not None and self.target is not None and spent > self.target
-
-
-@dataclass(frozen=True, kw_only=True)
-class Knowing:
-    """Somebody got to know something: what, who, when, and by which way."""
-
-    what: str
-    who: str
-    at: datetime
-    way: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Deed:
-    """A team as proposed and as done; minutes late are against the newest expected arrival."""
-
-    team: str
-    incident_id: str
-    proposed: bool
-    sent: bool
-    expected: datetime | None
-    arrived: datetime | None
-    state: str
-
-    @property
-    def late_min(self) -> float | None:
-        """Minutes after (or before, negative) the expected arrival."""
-        if self.expected is None or self.arrived is None:
-            return None
-        return minutes_between(self.expected, self.arrived)
 
 
 def intervals(seen: Situation, incident: Incident) -> list[Interval]:
@@ -120,69 +86,6 @@ def _interval(
         word=word, since=since, until=until, minutes=took, target=target, basis=basis,
         waited=waited,
     )  # fmt: skip
-
-
-def knowing(seen: Situation, areas: AreaTree, incident: Incident) -> list[Knowing]:
-    """Who knew what when: reports taken, reports signed for, orders accepted, words answered."""
-    found = [
-        Knowing(what=f"{r.kind}：{r.text or r.place or r.type}", who=areas.name(r.org),
-                at=r.received_at, way=r.source or "来源未注明")
-        for r in seen.reports_of(incident.id)
-    ]  # fmt: skip
-    for filing in seen.filings.values():
-        if filing.incident_id == incident.id:
-            found += [
-                Knowing(what=filing.title, who=r.to, at=r.taken_at, way=r.way)
-                for r in filing.receipts if r.taken_at
-            ]  # fmt: skip
-    for held in seen.instructions.values():
-        if held.incident_id == incident.id and held.received_at:
-            found.append(
-                Knowing(what=f"批示：{held.text}", who=held.owner or areas.name(held.owner_org),
-                        at=held.received_at, way="签收批示")
-            )  # fmt: skip
-    for order in seen.assignments_of(incident.id):
-        team = seen.teams.get(order.team_id)
-        if "accepted" in order.times:
-            found.append(
-                Knowing(what="调派命令", who=team.name if team else order.team_id,
-                        at=order.times["accepted"], way="接令")
-            )  # fmt: skip
-    return sorted(found, key=lambda k: (k.at, k.who))
-
-
-def deeds(seen: Situation, incident: Incident, answers: Iterable[Mapping[str, Any]]) -> list[Deed]:
-    """What the issued plans proposed for an incident beside what was done.
-
-    Parameters
-    ----------
-    answers
-        The answers of the plans that were issued, in order.
-    """
-    proposed = {
-        str(row["team"])
-        for answer in answers
-        for row in answer.get("assignments") or ()
-        if row.get("incident") == incident.id
-    }
-    orders = seen.assignments_of(incident.id)
-    ordered = {a.team_id for a in orders}
-    rows: list[tuple[str, Assignment | None]] = [(a.team_id, a) for a in orders]
-    rows += [(team_id, None) for team_id in sorted(proposed - ordered) if team_id in seen.teams]
-    found = []
-    for team_id, order in rows:
-        team = seen.teams.get(team_id)
-        found.append(
-            Deed(
-                team=team.name if team else team_id, incident_id=incident.id,
-                proposed=team_id in proposed,
-                sent=order is not None and order.state not in NOT_SENT,
-                expected=order.eta if order else None,
-                arrived=order.times.get("arrived") if order else None,
-                state=order.state.word if order else "未派",
-            )
-        )  # fmt: skip
-    return sorted(found, key=lambda d: (not d.sent, d.arrived is None, d.team))
 
 
 def findings(seen: Situation, incident: Incident, steps: Sequence[Interval]) -> list[str]:

@@ -11,12 +11,23 @@ from docx import Document
 from pypdf import PdfReader
 
 from dashboard import takeaway
+from dashboard.components import review_ledgers
+from dashboard.components.flat import flat
 from dashboard.documents.review_papers import after_action_paper, briefing_paper
 from dashboard.documents.writing import written
-from data.domain.dispatch import AssignmentState
-from data.domain.intervals import deeds, findings, intervals, knowing
+from data.domain.command_post import Attendee, Conclusion, Consultation
+from data.domain.deeds import deeds, goods
+from data.domain.delivery import Delivery
+from data.domain.directory import CallNote, CallResult
+from data.domain.dispatch import AssignmentState, Transfer, TransferState
+from data.domain.field import FieldNeed
+from data.domain.intervals import findings, intervals
+from data.domain.knowing import knowing
+from data.domain.linking import SupportRequest, Want
 from data.domain.messages import AdvanceAssignment, IssueDispatch, WantedTeam
 from data.domain.messages import tasks as t
+from data.domain.task import Step, TaskState
+from data.domain.warning import Warning  # noqa: A004 - the field's word
 from tests.integration import plan_world as w
 
 
@@ -60,15 +71,89 @@ def test_steps_and_who_knew_what(center):
     assert any(k.way == "接令" for k in known)
 
 
+def test_everything_that_told_somebody_is_known(center):
+    """Calls, 会商, requests, tasks, warnings and words from the field, each by who heard it how."""
+    seen = w.seen(center)
+    here, there = w.incidents(center)
+    at, step = seen.at, Step(what="签收", by="演练乙", at=seen.at)
+    task = next(iter(seen.tasks.values())).moved(TaskState.TAKEN, "演练甲", at)
+    taken = replace(task, owner="安置组").moved(TaskState.DONE, "演练甲", at, "已转移")
+    met = Consultation(
+        id="C", incident_id=there, org="420000", also=(here,), topic="渗水", starts_at=at,
+        attendees=(Attendee(body="省水利厅"),), conclusions=(
+            Conclusion(number=1, text="不再开挖", at=at),
+        ),
+    )  # fmt: skip
+    asked = SupportRequest(
+        id="S", incident_id=here, org="421127", to="黄冈市", wants=(Want(kind="other", name="犬"),),
+        steps=(step,), verdict="partly", answer="2 只", answered_at=at,
+    )  # fmt: skip
+    warned = Warning(id="W", headline="滑坡红色", incident_id=here)
+    signed = Delivery(id="D", warning_id="W", channel="desk", receiver="黄梅县", signed_at=at)
+    told = FieldNeed(id="N", incident_id=here, team_id="T", words="路断", received_at=at)
+    calls = [
+        CallNote(id=str(n), incident_id=here, org="420000", name="演练丙", at=at, words=way,
+                 direction=way, result=result)
+        for n, (way, result) in enumerate((("out", "spoke"), ("in", "spoke"), ("out", "busy")))
+    ]  # fmt: skip
+    full = replace(
+        seen, tasks={task.id: taken}, consultations={"C": met}, supports={"S": asked},
+        warnings={"W": warned}, deliveries={"D": signed}, field_needs={"N": told},
+        calls={c.id: replace(c, result=CallResult(c.result)) for c in calls},
+    )  # fmt: skip
+    held = {(k.what, k.who) for k in knowing(full, center.areas, seen.incidents[here])}
+    assert held >= {
+        ("任务：转移群众", "安置组"), ("任务办结：转移群众（已转移）", "湖北省"),
+        ("会商：渗水", "省水利厅"), ("会商议定：不再开挖", "省水利厅"),
+        ("支援请求：犬", "黄冈市"), ("支援答复：部分同意　2 只", "黄梅县"),
+        ("预警：滑坡红色", "黄梅县"), ("现场报告：路断", "值班室"),
+        ("out", "演练丙"), ("in", "湖北省"),
+    }  # fmt: skip
+    assert sum(what == "out" for what, _ in held) == 1  # nobody answered the third call
+    other = {k.what for k in knowing(full, center.areas, seen.incidents[there])}
+    assert {"会商：渗水", "会商议定：不再开挖"} <= other
+    assert "预警：滑坡红色" not in other
+
+
+def test_supplies_proposed_beside_those_sent(center):
+    """By item and depot: what the plan gave, what went, what was signed for."""
+    seen = w.seen(center)
+    incident = seen.incidents[w.incidents(center)[0]]
+    lot = next(iter(seen.lots.values()))
+    key = {"item_id": lot.item_id, "depot_id": lot.depot_id, "incident_id": incident.id}
+    eta = seen.at + timedelta(hours=2)
+    answer = {"transfers": [
+        {"lot": lot.id, "incident": incident.id, "amount": 5.0, "eta": eta.isoformat()},
+        {"lot": lot.id, "incident": "I-other", "amount": 9.0},
+    ]}  # fmt: skip
+    (unsent,) = goods(seen, incident, [answer])
+    assert (unsent.proposed, unsent.sent, unsent.received, unsent.state) == (5, 0, None, "未派")
+    assert unsent.expected == eta
+    gone = Transfer(
+        id="T-1", dispatch_id="D", lot_id=lot.id, amount=4, received=3, eta=eta,
+        state=TransferState.RECEIVED, times={"received": eta + timedelta(minutes=30)}, **key,
+    )  # fmt: skip
+    off = replace(gone, id="T-2", amount=7, received=None, state=TransferState.CANCELLED)
+    with_both = replace(seen, transfers={gone.id: gone, off.id: off})
+    (sent,) = goods(with_both, incident, [answer])
+    assert (sent.proposed, sent.sent, sent.received, sent.late_min) == (5, 4, 3, 30)
+    paper = str(after_action_paper(with_both, center.areas, incident, [answer]).blocks)
+    assert "物资（储备库）" in paper
+    assert sent.depot in flat(review_ledgers.ledgers(with_both, center.areas, [answer]))
+
+
 def test_proposed_beside_done(center):
     """A team proposed and not sent, and one sent unasked, both stand in the list."""
     seen = w.seen(center)
     incident = seen.incidents[w.incidents(center)[0]]
     sent = seen.assignments_of(incident.id)[0]
     other = next(t for t in seen.available_teams() if t.id != sent.team_id)
-    answer = {"assignments": [{"team": other.id, "incident": incident.id}]}
+    foreseen = seen.at + timedelta(minutes=50)
+    row = {"team": other.id, "incident": incident.id, "eta": foreseen.isoformat()}
+    answer = {"assignments": [row]}
     found = {d.team: d for d in deeds(seen, incident, [answer])}
     assert (found[other.name].proposed, found[other.name].sent) == (True, False)
+    assert (found[other.name].expected, found[other.name].late_min) == (foreseen, None)
     mine = next(d for d in found.values() if d.sent)
     assert (mine.proposed, mine.arrived) == (False, sent.times["arrived"])
     assert mine.late_min is not None
