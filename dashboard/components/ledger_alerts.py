@@ -88,6 +88,7 @@ def short_view(seen: Situation, actor: Actor, areas: AreaTree) -> Any:
     return [
         admin_parts.table(heads, rows, "清单全部达到。"),
         html.P(f"达到清单：{'、'.join(met)}", className="count") if met else "",
+        html.P(alerts.COUNTED, className="count"),
     ]
 
 

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from data.domain.clock import SHANGHAI
-from data.domain.depot import Item, Lot
+from data.domain.depot import Depot, Item, Lot
 from data.domain.dispatch import TRANSFER_OPEN, TransferState
 from data.domain.org import PROVINCE, AreaTree
 from data.domain.situation import Situation
@@ -21,12 +21,34 @@ from data.domain.situation import Situation
 EXPIRY_DAYS = 90  # 假定: the days of warning when nobody says otherwise
 UNFIT = frozenset({"待修", "报废"})
 CONDITIONS = ("完好", "待检", "待修", "报废")
-OWNERS = ("中央", "省", "市", "县", "企业产能")
+# The five owners and how a depot's level may begin that means them.
+OWNERS: Mapping[str, tuple[str, ...]] = {
+    "中央": ("中", "国"), "省": ("省", "湖北省"), "市": ("市", "州", "地市"),
+    "县": ("县", "区县", "区级", "区属"), "企业产能": ("企",),
+}  # fmt: skip
+COUNTED = "清单各计本级所属的库：省、市、县各计各的；中央和企业的库不计入任何清单"
 
 
 def owner_of(level: str) -> str:
     """Which of the five owners a depot's level means; blank when it says none."""
-    return next((o for o in OWNERS if level.startswith(o[0])), "")
+    return next((o for o, starts in OWNERS.items() if level.startswith(starts)), "")
+
+
+def kept_for(depot: Depot, areas: AreaTree) -> str:
+    """The area whose basic list a depot fills: its owner's; blank where it is none.
+
+    A depot of the centre or of an enterprise fills no list, wherever it stands. One that says no
+    owner is taken as its place's own.
+    """
+    owner, code = owner_of(depot.owner_level), depot.area_code
+    if owner == "省" or (not owner and not code):
+        return PROVINCE
+    here = areas.areas.get(code or "")
+    if here is None or owner in ("中央", "企业产能"):
+        return ""
+    if owner == "市":
+        return areas.prefecture_of(here.code) or ""
+    return here.code if here.is_county or not owner else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,23 +164,25 @@ def same(items: Mapping[str, Item]) -> dict[str, str]:
     return {k: first.setdefault((i.name, i.unit), k) for k, i in sorted(items.items())}
 
 
-def in_area(seen: Situation, areas: AreaTree) -> dict[tuple[str, str], float]:
-    """What may be counted on by (area, item), an area holding what lies anywhere below it."""
+def by_owner(seen: Situation, areas: AreaTree) -> dict[tuple[str, str], float]:
+    """What may be counted on by (area, item): of each area what lies in its own depots."""
     day, stands = today_of(seen), same(seen.items)
     found: defaultdict[tuple[str, str], float] = defaultdict(float)
     for lot in seen.lots.values():
         depot = seen.depots.get(lot.depot_id)
-        if depot is None or not fit(lot, day):
-            continue
-        unpromised = max(0.0, lot.on_hand - lot.reserved)
-        for code in {*areas.path(depot.area_code or PROVINCE), PROVINCE}:
-            found[code, stands.get(lot.item_id, lot.item_id)] += unpromised
+        code = kept_for(depot, areas) if depot is not None and fit(lot, day) else ""
+        if code:
+            key = code, stands.get(lot.item_id, lot.item_id)
+            found[key] += max(0.0, lot.on_hand - lot.reserved)
     return found
 
 
 def shortages(seen: Situation, areas: AreaTree, org: str = PROVINCE) -> list[Short]:
-    """Lines of the basic lists of `org` and below that are not met, the worst share first."""
-    have, stands = in_area(seen, areas), same(seen.items)
+    """Lines of the basic lists of `org` and below that are not met, the worst share first.
+
+    A list is its level's own: what the centre keeps in a county does not fill the county's list.
+    """
+    have, stands = by_owner(seen, areas), same(seen.items)
     found = []
     for norm in seen.norms.values():
         item = seen.items.get(norm.item_id)

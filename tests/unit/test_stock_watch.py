@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
+
 from dashboard.components import follow_ups
 from dashboard.documents import duty_papers
 from data.domain.depot import Depot, Item, Lot
@@ -10,7 +12,7 @@ from data.domain.handover import open_items
 from data.domain.org import Actor
 from data.domain.situation import Situation
 from data.domain.stock import StockNorm
-from data.domain.stock_alerts import watched
+from data.domain.stock_alerts import OWNERS, kept_for, owner_of, watched
 from data.ingest.seeding import area_tree
 
 AREAS = area_tree()
@@ -69,3 +71,31 @@ def test_the_next_shift_and_the_brief_are_told() -> None:
     assert "储备清单" not in str(duty_papers.brief(well, AREAS, "421127", {}))
     ended = replace(bad.norms["QD-1"], ended=True)
     assert watched(replace(seen(40), norms={"QD-1": ended}), AREAS, "421127") is None
+
+
+@pytest.mark.parametrize(
+    ("level", "owner", "code"),
+    [
+        ("中央", "中央", ""), ("国家级", "中央", ""), ("省", "省", "420000"),
+        ("省级", "省", "420000"), ("市", "市", "421100"), ("市级", "市", "421100"),
+        ("州级", "市", "421100"), ("县", "县", "421127"), ("县级", "县", "421127"),
+        ("区级", "县", "421127"), ("企业", "企业产能", ""), ("企业产能", "企业产能", ""),
+        ("区域", "", "421127"), ("", "", "421127"),
+    ],
+)  # fmt: skip
+def test_each_owner_fills_its_own_list(level: str, owner: str, code: str) -> None:
+    """Five owners; a depot in 黄梅 fills the list of its owner's level, none of the centre's."""
+    depot = Depot(id="DP-1", name="库", owner_level=level, area_code="421127")
+    assert owner_of(level) == owner
+    assert owner in {*OWNERS, ""}
+    assert kept_for(depot, AREAS) == code
+
+
+def test_a_place_that_stands_at_both_levels_has_one_list() -> None:
+    """仙桃's city and county depots fill 仙桃's list; a county's without a county fills none."""
+    for level in ("市级", "县级"):
+        depot = Depot(id="DP-1", name="库", owner_level=level, area_code="429004")
+        assert kept_for(depot, AREAS) == "429004"
+    lost = Depot(id="DP-1", name="库", owner_level="县级", area_code="421100")
+    assert kept_for(lost, AREAS) == ""
+    assert kept_for(replace(lost, owner_level="", area_code=None), AREAS) == "420000"

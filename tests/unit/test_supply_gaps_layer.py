@@ -1,17 +1,21 @@
 """The gap layer and the catalogue's tree: what is missing where, and every item in its class."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import geopandas as gpd
 from shapely.geometry import box
 
 from dashboard.components.flat import flat
+from dashboard.components.ledger_alerts import short_view
 from dashboard.components.ledger_catalogue import tree_view
 from dashboard.geo_gaps import gap_body, gap_frames
 from data.domain.depot import Depot, Item, Lot
 from data.domain.item_classes import MAJORS, UNSORTED, catalogue
+from data.domain.org import Actor
 from data.domain.situation import Situation
 from data.domain.stock import StockNorm
+from data.domain.stock_alerts import gaps
 from data.ingest.seeding import area_tree
 from layers import supply_gaps
 from layers.base import CRS
@@ -25,15 +29,22 @@ ODD = Item(id="IT-3", name="杂项", unit="件")
 
 def seen(have: float) -> Situation:
     """黄梅 holds so many tents of a list of 100; 黄冈 has a list it meets."""
-    depot = Depot(id="DP-1", name="黄梅库", area_code="421127", lon=115.9, lat=30.0)
-    lot = Lot(id="L-1", depot_id="DP-1", item_id="IT-1", on_hand=have)
+    depots = [
+        Depot(id="DP-1", name="黄梅库", area_code="421127", lon=115.9, lat=30.0),
+        Depot(id="DP-2", name="黄冈库", owner_level="市级", area_code="421102"),
+    ]
+    lots = [
+        Lot(id="L-1", depot_id="DP-1", item_id="IT-1", on_hand=have),
+        Lot(id="L-2", depot_id="DP-2", item_id="IT-1", on_hand=1),
+    ]
     norms = (
         StockNorm(id="QD-1", area_code="421127", item_id="IT-1", least=100, basis="县清单"),
         StockNorm(id="QD-2", area_code="421100", item_id="IT-1", least=1, basis="市清单"),
     )
     return Situation(
         revision=7, at=datetime(2020, 7, 8, tzinfo=UTC), items={i.id: i for i in (TENT, SAW, ODD)},
-        depots={"DP-1": depot}, lots={"L-1": lot}, norms={n.id: n for n in norms},
+        depots={d.id: d for d in depots}, lots={x.id: x for x in lots},
+        norms={n.id: n for n in norms},
     )  # fmt: skip
 
 
@@ -47,6 +58,25 @@ def test_an_area_is_coloured_by_the_line_it_lacks_most_of():
     assert much["421127"]["colour"] != little["421127"]["colour"]
     assert much["421127"]["dash"]
     assert "帐篷 90 顶" in much["421127"]["tip"]
+
+
+def test_the_layer_and_the_table_count_by_owner():
+    """The centre's tents in 黄梅 fill nobody's list, the county's not the city's: both say so."""
+    centre = Depot(id="DP-3", name="中央库", owner_level="中央", area_code="421127")
+    now = seen(10)
+    now = replace(
+        now, depots={**now.depots, "DP-3": centre},
+        lots={**now.lots, "L-3": Lot(id="L-3", depot_id="DP-3", item_id="IT-1", on_hand=900),
+              "L-2": replace(now.lots["L-2"], on_hand=0)},
+    )  # fmt: skip
+    drawn = gap_body(now, AREAS, "420000")["areas"]
+    listed = {c: [s.gap for s in short] for c, short in gaps(now, AREAS).items()}
+    assert listed == {"421100": [1], "421127": [90]}
+    assert {c: drawn[c]["label"] for c in listed} == {"421100": "缺 1 项", "421127": "缺 1 项"}
+    assert "帐篷 90 顶" in drawn["421127"]["tip"]
+    table = str(flat(short_view(now, Actor.of("keeper", "keeper", "420000"), AREAS)))
+    assert "90" in table
+    assert "中央和企业的库不计入" in table
 
 
 def test_the_county_lies_over_its_city():
