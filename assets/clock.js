@@ -47,6 +47,14 @@
     node.className = "to-province " + (to.linked ? "joined" : "apart");
     node.title = to.error || (since + " 起与省中心连接");
   });
+  /* parts that are down while the rest works: named, and on hover, focus or touch told in full */
+  document.addEventListener("hubei:lacking", function (event) {
+    var node = document.getElementById("live-lacking"), down = event.detail;
+    if (!node) return;
+    write("live-lacking", down.length ? "降级：" + down.map(function (p) { return p.word; }).join("、") : "");
+    node.dataset.said = down.map(function (p) { return p.word + "：" + p.said; }).join("\n");
+    node.tabIndex = down.length ? 0 : -1;
+  });
   document.addEventListener("hubei:link", draw);
   setInterval(draw, 200);
 })();

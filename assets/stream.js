@@ -68,6 +68,7 @@
     if (beat.revision < revision) { revision = beat.revision; last = String(beat.revision); }
     take(beat.revision);
     if (beat.province) emit("hubei:province", beat.province);
+    emit("hubei:lacking", beat.lacking || []);
     stored(beat.store !== false);
     emit("hubei:clock", { now: beat.now, speed: beat.speed, paused: beat.paused });
   }

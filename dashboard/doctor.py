@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import stat
 import sys
 from collections.abc import Iterator
@@ -20,6 +21,11 @@ from data.store.engine import SAFE_SQLITE, sqlite_version
 Check = tuple[bool, str]
 LEAST_FREE_BYTES = 2 * 1024**3
 LEAST_POSTGRES = 15
+SMALLEST = (
+    '{"capabilities":[{"id":"搜救","unit":"人","people":true}],"teams":[{"id":"t","people":1,'
+    '"provides":{"搜救":1}}],"incidents":[{"id":"i","weight":1,"needs":[{"capability":"搜救",'
+    '"amount":1}]}],"minutes":[[1]]}'
+)  # one team, one incident
 BEHIND = timedelta(minutes=2)  # a clock this far behind the newest record was set back
 
 
@@ -32,6 +38,9 @@ def checks(settings: Settings) -> Iterator[Check]:
     yield _fonts(settings)
     yield from _database(settings)
     yield _roads(settings)
+    yield _solver()
+    if settings.doors.mqtt:
+        yield _broker(settings)
     yield _door(settings)
     if settings.node:
         yield _node(settings)
@@ -118,6 +127,33 @@ def _roads(settings: Settings) -> Check:
     except CenterError as error:
         return False, error.detail
     return True, build_travel(settings.roads, settings.osrm).describe()
+
+
+def _solver() -> Check:
+    """That a solver process starts and answers the smallest question."""
+    from data.allocation.model import Problem
+    from data.allocation.pool import SolverPool
+
+    pool = SolverPool(1)
+    try:
+        pool.solve(Problem.from_json(SMALLEST), 0.1)
+    except CenterError as error:
+        return False, f"方案求解：{error.detail}；请看运行日志，检查内存和 numba 缓存目录"
+    finally:
+        pool.close()
+    return True, "方案求解进程应答"
+
+
+def _broker(settings: Settings) -> Check:
+    """That somebody listens where the broker of the devices should be."""
+    from data.ingest.doors import mqtt_settings
+
+    try:
+        known = mqtt_settings(settings.doors)
+        socket.create_connection((known.host, known.port), timeout=5).close()
+    except (CenterError, OSError) as error:
+        return False, f"消息服务器连不上（{error}）：请检查 HUBEI_MQTT 的地址和网络"
+    return True, f"消息服务器 {known.host}:{known.port} 应答"
 
 
 def _door(settings: Settings) -> Check:

@@ -7,18 +7,21 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from data.center import Center
 from data.domain.clock import real_now
 from data.domain.org import SYSTEM
+from data.domain.part import PartState
 from data.errors import CenterError
 
 MEDIA = "text/plain; version=0.0.4; charset=utf-8"
@@ -67,6 +70,13 @@ class _Standing(Collector):
     def collect(self) -> Iterator[Metric]:
         for name, told, value in self._samples():
             yield GaugeMetricFamily(name, told, value=value)
+        with suppress(CenterError, SQLAlchemyError):
+            up = GaugeMetricFamily(
+                "hubei_part_up", "Whether a part that may fail alone stands.", labels=["part"]
+            )  # fmt: skip
+            for name, stands in _by_name(self.center.parts()).items():
+                up.add_metric([name], float(stands))
+            yield up
 
     def _samples(self) -> Iterator[Sample]:
         free = shutil.disk_usage(self.center.settings.var).free
@@ -105,6 +115,14 @@ class _Standing(Collector):
         nodes = self.center.nodes
         silent = sum(nodes.silent(node) for node in nodes.all(SYSTEM))
         yield "hubei_nodes_silent", "Enrolled nodes not heard of for a minute.", float(silent)
+
+
+def _by_name(parts: Iterable[PartState]) -> dict[str, bool]:
+    """Whether all parts of one name stand."""
+    found: dict[str, bool] = {}
+    for part in parts:
+        found[part.name] = found.get(part.name, True) and part.up
+    return found
 
 
 class Metered:

@@ -17,12 +17,14 @@ from starlette.types import Receive, Scope, Send
 from dashboard.wire import QUEUE, Client, Told, message
 from data.center import Center
 from data.domain.org import PROVINCE, Actor, Permission
+from data.domain.part import lacking
 from data.errors import CenterError
 from data.store.wake import Waker
 
 log = logging.getLogger("hubei.stream")
 
 BEAT_SECONDS = 2.0
+PARTS_SECONDS = 2.0  # between two looks at the parts that may fail alone
 STORE_SECONDS = 3 * BEAT_SECONDS  # a database that did not answer for so long is told as cut off
 POSITIONS_SECONDS = 0.25
 GAP_SECONDS = 0.2
@@ -54,6 +56,7 @@ class Broadcaster:
         self._reached = time.monotonic()  # when the database last answered
         self._closed = False
         self._link: dict[str, Any] | None = None  # of a county's own machine
+        self._lacking: list[dict[str, str]] = []  # the parts that are down
 
     async def start(self) -> None:
         """Begin listening; on the loop that will serve the streams."""
@@ -68,6 +71,7 @@ class Broadcaster:
         ).start()
         self._spawn(self._beat())
         self._spawn(self._move())
+        self._spawn(self._look_at_parts())
 
     def close(self) -> None:
         """End every stream at once; browsers come back by themselves."""
@@ -198,6 +202,14 @@ class Broadcaster:
                 "waiting": stands.waiting, "error": stands.error,
             }
 
+    async def _look_at_parts(self) -> None:
+        """Which parts are down; in a task of its own, for the database may hang."""
+        while True:
+            with contextlib.suppress(CenterError, SQLAlchemyError):
+                down = lacking(await self.center.ask(self.center.parts))
+                self._lacking = [{"word": part.word, "said": part.said} for part in down]
+            await asyncio.sleep(PARTS_SECONDS)
+
     def pulse(self) -> dict[str, Any]:
         """The domain's time and how it goes, the newest number, which program, and its database."""
         clock = self.center.clock
@@ -208,6 +220,7 @@ class Broadcaster:
             "revision": self.last,
             "boot": self.boot,
             **({"province": self._link} if self._link else {}),
+            "lacking": self._lacking,
             "store": time.monotonic() - self._reached < STORE_SECONDS,
         }
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, ParamSpec, TypeVar
 
-from data.allocation.travel import TravelSource
 from data.config import Settings, with_files
 from data.domain import escalation
 from data.domain.authority import read_table
@@ -32,6 +31,7 @@ from data.ingest.polling import Poller
 from data.ingest.rule_tables import RuleDesk, RuleTables
 from data.ingest.seeding import area_tree, reference_things
 from data.ingest.sharing import Sharing
+from data.ingest.standing_desk import StandingDesk
 from data.services import granting, passes
 from data.services.accounts import AccountService
 from data.services.bus import Answer, Bus
@@ -68,20 +68,17 @@ class Hooks:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Center(PlanDesk, ExchangeDesk, RecordDesk, RuleDesk):
+class Center(PlanDesk, ExchangeDesk, RecordDesk, RuleDesk, StandingDesk):
     """Everything the pages and programs reach: ask `queries`, tell `bus`, listen to `hub`."""
 
     settings: Settings
     clock: Clock
-    travel: TravelSource
     telemetry: Telemetry
     accounts: AccountService
     hub: Hub
     bus: Bus
     feed: Feed
     pulse: Pulse
-    doors: Doors
-    sharing: Sharing
     poller: Poller
     outbox: Outbox
     nodes: Nodes

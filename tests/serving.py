@@ -16,7 +16,7 @@ from dashboard.app import PAGES, create_app
 from dashboard.fonts import FontSet
 from dashboard.serving import Server, make_server
 from data.center import Center, build_center
-from data.config import NodeSettings, Settings
+from data.config import DoorSettings, NodeSettings, Settings
 from data.domain.org import PROVINCE
 
 PASSWORD = "test-password-1"
@@ -42,6 +42,7 @@ class Running:
     pages: Mapping[str, str] = field(default_factory=lambda: PAGES)
     node: NodeSettings | None = None
     requests_per_second: int = 200
+    doors: DoorSettings = field(default_factory=DoorSettings)
     fonts: FontSet | None = None
 
     @property
@@ -55,7 +56,7 @@ class Running:
             Settings(
                 var=self.var, scenario=self.scenario, port=self.port, seed_password=PASSWORD,
                 no_browser=True, database_url=self.database_url, video_hosts=self.video_hosts,
-                node=self.node,
+                node=self.node, doors=self.doors,
                 requests_per_second=self.requests_per_second,
             )
         )  # fmt: skip

@@ -13,6 +13,7 @@ from dashboard.metrics import MEDIA
 from dashboard.version import VERSION
 from data.center import Center
 from data.domain.org import Permission
+from data.domain.part import lacking
 from data.errors import CenterError
 
 MEGABYTE = 1024**2
@@ -24,15 +25,29 @@ def build(center: Center) -> APIRouter:
 
     @router.get("/healthz")
     async def healthz() -> Response:
-        """200 with the journal number; 503 when it cannot write, or soon could not."""
+        """200 with the journal number; 503 when it cannot write, or soon could not.
+
+        `degraded` names the parts that are down while the rest works: still 200, for taking the
+        server out would help nobody.
+        """
         try:
             revision, free = await asyncio.wait_for(center.ask(_probe, center), timeout=5)
+            down = lacking(await center.ask(center.parts))
         except (CenterError, SQLAlchemyError, TimeoutError, OSError):
             return answer({"status": "unavailable", "version": VERSION}, 503)
-        told = {"status": "ok", "revision": revision, "version": VERSION}
+        told = {
+            "status": "ok", "revision": revision, "version": VERSION,
+            "degraded": [part.name for part in down],
+        }  # fmt: skip
         if free < center.settings.least_free_mb * MEGABYTE:
             return answer({**told, "status": "disk-low", "free_mb": free // MEGABYTE}, 503)
         return answer(told)
+
+    @router.get("/api/v1/parts")
+    async def parts(request: Request) -> Response:
+        """Every part that may fail alone: whether it stands, what is wrong, the way round it."""
+        actor_of(request).require(Permission.READ)
+        return answer({"items": await center.ask(center.parts)})
 
     @router.get("/metrics")
     async def metrics(request: Request) -> Response:

@@ -27,6 +27,7 @@ class Live(StrEnum):
     CALLED = "live-called"
     LINK = "live-link"
     PROVINCE = "live-province"
+    LACKING = "live-lacking"
     FRESH = "live-fresh"
     NUMBER = "live-number"
     CLOCK = "live-clock"
@@ -106,6 +107,8 @@ def header(title: str, page: str, *middle: Any) -> Any:
             html.Span(id=Live.CALLED, className="called", role="status"),
             # on a county's own machine: how its link to the province stands
             html.Span(id=Live.PROVINCE, className="to-province", role="status"),
+            # what is down while the rest works
+            html.Span(id=Live.LACKING, className="lacking", role="status", tabIndex=-1),
             html.Span(id=Live.WHO, className="con who"),
             html.Span(
                 [

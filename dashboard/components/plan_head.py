@@ -14,6 +14,7 @@ from data.domain.situation import Situation
 
 AREA = "draft"
 PERCENT = 100
+MAKESHIFT = "nearest-first"  # the method of a plan made without a solver
 OTHERS = (("nearest_first", "就近派遣"), ("severity_first", "先重后轻"),
           ("severity_trimmed", "其去冗后"))  # fmt: skip
 
@@ -35,6 +36,8 @@ def objective(answer: Mapping[str, Any]) -> list[Any]:
 
 def proof(found: Mapping[str, Any]) -> str:
     """How far from the best possible, as proven."""
+    if found.get("method") == MAKESHIFT:
+        return "求解进程不可用：就近优先的临时方案，未统筹"
     if found.get("optimal"):
         return "已证最优"
     gap = found.get("gap")

@@ -66,6 +66,11 @@ class OsrmTravel:
             return f"OSRM 服务 {self.url} 没有应答（{self._wrong}），暂用：{self.local.describe()}"
         return f"行车时间取自 OSRM 服务 {self.url}；封路绕行的增加量按本地路网估算"
 
+    @property
+    def fault(self) -> str:
+        """What is wrong with the server; blank while it answers."""
+        return self._wrong or ""
+
     def edges(self, near: Closures | None = None) -> list[RoadEdge]:
         """Roads that may be closed: those of the local graph."""
         return self.local.edges(near)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import atexit
 import subprocess
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from queue import Empty, Queue
@@ -25,6 +26,8 @@ from data.errors import Superseded, Unavailable
 WORKERS = 2  # processes at most; one solve uses two threads for a second
 PATIENCE_S = 15.0  # over the time limit, before a process that says nothing is given up
 WARMING_S = 180.0  # before its first word: after an update the solver's loops are compiled
+PROGRAM = [sys.executable, "-m", "data.allocation.worker"]
+REVIVE_S = 5.0  # between two tries to bring a solver back that ended by itself
 _ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -32,9 +35,8 @@ class _Worker:
     """One process; not thread-safe, the pool hands it to one caller at a time."""
 
     def __init__(self) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "data.allocation.worker"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=_ROOT,
+        self.process = subprocess.Popen(  # noqa: S603 - this program's own
+            PROGRAM, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=_ROOT
         )  # fmt: skip
         self.warm = False
         self.cancelled = False
@@ -46,20 +48,29 @@ class _Worker:
 
     def ask(self, body: bytes, patience_s: float) -> bytes | None:
         """The answer to a frame; None when the process ended or was ended meanwhile."""
-        watch = Timer(patience_s if self.warm else WARMING_S, self.end)
+        answer: bytes | None = None
+        if self.hear():
+            with self._watched(patience_s):
+                write_frame(self._pipe(self.process.stdin), body)
+                answer = read_frame(self._pipe(self.process.stdout))
+        return answer
+
+    def hear(self) -> bool:
+        """Wait for its first word, which says that it can solve; whether it came."""
+        if not self.warm:
+            with self._watched(WARMING_S):
+                self.warm = read_frame(self._pipe(self.process.stdout)) is not None
+        return self.warm
+
+    @contextmanager
+    def _watched(self, patience_s: float) -> Iterator[None]:
+        """End the process when it says nothing for too long; that it ended is no error."""
+        watch = Timer(patience_s, self.end)
         watch.daemon = True
         watch.start()
         try:
-            if not self.warm:
-                self.warm = read_frame(self._pipe(self.process.stdout)) is not None
-                watch.cancel()
-                watch = Timer(patience_s, self.end)
-                watch.daemon = True
-                watch.start()
-            write_frame(self._pipe(self.process.stdin), body)
-            return read_frame(self._pipe(self.process.stdout))
-        except (BrokenPipeError, ValueError):  # ended while it was asked
-            return None
+            with suppress(BrokenPipeError, ValueError):
+                yield
         finally:
             watch.cancel()
 
@@ -90,7 +101,8 @@ class SolverPool:
         self._most = workers
         self._started = 0
         self._by_key: dict[str, _Worker] = {}
-        self._closed = False
+        self._closed = self._reviving = False
+        self.fault = ""  # why no plan can be solved at the moment
 
     def warm(self) -> None:
         """Start one process beforehand, without waiting for it."""
@@ -135,7 +147,7 @@ class SolverPool:
     ) -> dict[str, Any]:
         """The answer of a process to one question."""
         body = msgspec.json.encode({**question, "time_limit_s": time_limit_s})
-        for _ in range(2):
+        for _ in range(0 if self.fault else 2):
             worker = self._take(key)
             answer = worker.ask(body, time_limit_s + PATIENCE_S)
             self._give_back(worker, key)
@@ -143,7 +155,32 @@ class SolverPool:
                 raise Superseded("已按更新后的条件重新求解，此次求解作废")
             if answer is not None:
                 return _read(answer)
-        raise Unavailable("求解进程异常退出，请再求解一次；若仍如此，请查看运行日志")
+        self._fell("求解进程异常退出")
+        raise Unavailable("求解进程异常退出，正在自动恢复；此间请手工选队下达指令")
+
+    def _fell(self, words: str) -> None:
+        """No process can solve: say so, and try in the background until one can."""
+        with self._changed:
+            self.fault = words
+            if self._reviving or self._closed:
+                return
+            self._reviving = True
+        Thread(target=self._revive, name="solver-revive", daemon=True).start()
+
+    def _revive(self) -> None:
+        """Start processes until one says its first word."""
+        heard = False
+        with suppress(Unavailable):  # the center stops
+            while not heard:
+                worker = self._take()
+                heard = worker.hear()
+                self._give_back(worker)
+                with self._changed:
+                    if not heard:
+                        self._changed.wait_for(lambda: self._closed, REVIVE_S)
+        with self._changed:
+            self._reviving = False
+            self.fault = "" if heard else self.fault
 
     def _take(self, key: str | None = None) -> _Worker:
         """A process for one caller; the older caller of the same key is ended."""

@@ -64,6 +64,10 @@ class TravelSource(Protocol):
     def describe(self) -> str:
         """What the times rest on, in one Chinese line."""
 
+    @property
+    def fault(self) -> str:
+        """Why the times rest on something else than they should at the moment; blank if not."""
+
 
 def air_minutes(starts: Floats, ends: Floats) -> list[list[float | None]]:
     """Minutes by helicopter, take-off included."""

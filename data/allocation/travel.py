@@ -58,6 +58,8 @@ class GraphTravel:
         self._reach = lru_cache(maxsize=kept)(self._find_reach)
         self._costs = lru_cache(maxsize=16)(graph.costs)
 
+    fault = ""  # it rests on nothing that could be away
+
     def describe(self) -> str:
         """What the times rest on."""
         return self._words

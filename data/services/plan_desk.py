@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
 
+from data.allocation.answer import Allocation
+from data.allocation.makeshift import makeshift
+from data.allocation.model import Problem
 from data.allocation.pool import common_pool
 from data.domain.dispatch import Assignment, Plan
 from data.domain.incident import Incident
@@ -14,7 +18,7 @@ from data.domain.linking import SupportRequest
 from data.domain.messages.linking import KeepDraft
 from data.domain.org import SYSTEM, Actor, AreaTree, Permission
 from data.domain.situation import Situation
-from data.errors import CenterError, NotFound
+from data.errors import CenterError, NotFound, Unavailable
 from data.services import coverage, granting, planning, queueing
 from data.services.asking import read
 from data.services.certifying import certificate
@@ -23,6 +27,8 @@ from data.services.supposing import supposed
 from data.services.tools import Tools
 from data.store.database import Database
 from data.store.queries import Queries
+
+log = logging.getLogger("hubei.plan")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,8 +43,8 @@ class PlanDesk:
     def propose(self, actor: Actor, request: dict[str, Any]) -> Plan:
         """Propose one plan for the incidents asked for; it is kept and changes nothing.
 
-        Solved in a process of its own. A newer call of the actor with the same `key` of the
-        request ends the older one.
+        Solved in a process of its own; while none can run, by nearest first, and the plan says
+        so. A newer call of the actor with the same `key` of the request ends the older one.
 
         Raises
         ------
@@ -49,7 +55,7 @@ class PlanDesk:
         actor.require(Permission.PLAN)
         last, key = request.get("previous"), request.get("key")
         previous = self.plan_of(actor, str(last)) if last else None
-        solver = partial(common_pool().solve, key=f"{actor.username}:{key}" if key else None)
+        solver = partial(_solved, key=f"{actor.username}:{key}" if key else None)
         made = planning.propose(
             self.queries.situation(actor), request, self.tools, actor,
             self.database.next_plan_id(), previous=previous, solver=solver,
@@ -70,7 +76,7 @@ class PlanDesk:
         try:
             made = planning.propose(
                 draft.seen, draft.request, self.tools, officer, self.database.next_plan_id(),
-                solver=common_pool().solve,
+                solver=_solved,
             )  # fmt: skip
         except CenterError as error:
             return replace(keep, note=f"未能生成草案：{error.detail}")
@@ -176,3 +182,22 @@ class PlanDesk:
         shut = [z.closure for z in seen.zones.values() if z.kind == "closure" and not z.until]
         way: list[tuple[float, float]] = self.tools.travel.route(start, end, shut)
         return way
+
+
+def _solved(problem: Problem, limit_s: float, key: str | None = None) -> Allocation:
+    """The joint plan of a solver process; the nearest teams where there is no such process.
+
+    Raises
+    ------
+    ProblemError, Superseded
+    Unavailable
+        When the center stops.
+    """
+    pool = common_pool()
+    try:
+        return pool.solve(problem, limit_s, key)
+    except Unavailable:
+        if not pool.fault:
+            raise
+        log.warning("没有求解进程，按就近优先给出临时方案")
+        return makeshift(problem)

@@ -4,6 +4,7 @@ import json
 import logging
 import re
 import shutil
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,11 +16,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from dashboard import logs
 from dashboard.doctor import checks
 from dashboard.limits import BURST_S, Limits
-from data.config import Settings
+from data.config import DoorSettings, Settings
 from data.errors import Invalid
 from data.store.database import Database
 from data.store.schema import blob
-from tests.serving import PASSWORD, Running
+from tests.serving import PASSWORD, Running, free_port
 
 DASHBOARD = Path(__file__).parents[2] / "docs" / "grafana" / "hubei-command.json"
 REPORT = {
@@ -168,17 +169,23 @@ def test_the_doctor_finds_a_clock_set_back_and_an_open_folder(tmp_path, monkeypa
     tmp_path.chmod(0o755)
     from datetime import UTC, datetime
 
+    # no time is lost on a solver that cannot start, nor on a broker that is away
+    monkeypatch.setattr("data.allocation.pool.PROGRAM", [sys.executable, "-c", ""])
+    settings = replace(settings, doors=DoorSettings(mqtt=f"mqtt://127.0.0.1:{free_port()}"))
     monkeypatch.setattr("dashboard.doctor.real_now", lambda: datetime(2001, 1, 1, tzinfo=UTC))
     told = "\n".join(line for good, line in checks(settings) if not good)
     assert "时钟被拨慢" in told
     assert "chmod o-rwx" in told
+    assert "方案求解：求解进程异常退出" in told
+    assert "消息服务器连不上" in told
     assert any(
         "HTTPS" in line for good, line in checks(replace(settings, host="0.0.0.0")) if not good
     )
 
 
-def test_the_doctor_reads_postgresql_s_settings(postgres_url):
+def test_the_doctor_reads_postgresql_s_settings(postgres_url, monkeypatch):
     """A server that does not sync is named: what it acknowledged may be lost."""
+    monkeypatch.setattr("data.allocation.pool.PROGRAM", [sys.executable, "-c", ""])
     settings = Settings(scenario="none", database_url=postgres_url)
     told = [line for good, line in checks(settings) if not good]
     assert any(line.startswith("fsync = off") for line in told)

@@ -1,15 +1,19 @@
 """Solver processes: the same plan as here, ended by a newer question, replaced when dead."""
 
 import json
+import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
 import pytest
 
 from data.allocation import Problem, solve
+from data.allocation.makeshift import makeshift
 from data.allocation.pool import SolverPool
 from data.allocation.queueing import Site, Sites, Unit
 from data.errors import Superseded, Unavailable
+from tests.benchmarks.provinces import SIZES, province
 
 SMALL = {
     "capabilities": [{"id": "搜救", "unit": "人", "people": True}],
@@ -104,3 +108,32 @@ def test_a_closed_pool_solves_nothing(pool, problem):
     pool.close()
     with pytest.raises(Unavailable):
         pool.solve(problem)
+
+
+def test_a_solver_that_cannot_run_is_said_and_comes_back_by_itself(pool, problem, monkeypatch):
+    """Refused at once and named while no process can start; well again when one can."""
+    from data.allocation import pool as module
+
+    monkeypatch.setattr(module, "REVIVE_S", 0.05)
+    good = module.PROGRAM
+    monkeypatch.setattr(module, "PROGRAM", [sys.executable, "-c", ""])
+    with pytest.raises(Unavailable, match="手工选队"):
+        pool.solve(problem)
+    assert pool.fault == "求解进程异常退出"
+    monkeypatch.setattr(module, "PROGRAM", good)
+    until = time.monotonic() + 60
+    while pool.fault:
+        assert time.monotonic() < until, "no solver came back"
+        time.sleep(0.02)
+    assert pool.solve(problem).objective["optimal"]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_without_a_solver_the_nearest_go_and_the_plan_says_so(seed):
+    """Every check of the certificate holds for what is made without a solver."""
+    made = province(seed, SIZES["A"], contested=True)
+    plan = makeshift(made)
+    assert [c for c in plan.certificate if not c["ok"]] == []
+    assert plan.objective["method"] == "nearest-first"
+    assert plan.objective["bound"] is None
+    assert plan.objective["value"] >= solve(made).objective["value"] - 1e-6
