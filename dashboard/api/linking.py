@@ -11,7 +11,7 @@ from dashboard.api.bodies import AuthorityBody, Body
 from dashboard.api.common import actor_of, answer, carry, page
 from data.center import Center
 from data.domain.dispatch import Authority
-from data.domain.levels import levels
+from data.domain.levels import levels, upward
 from data.domain.linking import Want
 from data.domain.messages import linking as m
 
@@ -84,13 +84,18 @@ def build(center: Center) -> APIRouter:
 
     @router.get("/levels")
     async def stand(request: Request) -> Response:
-        """Each level below: last report, what waits for a receipt, open requests and tasks."""
+        """Each level below: last report, what waits for a receipt, open requests and tasks.
+
+        `above`: each level above, its responses in force, and one's own row as it reads it.
+        """
         actor = actor_of(request)
 
         def read() -> Any:
-            return levels(center.queries.situation(actor), center.areas, actor.org)
+            seen, started = center.queries.situation(actor), center.queries.responses_above(actor)
+            above = upward(seen, center.areas, actor.org, started)
+            return {"items": levels(seen, center.areas, actor.org), "above": above}
 
-        return answer({"items": await center.ask(read)})
+        return answer(await center.ask(read))
 
     _writing(router, center)
     return router

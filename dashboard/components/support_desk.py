@@ -8,7 +8,7 @@ from typing import Any
 
 from dash import Dash, Input, Output, State, dcc, html, no_update
 
-from dashboard.components import admin_parts, desk, desk_fields, toasts
+from dashboard.components import admin_parts, desk, desk_fields, levels_view, toasts
 from dashboard.components import support_views as views
 from dashboard.components import task_words as tw
 from dashboard.components.at_hand import at_hand
@@ -17,7 +17,6 @@ from dashboard.components.flat import FLAT, flat
 from dashboard.components.live import Live
 from dashboard.gate import current_actor
 from data.center import Center
-from data.domain.levels import levels
 from data.domain.linking import WANT_KINDS, Want
 from data.domain.messages import Command
 from data.domain.messages import linking as m
@@ -144,12 +143,12 @@ def register(app: Dash, center: Center) -> None:
             lambda r: desk.sets({Ids.CHOSEN: {"data": r.id},
                                  Ids.SIDE: {"className": "side show-detail"}}),
         )  # fmt: skip
-        below = levels(seen, center.areas, actor.org)
+        stand = await center.ask(levels_view.stand, center, seen, actor)
         return (
             flat(listed), flat(views.detail(seen, center.areas, held)),
             flat(views.actions(actor, held, NAME)),
             flat(tw.steps_view(held.steps if held else (), seen.at)),
-            flat(views.levels_view(below, seen)), tw.incident_options(seen),
+            flat(stand), tw.incident_options(seen),
         )  # fmt: skip
 
     @app.callback(

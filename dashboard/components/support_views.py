@@ -9,9 +9,7 @@ from dash import html
 
 from dashboard.components import desk
 from dashboard.components import task_words as tw
-from dashboard.components.admin_parts import table
 from dashboard.components.desk_words import clock, empty
-from data.domain.levels import Level
 from data.domain.linking import VERDICTS, SupportRequest, SupportState, Want
 from data.domain.org import Actor, AreaTree, Permission
 from data.domain.situation import Situation
@@ -124,23 +122,3 @@ def actions(actor: Actor, held: SupportRequest | None, area: str) -> list[Any]:
     if asks and held.open:
         add("撤回", "withdraw", "", "btn danger", "再按一次撤回")
     return found
-
-
-def levels_view(rows: Sequence[Level], seen: Situation) -> Any:
-    """One row an area below: what waits between it and us."""
-    if not rows:
-        return empty("没有下一级单位", "上级的任务、批示和请求在“任务”页和左侧“支援请求”里")
-
-    def told(number: int) -> Any:
-        return html.B(str(number), className="off") if number else "0"
-
-    body = [
-        (
-            html.B(r.name), str(r.incidents),
-            html.Time(f"{clock(r.last_report, seen.at)}") if r.last_report else "尚无",
-            told(r.unsigned), told(r.asked), str(r.given), told(r.overdue),
-        )
-        for r in rows
-    ]  # fmt: skip
-    heads = ("单位", "进行中事件", "最近来报", "待我签收", "请求待办结", "待其签收", "超时")
-    return table(heads, body, "")

@@ -25,7 +25,7 @@ def layout() -> Any:
             content=support_desk.layout(),
         ),
         office.Part(
-            word="联动总览", said="下一级各单位：最近来报、等谁签收、请求和超时事项。",
+            word="联动总览", said="上级启动了什么响应、看到本级什么；下一级的来报、签收和超时。",
             content=[admin_parts.hole(support_desk.Ids.LEVELS)],
         ),
         office.Part(

@@ -1,11 +1,14 @@
-"""How the levels stand to one another: who reported when, what waits between them."""
+"""How the levels stand to one another, downward and upward: reports, receipts, responses."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from data.domain.org import AreaTree
+from data.domain.incident import Response
+from data.domain.org import PROVINCE, AreaTree
+from data.domain.shift import on_duty
 from data.domain.situation import Situation
 from data.domain.task import InstructionState, TaskState
 
@@ -26,6 +29,60 @@ class Level:
     asked: int
     given: int
     overdue: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Upward:
+    """One level above: what it has started, and our own row exactly as it reads it.
+
+    `free` and `out` are the teams of our area, and `shift` who leads our shift, as it sees them.
+    """
+
+    org: str
+    name: str
+    responses: tuple[Response, ...]
+    ours: Level
+    free: int
+    out: int
+    shift: str
+
+
+def level_of(areas: AreaTree, response: Response) -> str:
+    """The area whose body a response is: the one the body is named after, else who recorded it.
+
+    A duty room also records what other bodies have started.
+    """
+    named = [a for a in areas.areas.values() if response.body.startswith(a.name)]
+    longest = max(named, key=lambda a: len(a.name), default=None)
+    return longest.code if longest else response.org or PROVINCE
+
+
+def upward(
+    seen: Situation, areas: AreaTree, org: str, responses: Sequence[Response]
+) -> list[Upward]:
+    """The levels above `org`, the nearest first; the province has none here.
+
+    Everything a level above counts of us concerns us, so our own situation gives the same row.
+
+    Parameters
+    ----------
+    responses
+        What the levels above have started, `Queries.responses_above`.
+    """
+    under = areas.subtree(org)
+    teams = [t for t in seen.teams.values() if t.area_code in under]
+    shift = on_duty(seen.shifts.values(), org)
+    return [
+        Upward(
+            org=code, name=areas.name(code),
+            responses=tuple(r for r in responses if level_of(areas, r) == code),
+            ours=_level(seen, areas, code, org, areas.name(org)),
+            free=sum(t.plannable and t.state.available for t in teams),
+            out=sum(seen.assignment_of_team(t.id) is not None for t in teams),
+            shift=shift.chief.name if shift and shift.chief else "",
+        )
+        for code in reversed(areas.path(org)[:-1])
+    ]  # fmt: skip
 
 
 def levels(seen: Situation, areas: AreaTree, org: str) -> list[Level]:

@@ -13,8 +13,9 @@ from sqlalchemy import Engine, select
 
 from data.domain.clock import Clock, aware
 from data.domain.history import History
-from data.domain.incident import Incident
-from data.domain.org import Actor, AreaTree, Permission
+from data.domain.incident import Incident, Response
+from data.domain.levels import level_of
+from data.domain.org import PROVINCE, Actor, AreaTree, Permission
 from data.domain.registry import KINDS
 from data.domain.sensor import Sensor
 from data.domain.situation import ExerciseState, Situation
@@ -131,6 +132,22 @@ class Queries:
                 instant = rows[0]["at"] if rows else self.clock.now()
             snapshot = self._replay(connection, seq)
         return scoped(self._assemble(snapshot, instant, live=False), viewer.org, self.areas)
+
+    def responses_above(self, viewer: Actor) -> tuple[Response, ...]:
+        """The responses in force that the levels above have started, the gravest first.
+
+        A headquarters announces its level to all below it. What for is told of incidents the
+        viewer may see; of the others the incident and the grounds are left out.
+        """
+        viewer.require(Permission.READ)
+        above = self.areas.path(viewer.org)[:-1]
+        mine = self._kept(viewer.org).incidents
+        held = [
+            r if r.incident_id in mine else replace(r, incident_id="", basis="")
+            for r in self._kept(PROVINCE).responses.values()
+            if r.until is None and level_of(self.areas, r) in above
+        ]
+        return tuple(sorted(held, key=lambda r: (r.level, r.since, r.id)))
 
     def sensors(self, viewer: Actor) -> Mapping[str, Sensor]:
         """The sensors of the viewer's area as of now, without the rest of the situation."""

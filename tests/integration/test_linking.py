@@ -6,9 +6,12 @@ from datetime import timedelta
 
 import pytest
 
+from dashboard.components import levels_view
+from dashboard.components.flat import flat
 from data.domain.dispatch import Authority
-from data.domain.levels import levels
+from data.domain.levels import levels, upward
 from data.domain.linking import Want
+from data.domain.messages import RecordResponse
 from data.domain.messages import linking as m
 from data.domain.messages import tasks as t
 from data.domain.org import Actor
@@ -92,3 +95,34 @@ def test_how_the_levels_stand(center):
     center.handle(m.WithdrawSupport(support_id=made["id"], reason="已自行解决"), CITY)
     assert levels(w.seen(center), center.areas, "420000")[0].asked == 0
     assert levels(center.queries.situation(w.COUNTY), center.areas, "421127") == []
+
+
+def test_a_county_sees_its_own_row_upward(center):
+    """What the levels above started, our row as each reads it; elsewhere only that it runs."""
+    here, there = w.incidents(center)
+    body = {"body": "湖北省防汛抗旱指挥部", "contingency": "湖北省防汛抗旱应急预案"}
+    for incident, level in ((here, "III"), (there, "II")):
+        begun = RecordResponse(incident_id=incident, level=level, basis="根据", **body)
+        center.handle(begun, w.DUTY)
+    own = {"body": "黄梅县人民政府", "contingency": "县预案", "level": "II"}
+    center.handle(RecordResponse(incident_id=here, **own), w.DUTY)  # noted above, still its own
+    made = asked(center, incident_id=here)
+    started = center.queries.responses_above(w.COUNTY)
+    assert {r.level for r in started} == {"II", "III"}
+    assert all(r.incident_id for r in started)  # both incidents are in 黄梅
+    hidden = center.queries.responses_above(ELSEWHERE)
+    assert {(r.level, r.incident_id, r.basis) for r in hidden} == {("II", "", ""), ("III", "", "")}
+    seen = center.queries.situation(w.COUNTY)
+    city, province = upward(seen, center.areas, "421127", started)
+    assert (city.org, province.org) == ("421100", "420000")
+    assert (city.responses, len(province.responses)) == ((), 2)
+    assert (city.ours.asked, province.ours.asked) == (1, 0)
+    whole = levels(center.queries.situation(CITY), center.areas, "421100")
+    assert city.ours == next(row for row in whole if row.org == "421127")
+    shown = flat(levels_view.stand(center, seen, w.COUNTY))
+    assert "上级看到的本级" in shown
+    assert "省防指" in shown
+    outside = center.queries.situation(ELSEWHERE)
+    assert levels_view.ELSEWHERE in flat(levels_view.stand(center, outside, ELSEWHERE))
+    assert upward(w.seen(center), center.areas, "420000", ()) == []
+    center.handle(m.WithdrawSupport(support_id=made["id"], reason="已自行解决"), w.COUNTY)
