@@ -236,5 +236,8 @@ def issued(body: Mapping[str, Any]) -> None:
     owed = sum(c["state"] != "asked" for c in body.get("clearances", []))
     parts += [f"其中 {waits} 队待批"] if waits else []
     parts += [f"{owed} 件事后补批"] if owed else []
+    parts += [f"与方案不同：{body['by_hand']}"] if body.get("by_hand") else []
+    wrong = [c for c in body.get("checks", []) if not c["ok"]]
+    parts += [f"核验未通过：{c['check']}（{c['detail']}）" for c in wrong]
     toasts.say(f"已下达调派 {body.get('number', '')}：{'、'.join(parts)}", undo=undo)
     set_props(DispatchIds.ISSUE, {"disabled": True})

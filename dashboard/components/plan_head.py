@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dash import html
@@ -10,6 +10,7 @@ from dash import html
 from dashboard.components import desk
 from dashboard.components.drafting import EVERYWHERE, Draft
 from dashboard.components.plan_rows import change_words, letter
+from data.domain.dispatch import Dispatch
 from data.domain.situation import Situation
 
 AREA = "draft"
@@ -70,11 +71,25 @@ def change_line(draft: Draft) -> Any:
 
 def certificate(answer: Mapping[str, Any]) -> Any:
     """The checks, each recomputed from the plan alone; failed ones first and open."""
-    rows = answer.get("certificate") or []
+    return _checks(answer.get("certificate") or [], "校验")
+
+
+def ordered(order: Dispatch) -> list[Any]:
+    """How an order departs from its plan, and the checks of what was really ordered."""
+    if not order.by_hand:
+        return []
+    return [
+        html.Span(f"调派 {order.number} 经人工改动：{order.by_hand}", className="pchange"),
+        _checks(order.checks, "实令校验"),
+    ]
+
+
+def _checks(rows: Sequence[Mapping[str, Any]], word: str) -> Any:
+    """Checks to fold open."""
     if not rows:
         return None
     failed = [r for r in rows if not r.get("ok")]
-    words = f"校验 {len(rows) - len(failed)}/{len(rows)} 通过"
+    words = f"{word} {len(rows) - len(failed)}/{len(rows)} 通过"
     return html.Details(
         [
             html.Summary(words, className="lack" if failed else ""),
@@ -89,7 +104,7 @@ def certificate(answer: Mapping[str, Any]) -> Any:
                 ]
             ),
         ],
-        className="pop", open=bool(failed), **{"data-fold": "certificate"},
+        className="pop", open=bool(failed), **{"data-fold": f"certificate-{word}"},
     )  # fmt: skip
 
 

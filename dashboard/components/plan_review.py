@@ -136,9 +136,10 @@ def drawn(center: Center, actor: Actor, chosen: str | None) -> tuple[Any, ...]:
     if made is None:
         return rows, flat(html.H2("调派方案")), "", "", plan_compare.chart({}), ""
     seen = as_seen(center, actor, made)
-    numbers = [d.number for d in now.dispatches.values() if d.plan_id == made.id]
-    head = plan_compare.title(now, made, numbers[-1] if numbers else None)
+    orders = [d for d in now.dispatches.values() if d.plan_id == made.id]
+    head = plan_compare.title(now, made, orders[-1].number if orders else None)
     told = [plan_head.certificate(made.answer), plan_head.assumptions(made.answer)]
+    told += [part for d in orders for part in plan_head.ordered(d)]
     more = [
         cover_panel(made.answer.get("coverage")),
         plan_compare.contested(seen, made.answer),

@@ -146,6 +146,8 @@ class Dispatch:
     org: str
     incidents: tuple[str, ...] = ()
     note: str = ""
+    by_hand: str = ""  # how the order departs from its plan, in words
+    checks: tuple[dict[str, Any], ...] = ()  # the plan's rules over what was really ordered then
     version: int = 0
 
 

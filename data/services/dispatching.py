@@ -29,6 +29,7 @@ from data.services.following import (
     dispatch_number,
     redirect_assignment,
 )
+from data.services.handwork import handwork
 from data.services.holding import Asked
 from data.services.refusing import refuse_overtaken
 from data.services.tools import Tools
@@ -56,6 +57,7 @@ def issue_dispatch(unit: Unit, command: IssueDispatch, tools: Tools) -> dict[str
     _check_reach(unit, asked, tools)
     refuse_overtaken(unit, command, asked, tools)
     authority = orders.authority_of(command.authorised_by, unit.actor, unit.now)
+    by_hand = handwork(unit, asked)
     key = unit.next_id("dispatch")
     order = unit.put(
         Dispatch(
@@ -63,6 +65,7 @@ def issue_dispatch(unit: Unit, command: IssueDispatch, tools: Tools) -> dict[str
             issued_by=unit.actor.name, authorised_by=authority, issued_at=unit.now,
             org=unit.actor.org, incidents=tuple(asked.incidents),
             note="；".join(x for x in (command.note, tools.apart()) if x),
+            by_hand=by_hand.words, checks=by_hand.checks,
         )
     )  # fmt: skip
     assignments = [_assign(unit, order, want, asked, tools) for want in asked.teams]
@@ -78,11 +81,12 @@ def issue_dispatch(unit: Unit, command: IssueDispatch, tools: Tools) -> dict[str
     assignments = [unit.get(Assignment, a.id) for a in assignments]
     words = orders.authority_words(authority)
     told = clearance_book.told(opened) + dispatch_words.unreached(asked, assignments)
-    told += f"〔{mark}〕" if (mark := tools.apart()) else ""
+    told += by_hand.told(command.plan_id) + (f"〔{mark}〕" if (mark := tools.apart()) else "")
     dispatch_words.tell(unit, order, asked, words, told)
     return {
         "id": order.id, "number": order.number, "issued_at": order.issued_at,
-        "authorised_by": authority, "incidents": list(order.incidents), "clearances": opened,
+        "authorised_by": authority, "by_hand": order.by_hand, "checks": list(order.checks),
+        "incidents": list(order.incidents), "clearances": opened,
         "assignments": [_shown(a) for a in assignments],
         "transfers": [_shown_transfer(t) for t in transfers],
     }  # fmt: skip

@@ -139,8 +139,17 @@ class PlanDesk:
         return supposed(seen, read(request), self.tools)
 
     def certificate(self, actor: Actor, plan_id: str) -> dict[str, Any]:
-        """A plan's problem and answer, verified again: {problem, plan, checks}."""
-        return certificate(self.plan_of(actor, plan_id))
+        """A plan's problem and answer, verified again: {problem, plan, checks, orders}.
+
+        `orders` are the dispatches of it, with how each departs from it and the rules over what
+        was really ordered.
+        """
+        orders = [
+            {"id": d.id, "number": d.number, "by_hand": d.by_hand, "checks": list(d.checks)}
+            for d in self.queries.situation(actor).dispatches.values()
+            if d.plan_id == plan_id
+        ]
+        return {**certificate(self.plan_of(actor, plan_id)), "orders": orders}
 
     def needs_of(self, actor: Actor, incident_id: str) -> dict[str, Any]:
         """What an incident needs as it stands, beside its template."""

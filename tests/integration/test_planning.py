@@ -104,9 +104,7 @@ def test_a_plan_changed_in_the_store_is_refused(world, tamper):
     rows = sorted(made.answer["assignments"], key=lambda r: r["incident"])
     assert rows[0]["incident"] == "I-0001"
     assert "EX-T-001" not in {r["team"] for r in rows}
-    _rewrite(
-        world, made.id, lambda p: replace(p, answer={**p.answer, "assignments": tamper(rows)})
-    )
+    _rewrite(world, made.id, lambda p: replace(p, answer={**p.answer, "assignments": tamper(rows)}))
     before = world.queries.revision()
     with pytest.raises(Invalid, match="核验未通过"):
         world.handle(IssueDispatch(plan_id=made.id), w.DUTY)
@@ -265,6 +263,39 @@ def test_a_released_team_the_plan_does_not_need_is_told_and_left(world):
     assert w.seen(world).assignment_of_team(team).incident_id == here
 
 
+def test_what_a_hand_changed_of_a_plan_is_told_and_checked_again(world):
+    """Journal, order and certificate say what departs; the rules run over what was ordered."""
+    here = w.incidents(world)[0]
+    made = world.propose(w.DUTY, w.small(world))
+    first, *rest = made.answer["assignments"]
+    planned = {r["team"] for r in made.answer["assignments"]}
+    more = next(t for t in w.seen(world).available_teams()
+                if t.id not in planned and "搜救" in t.provides)  # fmt: skip
+    wanted = [WantedTeam(team=r["team"], incident=r["incident"]) for r in rest]
+    wanted.append(WantedTeam(team=more.id, incident=here))
+    done = world.handle(IssueDispatch(plan_id=made.id, assignments=tuple(wanted)), w.DUTY).body
+    assert f"增派 {more.name}" in done["by_hand"]
+    assert f"未下达 {first['name']}" in done["by_hand"]
+    assert "代价较方案 +" in done["by_hand"]
+    assert [c for c in done["checks"] if not c["ok"]] == []
+    line = world.queries.journal(w.DUTY, limit=5000)[-1]["summary"]
+    assert f"方案 {made.id} 经人工改动：增派 {more.name}" in line
+    assert "实令核验 9/9 通过" in line
+    [order] = world.certificate(w.DUTY, made.id)["orders"]
+    assert (order["number"], order["by_hand"]) == (done["number"], done["by_hand"])
+
+
+def test_an_order_just_as_planned_departs_in_nothing(world):
+    """The rows of the plan sent along with its id are the plan."""
+    made = world.propose(w.DUTY, w.small(world))
+    wanted = tuple(
+        WantedTeam(team=r["team"], incident=r["incident"]) for r in made.answer["assignments"]
+    )
+    done = world.handle(IssueDispatch(plan_id=made.id, assignments=wanted), w.DUTY).body
+    assert (done["by_hand"], done["checks"]) == ("", [])
+    assert "人工改动" not in world.queries.journal(w.DUTY, limit=5000)[-1]["summary"]
+
+
 def test_a_plan_keeps_near_the_last_one(world):
     """With `previous` little moves, and the diff says what does."""
     first = world.propose(w.DUTY, w.small(world))
@@ -287,9 +318,7 @@ def test_a_lot_another_officer_drew_on_is_a_conflict_only_when_it_is_short(world
     lots = w.seen(world).lots.values()
     lot = next(x for x in lots if x.depot_id.startswith("EX-D") and x.free > 20)
     asked = {
-        "incidents": [
-            {"id": here, "needs": [], "supplies": [{"item": lot.item_id, "amount": 10}]}
-        ]
+        "incidents": [{"id": here, "needs": [], "supplies": [{"item": lot.item_id, "amount": 10}]}]
     }
     made = world.propose(w.DUTY, asked)
     row = made.answer["transfers"][0]
