@@ -246,7 +246,7 @@ def build_center(settings: Settings) -> Center:
     telemetry.keeper.start(clock.now)
     hub = Hub()
     database.units.listeners.append(hub.publish)
-    rules = _rules(settings)
+    rules = _rules(settings, queries)
     tools = _tools(areas, telemetry, rules, settings)
     link, tools = linked(settings.node, database, queries, tools, clock)
     bus = Bus(database.units, HANDLERS, tools, clock, link.guard if link else None)
@@ -302,7 +302,7 @@ def _tools(
     )
 
 
-def _rules(settings: Settings) -> RuleTables:
+def _rules(settings: Settings, queries: Queries) -> RuleTables:
     """The rule tables; one that cannot be read stops the start, and later changes nothing."""
     return RuleTables(
         settings.var,
@@ -311,7 +311,7 @@ def _rules(settings: Settings) -> RuleTables:
             "structure": reference.read_structure(),
             "rivers": reference.read_river_order(),
             "channels": read_channels(
-                settings.channels, drill=settings.is_exercise, box=settings.outbox
-            ),
+                settings.channels, drill=settings.is_exercise, box=settings.outbox),
         },
+        lambda: queries.situation(SYSTEM).rulings,
     )

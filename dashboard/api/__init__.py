@@ -20,7 +20,7 @@ MODULES = (
     "contingencies", "tasks", "directing", "stock", "filing", "clearing", "linking", "shifts",
     "field", "briefing", "hazards", "video", "sharing",
     "layers", "cot", "warnings", "deliveries",
-    "ingest", "doors", "rules", "nodes",
+    "ingest", "doors", "rules", "nodes", "flights",
 )  # fmt: skip
 
 

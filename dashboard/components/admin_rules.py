@@ -8,8 +8,8 @@ from typing import Any
 
 from dash import Dash, Input, Output, html
 
+from dashboard.components import admin_needs, desk
 from dashboard.components import admin_parts as parts
-from dashboard.components import desk
 from dashboard.components.flat import FLAT, flat
 from dashboard.components.live import Live
 from dashboard.gate import current_actor
@@ -28,21 +28,23 @@ class Ids(StrEnum):
 
 
 def allowed(actor: Actor) -> bool:
-    """Whether the actor keeps the center's tables."""
-    return actor.may(Permission.ACCOUNTS)
+    """Whether the actor keeps the center's tables, or may read what the desks start from."""
+    return actor.may(Permission.ACCOUNTS) or actor.may(Permission.IMPORT)
 
 
 def layout() -> Any:
     """The skeleton; it holds no data."""
     return parts.panel(
         NAME, WORD,
-        "改动数据目录下 rules/ 里的文件，几秒内自动换用并记入值班记录；读不懂的不换，仍照原来的。",
+        "改动数据目录下 rules/ 里的文件，几秒内自动换用并记入值班记录；读不懂的不换，仍照原来的。"
+        "需求模板由省级系统管理员在本页修改。",
         html.Div(
             html.Button(["立即重读 ", html.Kbd("R")], className="btn", **desk.key("r"),
                         **desk.acts(NAME, do="reread")),
             className="bar",
         ),
         parts.hole(Ids.LIST),
+        *admin_needs.layout(),
         desk.act_store(NAME),
     )  # fmt: skip
 
@@ -61,6 +63,7 @@ def view(tables: Sequence[RuleTable]) -> Any:
 
 def register(app: Dash, center: Center) -> None:
     """Show the tables as they stand; read them again when asked."""
+    admin_needs.register(app, center)
 
     @app.callback(
         Output(Ids.LIST, FLAT), Input(Live.REVISION, "data"), Input(desk.act_id(NAME), "data")

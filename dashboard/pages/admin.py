@@ -32,7 +32,7 @@ from data.errors import NotSignedIn
 
 PARTS: tuple[ModuleType, ...] = (
     admin_accounts, admin_audit, admin_identity, admin_devices, admin_sessions, admin_roles,
-    admin_journal, admin_rules, admin_import, admin_teams, admin_own, admin_proof,
+    admin_journal, admin_import, admin_teams, admin_rules, admin_own, admin_proof,
 )  # fmt: skip
 
 

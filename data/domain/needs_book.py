@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -70,6 +71,41 @@ def read_needs(content: Mapping[str, Any]) -> NeedsBook:
     if not any(OTHER in t.types and t.grade is None for t in book.templates):
         raise ValueError("templates 缺少不分级别的 other（其他类型）一条")
     return book
+
+
+def parse_needs(text: str) -> NeedsBook:
+    """A table as somebody typed it.
+
+    Raises
+    ------
+    ValueError
+        Naming the line of the text and what is wrong with it.
+    """
+    try:
+        content = yaml.safe_load(text)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = f"第 {mark.line + 1} 行" if mark else "此表"
+        raise ValueError(f"{where}不合格式（括号、冒号、逗号或缩进）") from error
+    except yaml.YAMLError as error:
+        raise ValueError("此表不合 YAML 格式") from error
+    if not isinstance(content, Mapping):
+        raise ValueError("此表应有 scale、weight、templates 三部分")  # noqa: TRY004
+    try:
+        return read_needs(content)
+    except ValueError as error:
+        place = re.match(r"templates 第 (\d+) 条", str(error))
+        line = _line_of(text, int(place[1])) if place else None
+        raise ValueError(f"第 {line} 行起，{error}" if line else str(error)) from error
+
+
+def _line_of(text: str, place: int) -> int | None:
+    """The line of the text where a template begins."""
+    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    for key, value in root.value if isinstance(root, yaml.MappingNode) else ():
+        if key.value == "templates" and place <= len(value.value):
+            return int(value.value[place - 1].start_mark.line) + 1
+    return None
 
 
 def _template(line: Any, place: int) -> Template:

@@ -13,11 +13,13 @@ from data.domain.directory import CallNote, Contact
 from data.domain.dispatch import Assignment, Dispatch, Transfer
 from data.domain.field import FieldNeed, Photo
 from data.domain.filing import Filing
+from data.domain.flight_switch import FlightSwitch
 from data.domain.hazard import HazardReport
 from data.domain.incident import Entry, Incident, Report, Response, Zone
 from data.domain.linking import SupportRequest
 from data.domain.node import Clash
 from data.domain.rectification import Rectification
+from data.domain.rule_table import RuleText
 from data.domain.sensor import Sensor
 from data.domain.sharing import Connector
 from data.domain.shift import Handover, Shift
@@ -59,6 +61,8 @@ KINDS: dict[str, type[Any]] = {
     "connector": Connector,
     "surge": Surge,
     "clash": Clash,
+    "flight": FlightSwitch,
+    "ruling": RuleText,
 }  # fmt: skip
 KIND_OF: dict[type[Any], str] = {cls: kind for kind, cls in KINDS.items()}
 
@@ -95,4 +99,5 @@ ID_FORM: dict[str, tuple[str, int]] = {
     "connector": ("GX", 3),
     "surge": ("BQ", 4),
     "clash": ("CT", 4),
+    "flight": ("FX", 1), "ruling": ("GZB", 1),  # each named by what it is about
 }  # fmt: skip

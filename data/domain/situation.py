@@ -19,11 +19,13 @@ from data.domain.dispatch import Assignment, Dispatch, Transfer
 from data.domain.feeding import Latest
 from data.domain.field import FieldNeed, Photo
 from data.domain.filing import Filing
+from data.domain.flight_switch import FlightSwitch
 from data.domain.hazard import HazardReport
 from data.domain.incident import Entry, Incident, Report, Response, Zone
 from data.domain.linking import SupportRequest
 from data.domain.node import Clash
 from data.domain.rectification import Rectification
+from data.domain.rule_table import RuleText
 from data.domain.sensor import Sensor
 from data.domain.sharing import Connector
 from data.domain.shift import Handover, Shift
@@ -133,6 +135,8 @@ class Situation:
     connectors: dict[str, Connector] = field(default_factory=dict)
     surges: dict[str, Surge] = field(default_factory=dict)
     clashes: dict[str, Clash] = field(default_factory=dict)
+    flights: dict[str, FlightSwitch] = field(default_factory=dict)
+    rulings: dict[str, RuleText] = field(default_factory=dict)
     positions: dict[str, Position] = field(default_factory=dict)
     readings: Mapping[str, Latest] = field(default_factory=dict)
     lines: tuple[dict[str, Any], ...] = ()

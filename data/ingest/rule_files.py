@@ -13,6 +13,7 @@ import yaml
 from data.domain.authority import read_table
 from data.domain.needs_book import read_needs
 from data.domain.reporting_rules import read_reporting
+from data.domain.rule_table import TITLES, RuleText
 from data.domain.warning_rules import read_warning_rules
 from data.errors import Invalid
 from data.ingest.reference import REFERENCE
@@ -35,10 +36,13 @@ class RuleFile:
     path: Path
     own: bool
     text: str = ""
+    kept_by: str = ""  # who saved it on the administrator's page; it is then no file
 
     @property
     def words(self) -> str:
         """Which file is in force, for the page that shows the table."""
+        if self.kept_by:
+            return f"执行 {self.kept_by} 在系统管理页保存的一份"
         if self.own:
             return f"执行本单位的 {self.path}"
         shipped = f"data/reference/{self.path.name}"
@@ -88,13 +92,38 @@ def rule_file(name: str, var: Path) -> RuleFile:
     Invalid
         Naming the file, the line and the remedy, when it cannot be read.
     """
-    _, parse, check = _NAMES[name]
     path = rule_path(name, var)
+    remedy = "请改正；移开此文件即恢复随附的规则"
     try:
         text = path.read_text(encoding="utf-8")
-        content = dict(parse(text))
-        check(content, str(path))
-    except UNREADABLE as error:
-        remedy = "请改正；移开此文件即恢复随附的规则"
+    except (OSError, ValueError) as error:
         raise Invalid.field(name, f"规则文件 {path} 读不懂：{error}", remedy) from error
+    content = _checked(name, text, str(path), f"规则文件 {path}", remedy)
     return RuleFile(name=name, content=content, path=path, own=path.parent != REFERENCE, text=text)
+
+
+def kept_table(kept: RuleText) -> RuleFile:
+    """A table as it was saved on the administrator's page.
+
+    Raises
+    ------
+    Invalid
+        When it cannot be read any more.
+    """
+    where = f"系统管理页保存的{TITLES[kept.id]}"
+    content = _checked(kept.id, kept.text, kept.id, where, "请在系统管理 → 规则表改正或恢复")
+    return RuleFile(
+        name=kept.id, content=content, path=Path(where), own=True, text=kept.text,
+        kept_by=kept.saved_by,
+    )  # fmt: skip
+
+
+def _checked(name: str, text: str, file: str, where: str, remedy: str) -> dict[str, Any]:
+    """The content of a text, found sound."""
+    _, parse, check = _NAMES[name]
+    try:
+        content = dict(parse(text))
+        check(content, file)
+    except UNREADABLE as error:
+        raise Invalid.field(name, f"{where} 读不懂：{error}", remedy) from error
+    return content

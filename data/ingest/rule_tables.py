@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
@@ -13,13 +13,14 @@ from typing import Any
 from data.domain import needs
 from data.domain.clock import real_now
 from data.domain.messages import NoteRules
+from data.domain.messages.standing import SaveRules
 from data.domain.needs_book import read_needs
 from data.domain.org import SYSTEM, Actor, Permission
-from data.domain.rule_table import TITLES, RuleTable
+from data.domain.rule_table import TITLES, RuleTable, RuleText
 from data.domain.warning_rules import read_warning_rules
 from data.errors import Invalid
 from data.ingest.rule_book import rule_book
-from data.ingest.rule_files import RuleFile, rule_file, rule_path
+from data.ingest.rule_files import RuleFile, kept_table, rule_file, rule_path
 from data.services.bus import Bus
 
 log = logging.getLogger("hubei.rules")
@@ -28,16 +29,22 @@ log = logging.getLogger("hubei.rules")
 class RuleTables(Mapping[str, Any]):
     """What handlers and pages look up by name; a table that cannot be read changes nothing.
 
-    `fixed` are rules that no file of one's own may change.
+    `fixed` are rules that no file of one's own may change; `saved` answers the tables that were
+    saved on the administrator's page, which count before any file.
     """
 
-    def __init__(self, var: Path, fixed: Mapping[str, Any]) -> None:
-        self.var = var
+    def __init__(
+        self,
+        var: Path,
+        fixed: Mapping[str, Any],
+        saved: Callable[[], Mapping[str, RuleText]] = dict,
+    ) -> None:
+        self.var, self.saved = var, saved
         self._lock = Lock()
         self._tables: dict[str, RuleTable] = {}
         self._held: Mapping[str, Any] = fixed
         for name in TITLES:
-            self._tables[name], looked_up = self._fresh(name)
+            self._tables[name], looked_up = self._first(name)
             self._held = {**self._held, **looked_up}
         needs.use(self._held["needs"])
 
@@ -52,61 +59,93 @@ class RuleTables(Mapping[str, Any]):
 
     @property
     def tables(self) -> tuple[RuleTable, ...]:
-        """Every table as it stands."""
-        return tuple(self._tables.values())
+        """Every table as it stands, with the version of what was saved on the page, if ever."""
+        saved = self.saved()
+        return tuple(
+            replace(t, version=saved[t.name].version) if t.name in saved else t
+            for t in self._tables.values()
+        )
 
     def reread(self) -> None:
         """Look at every file; read the changed ones, and keep what held where that fails."""
         with self._lock:
+            saved = self.saved()
             for name, table in self._tables.items():
-                if _look(rule_path(name, self.var)) != table.looked:
-                    self._renew(name, table)
+                kept = _kept(saved, name)
+                if self._look(name, kept) != table.looked:
+                    self._renew(name, table, kept)
 
     def told(self, name: str) -> None:
         """The journal has the change."""
         with self._lock:
             self._tables[name] = replace(self._tables[name], told=True)
 
-    def _renew(self, name: str, table: RuleTable) -> None:
-        looked = _look(rule_path(name, self.var))
+    def _first(self, name: str) -> tuple[RuleTable, dict[str, Any]]:
+        """A table at the start; a saved one that cannot be read any more yields to the file."""
+        kept = _kept(self.saved(), name)
         try:
-            fresh, looked_up = self._fresh(name)
+            return self._fresh(name, kept)
         except Invalid as error:
-            fault = "；".join(e["message"] for e in error.errors) or error.detail
+            if kept is None:
+                raise
+            table, looked_up = self._fresh(name, None)
+            looked = self._look(name, kept)
+            return replace(table, looked=looked, fault=_words(error)), looked_up
+
+    def _renew(self, name: str, table: RuleTable, kept: RuleText | None) -> None:
+        looked = self._look(name, kept)
+        try:
+            fresh, looked_up = self._fresh(name, kept)
+        except Invalid as error:
+            fault = _words(error)
             log.warning("规则表未更换：%s", fault)
             self._tables[name] = replace(table, looked=looked, fault=fault)
             return
         same = (fresh.digest, fresh.path) == (table.digest, table.path)
         self._tables[name] = replace(
-            fresh, looked=looked, told=same and table.told,
+            fresh, looked=looked, told=kept is not None or (same and table.told),
             read_at=table.read_at if same else fresh.read_at,
         )  # fmt: skip
         if not same:
             self._held = {**self._held, **looked_up}
             needs.use(self._held["needs"])
 
-    def _fresh(self, name: str) -> tuple[RuleTable, dict[str, Any]]:
-        """A table as its file says it now, and what handlers find by name for it.
+    def _fresh(self, name: str, kept: RuleText | None) -> tuple[RuleTable, dict[str, Any]]:
+        """A table as it is said now, and what handlers find by name for it.
 
         Raises
         ------
         Invalid
         """
-        looked, held = _look(rule_path(name, self.var)), rule_file(name, self.var)
+        looked = self._look(name, kept)
+        held = kept_table(kept) if kept else rule_file(name, self.var)
+        since = kept.saved_at if kept and kept.saved_at else real_now()
         table = RuleTable(
             name=name, path=str(held.path), own=held.own, words=held.words, looked=looked,
-            digest=hashlib.sha256(held.text.encode()).hexdigest(), read_at=real_now(),
+            digest=hashlib.sha256(held.text.encode()).hexdigest(), read_at=since, text=held.text,
         )  # fmt: skip
         return table, _looked_up(held)
 
+    def _look(self, name: str, kept: RuleText | None) -> tuple[str, int, int]:
+        """What shows that a table is another: its place, its time or version, its size."""
+        if kept is not None:
+            return "saved", kept.version, len(kept.text)
+        path = rule_path(name, self.var)
+        try:
+            seen = path.stat()
+        except OSError:
+            return str(path), 0, 0
+        return str(path), seen.st_mtime_ns, seen.st_size
 
-def _look(path: Path) -> tuple[str, int, int]:
-    """What shows that a file is another: its place, its time, its size."""
-    try:
-        seen = path.stat()
-    except OSError:
-        return str(path), 0, 0
-    return str(path), seen.st_mtime_ns, seen.st_size
+
+def _kept(saved: Mapping[str, RuleText], name: str) -> RuleText | None:
+    """The table saved on the page; none where it was given back to the file."""
+    found = saved.get(name)
+    return found if found is not None and found.text else None
+
+
+def _words(error: Invalid) -> str:
+    return "；".join(e["message"] for e in error.errors) or error.detail
 
 
 def _looked_up(held: RuleFile) -> dict[str, Any]:
@@ -154,3 +193,20 @@ class RuleDesk:
         if reread:
             self.reread_rules()
         return self.rules.tables
+
+    def save_rules(
+        self, actor: Actor, name: str, text: str, expect_version: int | None = None,
+        request_id: str | None = None,
+    ) -> RuleTable:  # fmt: skip
+        """Keep a table's text, which counts at once here and within seconds on other servers.
+
+        An empty text gives the file's back.
+
+        Raises
+        ------
+        Forbidden, Invalid, Stale
+        """
+        command = SaveRules(name=name, text=text, expect_version=expect_version)
+        self.bus.handle(command, actor, request_id)
+        self.reread_rules()
+        return next(t for t in self.rules.tables if t.name == name)

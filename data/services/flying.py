@@ -13,6 +13,7 @@ from data.allocation.graph import distance_km
 from data.allocation.source import AIR_KMH, AIR_START_MINUTES
 from data.domain.clock import SHANGHAI
 from data.domain.daylight import sun_times
+from data.domain.flight_switch import FlightSwitch
 from data.services.tools import Tools
 
 Point = tuple[float, float]
@@ -32,15 +33,20 @@ class Flight:
     why: str = ""
 
 
-def assumptions(flying: bool | None) -> list[str]:
-    """What flights rest on, in Chinese."""
+def assumptions(flying: bool | None, switch: FlightSwitch | None = None) -> list[str]:
+    """What flights rest on, in Chinese; the `switch` says who set what this plan was asked with."""
     light = {
         None: "昼间飞行，日出日落按 NOAA 太阳公式计算；气象未作限制",
         True: "值班员确认可飞（含夜航），不按昼夜限制",
         False: "值班员已停飞，直升机不参与本方案",
     }[flying]
+    by = ""
+    if switch and switch.set_at and flying is not None and switch.flying is flying:
+        reason = f"，{switch.reason}" if switch.reason else ""
+        at = switch.set_at.astimezone(SHANGHAI)
+        by = f"（{switch.set_by} {at.month}月{at.day}日 {at:%H:%M} 设定{reason}）"
     return [
-        f"直升机：{light}",
+        f"直升机：{light}{by}",
         (
             f"假定：直升机直线飞行 {AIR_KMH:g} 公里/时，起飞 {AIR_START_MINUTES:g} 分钟，"
             f"航程 {RANGE_KM:g} 公里（含飞至最近机场）；现场旁有起降场地，"

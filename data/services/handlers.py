@@ -18,6 +18,7 @@ from data.services import (
     escalating,
     fielding,
     filing,
+    flight_switch,
     following,
     foreign_warnings,
     hazards,
@@ -81,5 +82,6 @@ HANDLERS: Mapping[type[m.Command], Handler] = {
     **foreign_warnings.HANDLERS,
     **keeping_watch.HANDLERS,
     **noting_rules.HANDLERS,
+    **flight_switch.HANDLERS,
     **clashes.HANDLERS,
 }

@@ -17,6 +17,7 @@ from data.services.answering import answer_of
 from data.services.certifying import packed
 from data.services.comparing import compare_plans, pairs_of
 from data.services.distances import minutes_table
+from data.services.flight_switch import with_switch
 from data.services.orders import leave_minutes
 from data.services.posing import Posed, pose
 from data.services.tools import Tools
@@ -44,6 +45,7 @@ def propose(
     Invalid
         When anything the request names is unknown or impossible; the field is named.
     """
+    request = with_switch(situation, request)
     last = None if previous is None else pairs_of(previous.answer)
     posed = pose(situation, request, tools, actor, last or ())
     found = solver(posed.problem, posed.request.time_limit_s)

@@ -12,6 +12,7 @@ from data.domain import approval
 from data.domain.capabilities import CAPABILITIES
 from data.domain.clock import aware
 from data.domain.dispatch import TransferState
+from data.domain.flight_switch import switch_of
 from data.domain.incident import Incident
 from data.domain.needs import needs_of, supplies_of, weight_of
 from data.domain.org import Actor
@@ -104,7 +105,7 @@ def pose(
         problem=_checked(problem), situation=situation, request=read, stated=request,
         muster=mustered, shut=shut, needs=needs, supplies=supplies,
         assumptions=[
-            *_assumptions(read, needs, mustered, kept, stocked, tools),
+            *_assumptions(situation, read, needs, mustered, kept, stocked, tools),
             *(f"{i.letter} {i.short_name}位置未知，无法计算行程" for i in lost),
         ],
     )  # fmt: skip
@@ -216,6 +217,7 @@ def _by(value: Any, now: datetime, default: float) -> float:
 
 
 def _assumptions(
+    situation: Situation,
     request: PlanRequest,
     needs: Rows,
     mustered: Muster,
@@ -226,7 +228,7 @@ def _assumptions(
     """What the plan rests on that nobody measured, in Chinese."""
     found = [tools.travel.describe(), approval.assumptions(tools.consents())]
     if any(t.moves_by_air for t in mustered.teams):
-        found += flying.assumptions(request.flying)
+        found += flying.assumptions(request.flying, switch_of(situation.flights))
     found += [f"{name}未报到达时间，按所在位置估算" for name in mustered.estimated()]
     if kept.counties:
         found.append("留守按各县人口和已知风险源加权，90 分钟内可到为有覆盖")

@@ -63,6 +63,8 @@ FIELDS = {
     "connector": "connectors",
     "surge": "surges",
     "clash": "clashes",
+    "flight": "flights",
+    "ruling": "rulings",
 }  # fmt: skip
 
 

@@ -114,6 +114,8 @@ TABLES: dict[str, Table] = {
     "connector": _kind("connector", "state", "area_code"),
     "surge": _kind("surge", "state", "area_code"),
     "clash": _kind("clash", "state", "node", "subject_id"),
+    "flight": _kind("flight"),
+    "ruling": _kind("ruling"),
 }  # fmt: skip
 
 # One active assignment per team, decided by the database.

@@ -1,10 +1,13 @@
-"""The administration in Chromium: an account made, a table tried, its wrong line named, written."""
+"""The administration in Chromium: accounts, tables tried and written, a template changed."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import expect
 
 from data.domain.org import Actor
+from tests.browser.hands import twice
 from tests.serving import PASSWORD, Running
 
 pytestmark = pytest.mark.browser
@@ -43,7 +46,7 @@ def enter(page, running, username: str, password: str = PASSWORD) -> None:
 def test_an_administrator_makes_an_account_and_imports_a_table(
     page, running, tmp_path, complaints
 ) -> None:
-    """The drawn password opens the new account; the wrong line is named, the good one written."""
+    """The drawn password opens the new account; wrong lines are named, good ones count."""
     enter(page, running, "admin")
     page.fill("#new-account-username", "duty.421127.2")
     page.fill("#new-account-org", "黄梅县")
@@ -70,7 +73,33 @@ def test_an_administrator_makes_an_account_and_imports_a_table(
     page.get_by_text("已写入 1 行：新增 1").wait_for()
     assert "黄梅县测试救援队" in names(running)
     assert "蕲春县测试救援队" not in names(running)
+    change_a_template(page, running)
     assert complaints == []
+
+
+def change_a_template(page, running) -> None:
+    """A fault is named by its line and stays typed; mended it counts, and is given back."""
+    page.get_by_role("button", name="规则表").click()
+    card = page.locator(".ncards article", has_text="滑坡").first
+    card.wait_for()
+    page.get_by_role("button", name="修改模板").click()
+    field = page.locator("#needs-table-text")
+    expect(field).to_have_value(re.compile(r"\[搜救, 80, 120\]"))
+    text = field.input_value()
+    field.fill(text.replace("[搜救, 80, 120]", "[搜求, 80, 120]", 1))
+    page.get_by_role("button", name="保存并启用").click()
+    expect(page.locator("#needs-table-text-error")).to_contain_text("没有“搜求”")
+    expect(page.locator("#needs-table-text-error")).to_contain_text("第 16 行起")
+    field.fill(text.replace("[搜救, 80, 120]", "[搜救, 95, 120]", 1))
+    page.get_by_role("button", name="保存并启用").click()
+    expect(page.locator("#admin-needs-box")).to_be_hidden()
+    expect(card).to_contain_text("95 人")
+    expect(page.locator("#admin-rules")).to_contain_text("在系统管理页保存的一份")
+    lines = [x["summary"] for x in running.center.queries.situation(ADMIN).lines]
+    assert any("修改规则表“需求模板”：改动 " in line for line in lines)
+    page.get_by_role("button", name="修改模板").click()
+    twice(page.get_by_role("button", name="恢复规则文件"))
+    expect(card).to_contain_text("80 人")
 
 
 def names(running) -> set[str]:

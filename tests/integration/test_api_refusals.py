@@ -47,6 +47,7 @@ MAY = {
     },
     "admin": {
         "/api/v1/accounts/{username}/identity",
+        "/api/v1/rules/{name}",
         "/api/v1/tokens",
         "/api/v1/device-codes",
         "/api/v1/teams/{team_id}",
@@ -91,6 +92,8 @@ BODIES: dict[str, Any] = {
     "/api/v1/entries": {"text": "一行"},
     "/api/v1/zones": {"kind": "closure", "geometry": {"type": "Point", "coordinates": [114, 30]}},
     "/api/v1/zones/{zone_id}/end": None,
+    "/api/v1/flying": {"flying": False, "reason": "大雾"},
+    "/api/v1/rules/{name}": {"text": ""},
     "/api/v1/teams/{team_id}": {"people": 5},
     "/api/v1/plans": {"incidents": [{"id": "I-0001"}]},
     "/api/v1/plans/queue": {

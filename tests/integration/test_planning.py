@@ -10,7 +10,8 @@ from sqlalchemy import select, update
 from data.allocation.check import verify
 from data.domain.dispatch import AssignmentState, Plan
 from data.domain.messages import AdvanceAssignment, IssueDispatch, WantedLot, WantedTeam
-from data.errors import Conflict, Invalid, NotFound, Stale
+from data.domain.messages.standing import SetFlying
+from data.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from data.services.certifying import packed, unpacked
 from data.store.codec import decode, encode
 from data.store.schema import plan as plan_table
@@ -54,6 +55,35 @@ def test_a_plan_carries_its_certificate_and_is_issued(world):
     wanted = {(r["team"], r["incident"]) for r in made.answer["assignments"]}
     assert {(a["team"], a["incident"]) for a in done["assignments"]} == wanted
     assert len(done["transfers"]) == len(made.answer["transfers"])
+
+
+def test_the_weather_switch_stands_in_every_plan_until_it_is_changed(world):
+    """Who set it, when and why is told; a request's own word goes before it; a city sets none."""
+    asked = {"incidents": [{"id": i} for i in w.incidents(world)]}
+    before = world.queries.revision()
+    with pytest.raises(Forbidden, match="省级统一调度"):
+        world.handle(SetFlying(flying=False), w.COUNTY)
+    with pytest.raises(Forbidden):
+        world.handle(SetFlying(flying=False), w.LEADER)
+    with pytest.raises(Invalid, match="理由超过"):
+        world.handle(SetFlying(flying=False, reason="雾" * 61), w.DUTY)
+    assert world.queries.revision() == before
+    world.handle(SetFlying(flying=False, reason="大雾"), w.DUTY)
+    told = w.seen(world).lines[-1]["summary"]
+    assert told == "直升机：停飞（大雾）"
+    again = world.queries.revision()
+    world.handle(SetFlying(flying=False, reason="大雾"), w.DUTY)
+    assert world.queries.revision() == again
+    made = world.propose(w.DUTY, asked)
+    assert made.request["flying"] is False
+    (said,) = (a for a in made.answer["assumptions"] if "值班员已停飞" in a)
+    assert "王值班" in said
+    assert "大雾" in said
+    sent = {r["team"] for r in made.answer["assignments"]}
+    assert not any(w.seen(world).teams[t].moves_by_air for t in sent)
+    assert world.propose(w.DUTY, {**asked, "flying": True}).request["flying"] is True
+    world.handle(SetFlying(flying=None), w.DUTY)
+    assert "flying" not in world.propose(w.DUTY, asked).request
 
 
 def test_a_plan_nobody_ordered_is_let_go_after_thirty_days(world):

@@ -15,7 +15,7 @@ from data.domain.authority import read_table
 from data.domain.messages import NoteRules
 from data.domain.needs import needs_of
 from data.domain.org import Actor
-from data.errors import Forbidden
+from data.errors import Forbidden, Invalid, Stale
 from data.ingest.reference import REFERENCE
 from tests.integration import plan_world as w
 
@@ -145,6 +145,61 @@ def test_a_department_sets_its_own_needs(center):
     assert center.reread_rules() == 0
     assert "没有“潜水”" in fault_of(center, "needs")
     assert needs_of(graded) == [row]
+
+
+def test_an_administrator_saves_the_needs_on_the_page(center):
+    """What was saved counts at once and before any file, is journaled by name, and given back."""
+    text = (REFERENCE / "needs.yaml").read_text(encoding="utf-8")
+    one = next(i for i in w.seen(center).incidents.values() if i.type == "landslide")
+    bare = replace(one, needs=(), grading=replace(one.grading, level="III"))
+    mine = text.replace("[搜救, 80, 120]", "[搜救, 95, 120]", 1)
+    saved = center.save_rules(ADMIN, "needs", mine, 0)
+    assert needs_of(bare)[0]["amount"] == 95
+    assert (saved.version, "系统管理员 在系统管理页保存" in saved.words) == (1, True)
+    line = w.seen(center).lines[-1]
+    assert "修改规则表“需求模板”：改动 " in line["summary"]
+    own(center, "needs.yaml", text.replace("[搜救, 80, 120]", "[搜救, 70, 120]", 1))
+    assert center.reread_rules() == 0
+    assert needs_of(bare)[0]["amount"] == 95
+    with pytest.raises(Stale):
+        center.save_rules(ADMIN, "needs", text, 0)
+    given_back = center.save_rules(ADMIN, "needs", "", 1)
+    assert needs_of(bare)[0]["amount"] == 70
+    assert center.save_rules(ADMIN, "needs", mine, given_back.version).version == 3
+
+
+@pytest.mark.parametrize(
+    ("typed", "replaced", "words"),
+    [
+        ("[搜救, 80, 120]", "[搜救, 很多, 120]", "第 16 行起，templates 第 1 条的 capab"),
+        ("[搜救, 80, 120]", "[搜救, 80, 120", "行不合格式"),
+        ("生命探测仪", "读心仪", "物资目录里没有“读心仪”"),
+        ("basis: 假定", "basis: ''", "没有 basis"),
+    ],
+)  # fmt: skip
+def test_what_is_typed_wrong_is_refused_by_its_line_and_changes_nothing(
+    center, typed, replaced, words
+):
+    """The field is the text; line, template and remedy are named."""
+    text = (REFERENCE / "needs.yaml").read_text(encoding="utf-8")
+    before = center.queries.revision()
+    with pytest.raises(Invalid) as refused:
+        center.save_rules(ADMIN, "needs", text.replace(typed, replaced, 1))
+    (fault,) = refused.value.errors
+    assert fault["field"] == "text"
+    assert words in fault["message"]
+    assert center.queries.revision() == before
+
+
+def test_who_may_save_and_what(center):
+    """Neither the duty officer nor a city's administrator, and no table that is a file alone."""
+    with pytest.raises(Forbidden):
+        center.save_rules(w.DUTY, "needs", "")
+    with pytest.raises(Forbidden, match="省级"):
+        center.save_rules(replace(ADMIN, org="420100"), "needs", "")
+    with pytest.raises(Invalid):
+        center.save_rules(ADMIN, "authority", "")
+    assert center.rule_tables(w.DUTY)  # who states needs may read what they start from
 
 
 @pytest.fixture(autouse=True)
