@@ -46,7 +46,7 @@ def _deeds(seen: Situation, incident: Incident, answers: Sequence[Mapping[str, A
     heads = ("队伍", "方案建议", "状态", "预计到", "实到", "早晚")
     teams = table(heads, rows, "此刻既没有联合方案，也没有调派")
     held = goods(seen, incident, answers)
-    return [teams, _goods(seen, held)] if held else teams
+    return html.Div([teams, _goods(seen, held)]) if held else teams
 
 
 def _goods(seen: Situation, held: Sequence[Goods]) -> Any:

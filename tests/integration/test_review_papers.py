@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from dash.development.base_component import Component
 from docx import Document
 from pypdf import PdfReader
 
@@ -139,7 +140,10 @@ def test_supplies_proposed_beside_those_sent(center):
     assert (sent.proposed, sent.sent, sent.received, sent.late_min) == (5, 4, 3, 30)
     paper = str(after_action_paper(with_both, center.areas, incident, [answer]).blocks)
     assert "物资（储备库）" in paper
-    assert sent.depot in flat(review_ledgers.ledgers(with_both, center.areas, [answer]))
+    folds = review_ledgers.ledgers(with_both, center.areas, [answer])
+    assert sent.depot in flat(folds)
+    # Dash draws no list within a list
+    assert all(isinstance(part, Component) for fold in folds for part in fold.children)
 
 
 def test_proposed_beside_done(center):
