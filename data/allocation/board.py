@@ -54,7 +54,11 @@ class Annealing:
         return float(self.board.value[1])
 
     def burst(self, steps: int, effort: Effort | None = None, *, heat: float = 1.0) -> None:
-        """Go on from the plan of now for so many steps; where time runs out, by leaps."""
+        """Go on from the plan of now for so many steps; where time runs out, by leaps.
+
+        A machine that is slow for a while may catch up: half of the time is for a quarter of the
+        steps. Only what lies behind that is leapt over.
+        """
         board, effort = self.board, effort or Effort()
         chosen = board.at[board.at >= 0]
         if not len(board.team) or not len(chosen) or effort.out:
@@ -63,7 +67,8 @@ class Annealing:
         hot, cold = _HOT * heat * mean, _COLD * mean
         began, step = monotonic(), 0
         while step < steps:
-            late = int(steps * (monotonic() - began) / max(1e-9, effort.until - began))
+            gone = (monotonic() - began) / max(1e-9, effort.until - began)
+            late = int(steps * gone * min(1.0, gone))
             if late > step:  # a slow machine still cools to the end
                 step, effort.cut = late, True
             anneal(board, step, min(steps, step + _CHUNK), steps, hot, cold)

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 
 from data.allocation.board import Annealing
-from data.allocation.core import ALL, cheap
+from data.allocation.core import cheap
 from data.allocation.effort import Effort
 from data.allocation.figures import Figures, Ints
 from data.allocation.model import Choice, Problem, supply_cost
+from data.allocation.program import spread
 from data.allocation.search import Search
 from data.allocation.supplies import available, piles, quick_loads, trips_of
 
@@ -26,13 +27,12 @@ def contested(
     return [*_teams(problem, arrays, choice, effort), *_lots(problem, choice, effort)]
 
 
-def _alone(arrays: Figures, i: int) -> Ints:
+def _alone(arrays: Figures, i: int, near: Ints) -> Ints:
     """The pairs an incident would take were it alone."""
-    mine = np.nonzero(arrays.pair_incident == i)[0]
-    if arrays.pairs > ALL:
-        mine = np.intersect1d(mine, cheap(arrays))
+    mine = near[arrays.pair_incident[near] == i]
     alone = arrays.only(mine)
-    return mine[Annealing(alone, np.arange(len(mine)), mine[:0]).taken]
+    found: Ints = mine[Annealing(alone, np.arange(len(mine)), mine[:0]).taken]
+    return found
 
 
 def _teams(
@@ -41,10 +41,11 @@ def _teams(
     """Teams that more than one incident would take."""
     wanted: dict[int, list[int]] = {}
     fixed = set(arrays.pair_team[arrays.pair_fixed].tolist())
+    near = cheap(arrays)
     for i in range(len(arrays.incidents)):
         if effort.out:
             break
-        for pair in _alone(arrays, i):
+        for pair in _alone(arrays, i, near):
             k = int(arrays.pair_team[pair])
             if k not in fixed:
                 wanted.setdefault(k, []).append(i)
@@ -59,46 +60,55 @@ def _teams(
     taken = np.array(sorted(held), dtype=np.int64)
     fought = [k for k, at in wanted.items() if len(at) > 1 or given.get(k, at[0]) != at[0]]
     fought.sort(key=lambda k: (-float(arrays.people[k]), k))
-    prices = _Prices(arrays, taken)
+    prices = _Prices(arrays, taken, near)
     rows = []
     for k in fought[:TOLD]:
         to = given.get(k)
         others = [i for i in wanted[k] if i != to]
-        priced = [
-            (prices.of(k, to, i), i) for i in others if (k, i) in pair_of and not effort.out
-        ]
+        priced = [(prices.of(k, to, i), i) for i in others if (k, i) in pair_of and not effort.out]
         sides = sorted({*wanted[k]} | (set() if to is None else {to}))
         rows.append(_row(problem, arrays, k, to, sides, min(priced, default=None)))
     return sorted(rows, key=lambda r: (-(r["price"] or 0.0), r["team"]))
 
 
 class _Prices:
-    """What giving a team to another incident adds, the rest made the best of again."""
+    """What giving a team to another incident adds, both made the best of again."""
 
-    def __init__(self, arrays: Figures, taken: Ints) -> None:
+    def __init__(self, arrays: Figures, taken: Ints, near: Ints) -> None:
         self.arrays = arrays
         self.taken = taken
-        near = cheap(arrays) if arrays.pairs > ALL else np.arange(arrays.pairs)
         self.near = np.union1d(near, taken)
-        search = Search(arrays, self.near)
-        search.start(taken)
-        self.value = search.value()
+        self._now: dict[tuple[int | None, int], float] = {}  # what two incidents cost as they are
 
     def of(self, k: int, given: int | None, to: int) -> float:
         """Person-minutes more than now, if the team went to an incident instead."""
-        mine = self.arrays.pair_team[self.taken] == k
-        kept = self.taken[~mine]
-        theirs = np.isin(self.arrays.pair_incident[self.near], [to, -1 if given is None else given])
-        near = self.near[theirs & (self.arrays.pair_team[self.near] != k)]
-        pair = np.nonzero((self.arrays.pair_team == k) & (self.arrays.pair_incident == to))[0]
-        search = Search(self.arrays, np.union1d(np.union1d(near, kept), pair))
-        search.start(np.concatenate([pair, kept]))
+        arrays = self.arrays
+        both = [to] if given is None else [to, given]
+        near = self.near[np.isin(arrays.pair_incident[self.near], both)]
+        held = self.taken[np.isin(arrays.pair_incident[self.taken], both)]
+        if (given, to) not in self._now:
+            now = self._beside(near, both)
+            now.start(held)
+            self._now[given, to] = now.value()
+        pair = np.nonzero((arrays.pair_team == k) & (arrays.pair_incident == to))[0]
+        search = self._beside(np.union1d(near[arrays.pair_team[near] != k], pair), both)
+        search.start(np.concatenate([pair, held[arrays.pair_team[held] != k]]))
         for i in (given, to):
             if i is not None:
                 search.improve_side(i)
         if search.at[k] != to:  # better not sent at all than sent there
             search.start(pair)
-        return max(0.0, search.value() - self.value)
+        return max(0.0, search.value() - self._now[given, to])
+
+    def _beside(self, pairs: Ints, both: list[int]) -> Search:
+        """A search over some incidents' pairs, the teams of all others gone to where they go."""
+        search = Search(self.arrays, pairs)
+        others = self.taken[~np.isin(self.arrays.pair_incident[self.taken], both)]
+        teams = self.arrays.pair_team[others]
+        search.at[teams] = self.arrays.pair_incident[others]
+        _, group = spread(self.arrays.team_covers, teams)
+        search.away += np.bincount(group, minlength=len(search.away))
+        return search
 
 
 def _row(

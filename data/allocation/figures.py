@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -69,9 +70,9 @@ class Figures:
         """How many pairs may be made."""
         return len(self.pair_team)
 
-    @property
+    @cached_property
     def people_roles(self) -> Ints:
-        """How many roles of each pair are counted in people."""
+        """How many roles of each pair are counted in people; worked out once."""
         counted: Ints = np.concatenate([[0], np.cumsum(self.role_people)]).astype(np.int64)
         return np.diff(counted[self.role_start])
 

@@ -20,7 +20,7 @@ class TeamPlan:
     bound: float
     first_value: float
     first_at: float
-    cut: bool = False  # whether the clock, not counted work, ended it
+    cut: bool = False  # whether the clock, and not only counted work, had a say
 
     @property
     def proven(self) -> bool:

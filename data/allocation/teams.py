@@ -63,7 +63,7 @@ def solve_teams(figures: Figures, effort: Effort, pool: ThreadPoolExecutor) -> T
         _prove(figures, plan, least, effort)
     if not plan.proven and not effort.out:
         _by_prices(figures, plan, relaxed, effort, pool)
-    plan.cut = effort.cut and not plan.proven
+    plan.cut = effort.cut  # of two plans proven best the clock may have chosen
     return plan
 
 
@@ -106,13 +106,12 @@ def _by_prices(
     least = np.where(figures.pair_fixed, -np.inf, relaxed.bound + np.maximum(0.0, relaxed.reduced))
     rounds = Decomposition(figures, relaxed.need, climbed, pool)
     told = rounds.next(plan.value, effort)
+    at_work.result()  # the threads meet here, whichever was first
+    _adopt(figures, plan, near, annealing, effort)
     while told is not None:
         effort.spend(told.work_s)
         plan.bound = max(plan.bound, told.bound)
         least = np.maximum(least, np.where(figures.pair_fixed, -np.inf, told.least))
-        if not at_work.done() or annealing.value < plan.value - EPS:
-            at_work.result()
-            _adopt(figures, plan, near, annealing, effort)
         open_ = int((least <= plan.value + EPS).sum())
         if plan.proven or open_ * _OPEN_S <= effort.left:
             _prove(figures, plan, least, effort)
@@ -120,8 +119,6 @@ def _by_prices(
         if not told.whole or effort.left < told.work_s:
             break
         told = rounds.next(plan.value, effort)
-    at_work.result()
-    _adopt(figures, plan, near, annealing, effort)
 
 
 def _adopt(

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from typing import Any
+from collections.abc import Callable, Iterable
+from importlib import import_module
+from typing import Any, Self
 
 import numpy as np
 import pytest
@@ -58,6 +60,84 @@ def test_another_process_gives_the_same_plan() -> None:
     there = subprocess.run(asked, input=problem.to_json(), text=True, capture_output=True,
                            check=True)  # fmt: skip
     assert there.stdout == here
+
+
+class _Promise:
+    """What a pool was handed: worked on at once, or only when somebody waits for it."""
+
+    def __init__(self, work: Callable[..., Any], args: tuple[Any, ...], *, eager: bool) -> None:
+        self.work, self.args = work, args
+        self.kept: list[Any] = []
+        if eager:
+            self.result()
+
+    def done(self) -> bool:
+        """Whether it was worked on."""
+        return bool(self.kept)
+
+    def result(self) -> Any:
+        """Its answer."""
+        if not self.kept:
+            self.kept.append(self.work(*self.args))
+        return self.kept[0]
+
+
+class _Pool:
+    """One thread that is always the first, or always the last."""
+
+    eager = True
+
+    def __init__(self, *_: Any, **__: Any) -> None:
+        """A pool of any size."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing waits."""
+
+    def submit(self, work: Callable[..., Any], *args: Any) -> _Promise:
+        """Work for now or for later."""
+        return _Promise(work, args, eager=self.eager)
+
+    def map(self, work: Callable[[Any], Any], things: Iterable[Any]) -> list[Any]:
+        """Each in turn."""
+        return [work(thing) for thing in things]
+
+
+class _Late(_Pool):
+    """A pool that begins when it is waited for."""
+
+    eager = False
+
+
+def test_which_thread_is_the_first_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Side work done before, after and beside: the threads meet where they always meet."""
+    problem = province(11, SIZES["B"], contested=True)
+    plans = {told(solve(problem, time_limit_s=PATIENT_S, work_s=0.25))}
+    for pool in (_Pool, _Late):
+        monkeypatch.setattr(import_module("data.allocation.solve"), "ThreadPoolExecutor", pool)
+        plans.add(told(solve(problem, time_limit_s=PATIENT_S, work_s=0.25)))
+    assert len(plans) == 1
+
+
+def test_a_plan_the_clock_touched_says_so_though_it_is_the_best(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of two plans proven alike the clock may have chosen: proven or not, it is named."""
+    problem = province(2, SIZES["A"], contested=False)
+    assert solve(problem, time_limit_s=PATIENT_S).objective["stopped_by"] == "work"
+    burst = Annealing.burst
+
+    def cut(self: Annealing, steps: int, effort: Effort | None = None, **more: Any) -> None:
+        burst(self, steps, effort, **more)
+        if effort is not None:
+            effort.cut = True
+
+    monkeypatch.setattr(Annealing, "burst", cut)
+    goal = solve(problem, time_limit_s=PATIENT_S).objective
+    assert goal["optimal"]
+    assert goal["stopped_by"] == "clock"
 
 
 def test_a_plan_cut_by_the_clock_says_so() -> None:
