@@ -34,7 +34,7 @@ def _counting(router: APIRouter, center: Center) -> None:
 
         def read() -> dict[str, Any]:
             seen, incident = center.queries.incident(actor, incident_id, moment(at))
-            found = intervals(seen, incident)
+            found = intervals(seen, incident, center.tools.rules["review"])
             items = [{**_fields(s), "late": s.late} for s in found]
             return {"items": items, "findings": findings(seen, incident, found)}
 
@@ -81,8 +81,9 @@ def _papers(router: APIRouter, center: Center) -> None:
         def make() -> tuple[bytes, dict[str, str]]:
             seen, incident = center.queries.incident(actor, incident_id, moment(at))
             paper = after_action_paper(
-                seen, center.areas, incident, issued(center, seen), actor.org
-            )
+                seen, center.areas, incident, issued(center, seen),
+                center.tools.rules["review"], actor.org,
+            )  # fmt: skip
             return written(paper, way)
 
         content, headers = await center.ask(make)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,7 @@ from dashboard.words import DASH, clock_time, count, identity
 from data.domain.clock import minutes_between
 from data.domain.incident import Incident
 from data.domain.intervals import intervals
+from data.domain.review_targets import Target
 from data.domain.situation import Situation, TimelineLine
 
 MOST_LINES = 400
@@ -89,23 +91,24 @@ def key_table(seen: Situation) -> Any:
     return html.Table([html.Thead(head), html.Tbody(rows)], className="keys")
 
 
-def target_table(seen: Situation) -> Any:
+def target_table(seen: Situation, targets: Sequence[Target]) -> Any:
     """Every step against its target, a column each incident; what took longer is marked."""
     incidents = sorted(seen.incidents.values(), key=lambda i: i.id)
     if not incidents:
         return None
-    columns = [intervals(seen, i) for i in incidents]
+    columns = [intervals(seen, i, targets) for i in incidents]
     head = [html.Th("用时 / 目标"), *(
         html.Th(html.B(i.letter, className=f"letter {identity(seen, i.id)}")) for i in incidents
     )]  # fmt: skip
     rows = [
         html.Tr(
             [
-                html.Td(row[0].word, title=row[0].basis),
+                html.Td(row[0].word),
                 *(
                     html.Td(
                         [span(s.minutes), html.Small(f" / {span(s.target)}") if s.target else None],
                         className="late" if s.late else "",
+                        title=f"{s.basis}（来源：{s.source}）" if s.basis else "没有目标",
                     )
                     for s in row
                 ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from data.domain.incident_types import type_name
 from data.domain.intervals import findings, intervals
 from data.domain.knowing import knowing
 from data.domain.org import PROVINCE, AreaTree
+from data.domain.review_targets import Target
 from data.domain.situation import Situation
 
 MOST_LINES = 300
@@ -23,7 +25,7 @@ MOST_INCIDENTS = 8
 
 def after_action_paper(
     seen: Situation, areas: AreaTree, incident: Incident,
-    answers: Answers, org: str = PROVINCE,
+    answers: Answers, targets: Sequence[Target], org: str = PROVINCE,
 ) -> Paper:  # fmt: skip
     """The 复盘报告 of one incident: facts from the journal only; conclusions are left to people.
 
@@ -31,8 +33,10 @@ def after_action_paper(
     ----------
     answers
         The answers of the plans issued, for what was proposed beside what was done.
+    targets
+        The table of what each step is measured against.
     """
-    steps = intervals(seen, incident)
+    steps = intervals(seen, incident, targets)
     known = [(s.word, s.minutes, s.target) for s in steps if s.minutes is not None]
     blocks: list[Block] = [
         Heading(text="一、事件概况"), _facts(seen, incident),

@@ -227,7 +227,7 @@ def panels(center: Center, actor: Actor, cursor: int | None) -> tuple[Any, ...]:
         review_views.cards(seen),
         [
             review_views.key_table(seen),
-            review_views.target_table(seen),
+            review_views.target_table(seen, center.tools.rules["review"]),
             *review_ledgers.ledgers(seen, center.areas, issued(center, seen)),
         ],
         review_views.papers(seen),

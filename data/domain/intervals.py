@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from data.domain.clock import minutes_between
 from data.domain.incident import Incident
-from data.domain.incident_types import INCIDENT_TYPES, NATURAL, PRODUCTION
+from data.domain.review_targets import Target, target_of
 from data.domain.situation import Situation
-
-ASSUMED = "假定，可按本地规定修改"
-# Minutes allowed from one moment to the next. Only reporting upward has rules that were found,
-# each for its own kind of incident (data/reference/reporting.json); what fits neither is assumed.
-REPORTING: Mapping[str, str] = {
-    PRODUCTION: "国务院令第493号：逐级上报，每级不超过2小时",
-    NATURAL: "自然灾害情况统计调查制度（地方实施文本）：2小时",
-}
-TARGETS: Mapping[str, tuple[float, str]] = {
-    "接报→定级": (30, ASSUMED),
-    "接报→首次调派": (15, ASSUMED),
-    "接报→启动响应": (60, ASSUMED),
-    "首次调派→首队出动": (10, ASSUMED),
-    "接报→报出首报": (120, ASSUMED),
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +22,7 @@ class Interval:
     minutes: float | None
     target: float | None
     basis: str
+    source: str = ""
     waited: float | None = None
 
     @property
@@ -46,8 +32,10 @@ class Interval:
         return spent is not None and self.target is not None and spent > self.target
 
 
-def intervals(seen: Situation, incident: Incident) -> list[Interval]:
-    """The key steps of an incident, as far as they had happened."""
+def intervals(
+    seen: Situation, incident: Incident, targets: Sequence[Target]
+) -> list[Interval]:
+    """The key steps of an incident, as far as they had happened, against the targets in force."""
     orders = seen.assignments_of(incident.id)
     first = {
         step: min((a.times[step] for a in orders if step in a.times), default=None)
@@ -70,21 +58,21 @@ def intervals(seen: Situation, incident: Incident) -> list[Interval]:
         ("接报→报出首报", heard, min(sent, default=None)),
     )
     now = min(seen.at, incident.closed_at or seen.at)
-    return [_interval(incident, word, since, until, now) for word, since, until in steps]
+    return [
+        _interval(word, since, until, now, target_of(targets, word, incident))
+        for word, since, until in steps
+    ]
 
 
 def _interval(
-    incident: Incident, word: str, since: datetime | None, until: datetime | None, now: datetime
+    word: str, since: datetime | None, until: datetime | None, now: datetime, line: Target | None
 ) -> Interval:
-    target, basis = TARGETS.get(word, (None, ""))
-    kind = INCIDENT_TYPES.get(incident.type)
-    if word == "接报→报出首报" and kind is not None:
-        basis = next((REPORTING[r] for r in kind.regulations if r in REPORTING), basis)
     took = minutes_between(since, until) if since and until else None
     waited = minutes_between(since, now) if since and until is None else None
     return Interval(
-        word=word, since=since, until=until, minutes=took, target=target, basis=basis,
-        waited=waited,
+        word=word, since=since, until=until, minutes=took, waited=waited,
+        target=line.minutes if line else None, basis=line.basis if line else "",
+        source=line.source if line else "",
     )  # fmt: skip
 
 

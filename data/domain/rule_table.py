@@ -9,7 +9,7 @@ from datetime import datetime
 EDITABLE = frozenset({"needs"})  # what the administrator's page may change
 TITLES: Mapping[str, str] = {
     "reporting": "报送时限与催报", "authority": "授权与审批", "alarm_rules": "报警规则",
-    "warnings": "预警规则", "needs": "需求模板",
+    "warnings": "预警规则", "needs": "需求模板", "review": "复盘用时目标",
 }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ import yaml
 from data.domain.authority import read_table
 from data.domain.needs_book import read_needs
 from data.domain.reporting_rules import read_reporting
+from data.domain.review_targets import read_targets
 from data.domain.rule_table import TITLES, RuleText
 from data.domain.warning_rules import read_warning_rules
 from data.errors import Invalid
@@ -68,12 +69,18 @@ def _needs(content: Mapping[str, Any], file: str) -> None:
     read_needs(content)
 
 
+def _review(content: Mapping[str, Any], file: str) -> None:
+    del file  # the table names its lines by itself
+    read_targets(content)
+
+
 _NAMES: Mapping[str, tuple[str, Callable[[str], Any], Callable[[Mapping[str, Any], str], Any]]] = {
     "reporting": ("reporting.json", json.loads, read_reporting),
     "authority": ("authority.yaml", yaml.safe_load, _authority),
     "alarm_rules": ("alarm_rules.yaml", yaml.safe_load, _alarms),
     "warnings": ("warnings.yaml", yaml.safe_load, _warnings),
     "needs": ("needs.yaml", yaml.safe_load, _needs),
+    "review": ("review.yaml", yaml.safe_load, _review),
 }
 
 

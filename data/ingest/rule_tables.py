@@ -16,6 +16,7 @@ from data.domain.messages import NoteRules
 from data.domain.messages.standing import SaveRules
 from data.domain.needs_book import read_needs
 from data.domain.org import SYSTEM, Actor, Permission
+from data.domain.review_targets import read_targets
 from data.domain.rule_table import TITLES, RuleTable, RuleText
 from data.domain.warning_rules import read_warning_rules
 from data.errors import Invalid
@@ -157,6 +158,8 @@ def _looked_up(held: RuleFile) -> dict[str, Any]:
         found["warnings"] = read_warning_rules(held.content)
     if held.name == "needs":
         found["needs"] = read_needs(held.content)
+    if held.name == "review":
+        found["review"] = read_targets(held.content)
     return found
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import yaml
 from dash.development.base_component import Component
 from docx import Document
 from pypdf import PdfReader
@@ -27,9 +28,13 @@ from data.domain.knowing import knowing
 from data.domain.linking import SupportRequest, Want
 from data.domain.messages import AdvanceAssignment, IssueDispatch, WantedTeam
 from data.domain.messages import tasks as t
+from data.domain.review_targets import read_targets
 from data.domain.task import Step, TaskState
 from data.domain.warning import Warning  # noqa: A004 - the field's word
+from data.ingest.reference import REFERENCE
 from tests.integration import plan_world as w
+
+TARGETS = read_targets(yaml.safe_load((REFERENCE / "review.yaml").read_text(encoding="utf-8")))
 
 
 @pytest.fixture(scope="module")
@@ -55,16 +60,16 @@ def test_steps_and_who_knew_what(center):
     """Each step has its minutes and target; what has not happened is unknown, never nought."""
     seen = w.seen(center)
     incident = seen.incidents[w.incidents(center)[0]]
-    steps = {s.word: s for s in intervals(seen, incident)}
+    steps = {s.word: s for s in intervals(seen, incident, TARGETS)}
     assert steps["接报→首次调派"].minutes is not None
     assert steps["接报→首次调派"].target == 15
     assert steps["接报→报出首报"].minutes is None
     assert not steps["接报→报出首报"].late
     assert "自然灾害" in steps["接报→报出首报"].basis
-    accident = intervals(seen, replace(incident, type="hazchem"))
+    accident = intervals(seen, replace(incident, type="hazchem"), TARGETS)
     assert "493号" in next(s.basis for s in accident if s.word == "接报→报出首报")
     later = replace(seen, at=seen.at + timedelta(hours=6))
-    waiting = {s.word: s for s in intervals(later, incident)}["接报→报出首报"]
+    waiting = {s.word: s for s in intervals(later, incident, TARGETS)}["接报→报出首报"]
     assert (waiting.minutes, waiting.late) == (None, True)
     assert any("仍未完成" in line for line in findings(later, incident, [waiting]))
     known = knowing(seen, center.areas, incident)
@@ -138,7 +143,7 @@ def test_supplies_proposed_beside_those_sent(center):
     with_both = replace(seen, transfers={gone.id: gone, off.id: off})
     (sent,) = goods(with_both, incident, [answer])
     assert (sent.proposed, sent.sent, sent.received, sent.late_min) == (5, 4, 3, 30)
-    paper = str(after_action_paper(with_both, center.areas, incident, [answer]).blocks)
+    paper = str(after_action_paper(with_both, center.areas, incident, [answer], TARGETS).blocks)
     assert "物资（储备库）" in paper
     folds = review_ledgers.ledgers(with_both, center.areas, [answer])
     assert sent.depot in flat(folds)
@@ -171,14 +176,14 @@ def test_the_papers(center):
     """The report names its findings; the briefing stands both side by side, in every way."""
     seen = w.seen(center)
     incident = seen.incidents[w.incidents(center)[0]]
-    paper = after_action_paper(seen, center.areas, incident, [])
+    paper = after_action_paper(seen, center.areas, incident, [], TARGETS)
     document = Document(io.BytesIO(written(paper, "docx")[0]))
     headings = [p.text for p in document.paragraphs if p.text[:2] in ("一、", "二、", "八、")]
     assert headings == ["一、事件概况", "二、关键用时", "八、复盘线索"]
     assert len(document.inline_shapes) == 1
     heads = [[c.text for c in table.rows[0].cells] for table in document.tables]
     assert ["何时", "谁", "知道什么", "怎么知道"] in heads
-    told = findings(seen, incident, intervals(seen, incident))
+    told = findings(seen, incident, intervals(seen, incident, TARGETS))
     texts = "".join(p.text for p in document.paragraphs)
     assert all(line in texts for line in told)
     briefing = briefing_paper(seen, center.areas)

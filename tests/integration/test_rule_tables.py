@@ -102,6 +102,19 @@ def test_a_table_taken_away_gives_the_shipped_one_back(center):
     assert "执行随附的" in told(center)[0]
 
 
+def test_a_review_is_measured_against_ones_own_targets(center):
+    """The table counts from the next look; a broken one changes nothing and is named."""
+    line = "{step: 接报→首次调派, minutes: 3, basis: 县规定, source: 县文件}"
+    own(center, "review.yaml", f"targets:\n  - {line}\n")
+    assert center.reread_rules() == 1
+    (found,) = center.tools.rules["review"]
+    assert (found.minutes, found.source) == (3, "县文件")
+    own(center, "review.yaml", "targets: [{step: 接报→首次调派}]")
+    assert center.reread_rules() == 0
+    assert "缺 minutes" in fault_of(center, "review")
+    assert center.tools.rules["review"] == (found,)
+
+
 def test_the_watch_goes_by_the_new_alarm_rules(center):
     """A rule book that changed is the one the next look goes by."""
     watching = center.feed.watching
