@@ -103,7 +103,11 @@ class County:
 
 @dataclass(frozen=True, kw_only=True)
 class Weights:
-    """What is paid, in person-minutes, for what is not done."""
+    """What is paid, in person-minutes, for what is not done.
+
+    Of the two teams a county is to keep, the first that goes costs the lower cover price and the
+    second the higher one; where it has a single team, that one costs the lower.
+    """
 
     unmet: float = 2880.0
     cover_last: float = 375.0

@@ -22,7 +22,7 @@ def county_weights(counties: Iterable[Area], risk: Mapping[str, float]) -> dict[
     Reason: what a county loses without a team is people times the chance that something happens
     while it is away, so the two multiply. The known hazards are an incomplete list, so they can
     raise a county threefold at most and never lower it to nothing. The mean stays 1.0 so that
-    what the last and the second team's cover cost (375 and 150 person-minutes) keep their
+    what the first and the second lost team of cover cost (150 and 375 person-minutes) keep their
     meaning whatever the area.
     """
     held = list(counties)

@@ -244,27 +244,6 @@ def test_a_retry_gets_the_first_answer(world):
     assert len(_seen(world).assignments_of(here, active=True)) == 1
 
 
-def test_a_draft_is_judged(world):
-    """A hand-made draft says what is contested, what is missing and when each would arrive."""
-    from data.services.planning import assess_draft, next_best
-
-    here, there = _incidents(world)
-    one, two = [t.id for t in _free(world)[:2]]
-    draft = {
-        "assignments": [
-            {"team": one, "incident": here}, {"team": one, "incident": there},
-            {"team": two, "incident": here},
-        ]
-    }  # fmt: skip
-    told = assess_draft(_seen(world), draft, world.tools)
-    assert [bool(r["conflict"]) for r in told["rows"]] == [True, True, False]
-    assert told["contested"][0]["team"] == one
-    assert all(r["gap"] > 0 for r in told["missing"])
-    best = next_best(_seen(world), one, here, world.tools)
-    assert len(best) == 3
-    assert one not in {b["team"] for b in best}
-
-
 def test_a_team_of_unknown_strength_cannot_be_ordered(world):
     """The refusal names what must be filled in first."""
     here, _ = _incidents(world)

@@ -33,7 +33,7 @@ TEXT = json.dumps(
 
 
 def _plan():
-    return json.loads(solve(Problem.from_json(TEXT), time_limit_s=1).to_json())
+    return json.loads(solve(Problem.from_json(TEXT), time_limit_s=60, work_s=1).to_json())
 
 
 def _failed(told):
@@ -75,7 +75,7 @@ def test_the_rules_a_hand_broke_are_named():
 @given(problems(supplies=False), st.data())
 def test_an_order_by_hand_costs_no_less_than_its_teams_best_put_to_work(problem, data):
     """Whoever is sent, the checker's figure is never below the true cost, and rules hold."""
-    plan = json.loads(solve(problem, time_limit_s=0.5).to_json())
+    plan = json.loads(solve(problem, time_limit_s=60, work_s=0.5).to_json())
     pairs = sorted(problem.eligible)
     picked = dict(data.draw(st.lists(st.sampled_from(pairs), max_size=4)) if pairs else [])
     ids = [(problem.teams[k].id, problem.incidents[i].id) for k, i in picked.items()]
