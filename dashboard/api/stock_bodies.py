@@ -44,7 +44,7 @@ class AmountBody(Body):
 
 
 class TakeInBody(Body):
-    """Goods into a lot (`lot_id`), or a new lot of `item_id` in `depot_id`."""
+    """Goods into a lot (`lot_id`), or a new lot of `item_id` in `depot_id`; `supplier` by name."""
 
     amount: float
     reason: str
@@ -55,6 +55,7 @@ class TakeInBody(Body):
     expires: str | None = None
     condition: str = ""
     keep: float = 0.0
+    supplier: str = ""
 
 
 class WriteOffBody(Body):

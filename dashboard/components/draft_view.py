@@ -13,6 +13,7 @@ from dashboard.components.desk_words import identity, letter_box
 from dashboard.components.draft_sides import Line, Side, with_unit
 from dashboard.components.drafting import Draft
 from dashboard.words import DASH, clock_time, count
+from data.domain.depot import Item
 from data.domain.incident import Incident
 from data.domain.needs import supplies_of
 from data.domain.situation import Situation
@@ -84,7 +85,15 @@ def _free(seen: Situation, capability: str) -> str:
 
 
 def supply_gaps(seen: Situation, draft: Draft, side: Side) -> list[str]:
-    """Items whose stated need neither transfers nor the draft cover."""
+    """Items whose stated need neither transfers nor the draft cover, in words."""
+    return [words for _, _, words in supply_lacks(seen, draft, side)]
+
+
+def supply_lacks(seen: Situation, draft: Draft, side: Side) -> list[tuple[Item | None, float, str]]:
+    """What lacks of the supplies an incident needs: item, where the catalogue has it, and how much.
+
+    Neither transfers nor the draft cover it.
+    """
     have: dict[str, float] = {}
     for transfer in seen.transfers_of(side.incident.id):
         if transfer.state.value != "cancelled":
@@ -93,14 +102,14 @@ def supply_gaps(seen: Situation, draft: Draft, side: Side) -> list[str]:
         lot = seen.lots.get(row["lot"])
         if lot and row["incident"] == side.incident.id:
             have[lot.item_id] = have.get(lot.item_id, 0.0) + row["amount"]
-    words = []
+    found = []
     for need in supplies_of(side.incident):
         item = next((i for i in seen.items.values() if need.get("item") in {i.id, i.name}), None)
         left = float(need.get("amount") or 0) - have.get(item.id if item else "", 0.0)
         if left > 0:
             name, unit = (item.name, item.unit) if item else (str(need.get("item")), "")
-            words.append(f"{name} {count(left)} {unit}".strip())
-    return words
+            found.append((item, left, f"{name} {count(left)} {unit}".strip()))
+    return found
 
 
 def _side(seen: Situation, side: Side, found: list[Side]) -> Any:

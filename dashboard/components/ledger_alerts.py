@@ -8,13 +8,13 @@ from urllib.parse import parse_qs
 
 from dash import Dash, Input, Output, dcc, html, no_update
 
-from dashboard.components import admin_parts, desk, ledger_parts, stock_left
+from dashboard.components import admin_parts, desk, ledger_parts, ledger_purchase, stock_left
 from dashboard.components.flat import FLAT, flat
 from dashboard.components.live import Live
 from dashboard.gate import current_actor
 from data.center import Center
 from data.domain import stock_alerts as alerts
-from data.domain.org import Actor, AreaTree
+from data.domain.org import Actor, AreaTree, Permission
 from data.domain.situation import Situation
 from data.errors import Invalid
 
@@ -57,6 +57,7 @@ def layout() -> list[Any]:
                 ),
                 html.Aside(
                     [
+                        ledger_purchase.layout(),
                         html.H3("调出以后还剩多少"), html.Div(order, className="field"),
                         html.Div(id=Ids.LEFT, **{FLAT: ""}),
                         html.H3("各品类合计"), admin_parts.hole(Ids.SUMS),
@@ -76,15 +77,18 @@ def short_view(seen: Situation, actor: Actor, areas: AreaTree) -> Any:
         return html.P("还没有储备清单；在“清单与产能”登记后，这里列出各地缺口。", className="none")
     bad = [s for held in found.values() for s in held]
     met = [areas.name(code) for code, held in found.items() if not held]
+    bad.sort(key=lambda s: (s.area_code, -s.gap / s.least))
+    may = actor.may(Permission.TASK)
     rows = (
         (
             html.B(areas.name(s.area_code)), s.item.name, ledger_parts.quantity(s.least, s.item),
             ledger_parts.quantity(s.have, s.item),
             html.Span(ledger_parts.quantity(s.gap, s.item), className="late"), s.basis,
+            ledger_purchase.opener(s.item.id, s.gap, "" if n else "p") if may else "",
         )
-        for s in sorted(bad, key=lambda s: (s.area_code, -s.gap / s.least))[:MOST]
+        for n, s in enumerate(bad[:MOST])
     )  # fmt: skip
-    heads = ("地区", "品类", "应有", "现有", "缺口", "依据")
+    heads = ("地区", "品类", "应有", "现有", "缺口", "依据", "最后手段" if may else "")
     return [
         admin_parts.table(heads, rows, "清单全部达到。"),
         html.P(f"达到清单：{'、'.join(met)}", className="count") if met else "",
@@ -159,6 +163,7 @@ def sums_view(seen: Situation) -> Any:
 
 def register(app: Dash, center: Center) -> None:
     """Redraw at every change and at every key of the order."""
+    ledger_purchase.register(app, center)
 
     @app.callback(
         Output(Ids.SHORT, FLAT),

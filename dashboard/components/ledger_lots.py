@@ -22,7 +22,9 @@ from data.domain.situation import Situation
 from data.domain.stock import Movement
 
 NAME, FORM = "lots", "lot"
-FIELDS = ("item_id", "depot_id", "amount", "reason", "batch", "expires", "condition", "keep")
+FIELDS = (
+    "item_id", "depot_id", "amount", "reason", "supplier", "batch", "expires", "condition", "keep",
+)  # fmt: skip
 MOST = 300
 SORTS = {"item": "按品类", "depot": "按储备库", "expires": "按有效期", "free": "按可调数"}
 
@@ -87,6 +89,8 @@ def _form() -> Any:
                     ledger_parts.named(FORM, "depot_id", "储备库（新批次）", ledger_parts.DEPOTS),
                     desk_fields.digits(FORM, "amount", "数量"),
                     desk_fields.text(FORM, "reason", "依据或原因", "采购、调入、捐赠；破损、过期"),
+                    ledger_parts.named(FORM, "supplier", "供应单位", ledger_parts.SUPPLIERS,
+                                       "采购、生产、捐赠的单位"),
                     desk_fields.text(FORM, "batch", "批号"),
                     desk_fields.text(FORM, "expires", "有效期", "2021-06-30"),
                     desk_fields.choice(FORM, "condition", "状况",
@@ -217,7 +221,7 @@ def command_of(seen: Situation, do: str, lot: Lot | None, typed: dict[str, Any])
             item_id=ledger_parts.item_of(seen, said["item_id"]),
             amount=ledger_parts.amount(said["amount"], "amount"), reason=said["reason"],
             batch=said["batch"], expires=said["expires"], condition=said["condition"],
-            keep=ledger_parts.maybe(said["keep"], "keep") or 0.0,
+            keep=ledger_parts.maybe(said["keep"], "keep") or 0.0, supplier=said["supplier"],
         )  # fmt: skip
     key = lot.id if lot else ""
     if do == "mark":
@@ -226,8 +230,11 @@ def command_of(seen: Situation, do: str, lot: Lot | None, typed: dict[str, Any])
             expires=said["expires"] or None, keep=ledger_parts.maybe(said["keep"], "keep"),
         )  # fmt: skip
     number = ledger_parts.amount(said["amount"], "amount")
-    kind = m.TakeIn if do == "in" else m.WriteOff
-    return kind(lot_id=key, amount=number, reason=said["reason"])
+    if do == "in":
+        return m.TakeIn(
+            lot_id=key, amount=number, reason=said["reason"], supplier=said["supplier"]
+        )
+    return m.WriteOff(lot_id=key, amount=number, reason=said["reason"])
 
 
 def register(app: Dash, center: Center) -> None:

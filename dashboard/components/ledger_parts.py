@@ -16,7 +16,7 @@ from data.domain.messages import Command
 from data.domain.situation import Situation
 from data.errors import CenterError, Invalid
 
-ITEMS, DEPOTS = "ledger-items", "ledger-depots"
+ITEMS, DEPOTS, SUPPLIERS = "ledger-items", "ledger-depots", "ledger-suppliers"
 
 
 def amount(typed: object, field: str) -> float:
@@ -73,17 +73,18 @@ def depot_of(seen: Situation, typed: object, field: str = "depot_id") -> str:
     return found
 
 
-def lists(seen: Situation) -> tuple[list[Any], list[Any]]:
-    """The options of items and of depots."""
+def lists(seen: Situation) -> tuple[list[Any], list[Any], list[Any]]:
+    """The options of items, of depots, and of suppliers."""
     names = dict.fromkeys(i.name for i in seen.items.values())
     return (
         [html.Option(value=n) for n in names],
         [html.Option(value=d.name) for d in seen.depots.values()],
+        [html.Option(value=n) for n in dict.fromkeys(s.name for s in seen.suppliers.values())],
     )
 
 
 def named(form: str, name: str, label: str, of: str, hint: str = "") -> Any:
-    """A field typed with suggestions from one of the two lists."""
+    """A field typed with suggestions from one of the lists."""
     own = desk_fields.field_id(form, name)
     return html.Div(
         [
@@ -99,6 +100,11 @@ def quantity(number: float, item: Item | None) -> str:
     """An amount with its unit, thousands parted."""
     text = f"{number:,.0f}" if number == int(number) else f"{number:,.2f}"
     return f"{text} {item.unit if item else ''}".strip()
+
+
+def plain(number: float) -> str:
+    """An amount as it is typed into a field, to the ledger's millionth, never as a power of ten."""
+    return f"{number:.6f}".rstrip("0").rstrip(".")
 
 
 def where(depot: Depot | None) -> str:

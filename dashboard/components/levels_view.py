@@ -34,7 +34,7 @@ def stand(center: Center, seen: Situation, actor: Actor) -> list[Any]:
         ]  # fmt: skip
     if below:
         found += [html.H3("下一级各单位") if above else None, _below(seen, below)]
-    return found
+    return [html.Div(found)]
 
 
 def _started(seen: Situation, above: Sequence[Upward]) -> Any:
@@ -79,7 +79,7 @@ def _led_row(seen: Situation, structure: Mapping[str, Any], incident: Incident) 
     """Who leads it at its grade, and every response that runs for it."""
     lead = lead_of(structure, incident.type, incident.grading.level)
     running = [
-        f"{short_body(r.body)} {ROMAN[r.level]}级"
+        f"{short_body(r.body)} {r.contingency} {ROMAN[r.level]}级"
         for r in seen.responses.values()
         if r.incident_id == incident.id and r.until is None
     ]

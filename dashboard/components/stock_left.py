@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from dash import html
 
-from dashboard.components import admin_parts, ledger_parts
+from dashboard.components import admin_parts, ledger_parts, ledger_purchase
 from data.domain import stock_alerts as alerts
 from data.domain.situation import Situation
 
@@ -17,7 +17,8 @@ HEADS = ("品类", "可调", "调出", "剩余", "")
 
 def typed(seen: Situation, asked: Mapping[str, float]) -> str:
     """An order as the ledger's field reads it, a line an item."""
-    return "\n".join(f"{seen.items[key].name} {amount:g}" for key, amount in asked.items())
+    rows = ((seen.items[key].name, ledger_parts.plain(amount)) for key, amount in asked.items())
+    return "\n".join(" ".join(row) for row in rows)
 
 
 def table(found: Iterable[alerts.Left], none: str) -> Any:
@@ -46,24 +47,17 @@ def of_draft(seen: Situation, lots: Iterable[Mapping[str, Any]]) -> Any:
 
 
 def resorts(seen: Situation, found: Iterable[alerts.Left]) -> Any:
-    """Who could still make or sell what does not suffice, in words; what is unknown is said."""
-    lacking = [left for left in found if left.after < 0 or left.below_list]
-    rows = [row for left in lacking for row in _sources(seen, left)]
+    """Who could still make or sell what does not suffice, each with the way to ask for it."""
+    rows = [
+        row for left in found if left.after < 0 or left.below_list for row in _sources(seen, left)
+    ]
     return html.Ul(rows) if rows else ""
 
 
 def _sources(seen: Situation, left: alerts.Left) -> list[Any]:
-    stands = alerts.same(seen.items)
-    mine = [
-        s for s in seen.suppliers.values() if not s.ended and stands.get(s.item_id) == left.item.id
-    ]
-    unit = left.item.unit
-    found = []
-    for s in mine:
-        day = "日产能未知" if s.per_day is None else f"日产 {s.per_day:g}{unit}"
-        stock = "成品库存未知" if s.stock is None else f"成品 {s.stock:g}{unit}"
-        hours = "供货时间未知" if s.lead_hours is None else f"{s.lead_hours:g} 小时供货"
-        found.append(
-            html.Li(f"{left.item.name}：{s.way} {s.name}，{day}，{stock}，{hours} {s.phone}")
-        )
-    return found or [html.Li(f"{left.item.name}：没有登记产能或采购来源")]
+    """The sources of an item in words, and the task for what lacks of the order and the list."""
+    lacks = (left.least or 0.0) - left.after
+    known = ledger_purchase.suppliers_of(seen, left.item.id)
+    found = [html.Li(ledger_purchase.source_words(s, left.item)) for s in known]
+    none = html.Li(f"{left.item.name}：没有登记产能或采购来源")
+    return [*(found or [none]), html.Li(ledger_purchase.opener(left.item.id, lacks))]

@@ -10,7 +10,7 @@ from typing import Any
 
 from dash import Dash, Input, Output, State, dcc, html, no_update
 
-from dashboard.components import desk, draft_view, drafting
+from dashboard.components import desk, draft_view, drafting, ledger_purchase
 from dashboard.components.desk import Desk
 from dashboard.components.desk_words import identity, letter_box
 from dashboard.components.draft_sides import sides
@@ -172,14 +172,26 @@ def _tr(seen: Situation, stock: Stock) -> Any:
 def needs(seen: Situation, draft: drafting.Draft) -> Any:
     """What the open incidents still lack of what they asked for."""
     table: Mapping[str, Mapping[str, float | None]] = {}
-    lines = []
+    lines: list[Any] = []
+    buy: list[tuple[Item, float, Incident]] = []
     for side in sides(seen, draft, table):
-        words = draft_view.supply_gaps(seen, draft, side)
-        if words:
-            lines.append(html.Div([html.B(side.incident.letter), " ", "、".join(words)]))
+        lacks = draft_view.supply_lacks(seen, draft, side)
+        if lacks:
+            words = "、".join(said for *_, said in lacks)
+            lines.append(html.Div([html.B(side.incident.letter), " ", words]))
+        buy += [(i, left, side.incident) for i, left, _ in lacks if i is not None]
     if not lines:
         return None
-    return html.Div([html.Span("物资缺口"), html.Div(lines)], className="short")
+    links = [
+        html.A(
+            [f"{incident.letter} {item.name} 采购、生产 ", *([] if n else [html.Kbd("Shift P")])],
+            href=ledger_purchase.way(item.id, left, incident.id), className="mini",
+            title="库存和调拨不够时的最后手段", **({} if n else desk.key("Shift P")),
+        )
+        for n, (item, left, incident) in enumerate(buy)
+    ]  # fmt: skip
+    shown = [*lines, html.Div(links, className="last-resort")] if links else lines
+    return html.Div([html.Span("物资缺口"), html.Div(shown)], className="short")
 
 
 def sent(seen: Situation) -> list[Any]:

@@ -55,7 +55,8 @@ def layout() -> Any:
             content=ledger_catalogue.layout(),
         ),
     )  # fmt: skip
-    lists = (html.Datalist(id=ledger_parts.ITEMS), html.Datalist(id=ledger_parts.DEPOTS))
+    named = (ledger_parts.ITEMS, ledger_parts.DEPOTS, ledger_parts.SUPPLIERS)
+    lists = [html.Datalist(id=name) for name in named]
     return office.page("supplies", "物资台账", Ids.BODY, parts, *lists)
 
 
@@ -65,6 +66,7 @@ def register(app: Dash, center: Center) -> None:
     @app.callback(
         Output(ledger_parts.ITEMS, "children"),
         Output(ledger_parts.DEPOTS, "children"),
+        Output(ledger_parts.SUPPLIERS, "children"),
         Input(Ids.BODY, "id"),
     )
     async def suggestions(_id: str) -> Any:

@@ -126,6 +126,8 @@ def take_in(unit: Unit, command: m.TakeIn, tools: Tools) -> dict[str, Any]:
     """
     unit.actor.require(Permission.SUPPLY)
     reason = checks.required(command.reason, "reason", "入库依据", "请写明采购、调入或捐赠等依据")
+    supplier = command.supplier.strip()
+    reason += f"，供应单位：{supplier}" if supplier else ""
     amount = positive(command.amount)
     lot = unit.get(Lot, command.lot_id) if command.lot_id else _new_lot(unit, command)
     depot = own_depot(unit, tools, lot.depot_id)
@@ -149,6 +151,7 @@ def _new_lot(unit: Unit, command: m.TakeIn) -> Lot:
         item_id=unit.get(Item, command.item_id or "").id, on_hand=0.0, keep=command.keep,
         batch=command.batch.strip() or None, expires=expiry(command.expires),
         condition=command.condition.strip(), origin=depot.origin,
+        source=command.supplier.strip(),
     )  # fmt: skip
 
 

@@ -348,6 +348,19 @@ def test_a_late_team_is_told_late_and_an_ended_one_folded_away():
     assert "撤销" in words(follow.steps(seen, seen.assignments["A-1"]))
 
 
+def test_what_lacks_of_supplies_has_a_way_to_its_last_resort():
+    """One key leads to the purchase of what neither transfers nor the draft cover."""
+    asked = replace(incident("甲", "I-0001"), supply_needs=({"item": "M1", "amount": 50},))
+    seen = world(incidents={asked.id: asked})
+    draft = drafting.add_lot(drafting.blank("duty"), "L1", "I-0001", 20)
+    shown_needs = flat(supplies.needs(seen, draft))
+    assert "救灾帐篷 30 顶" in shown_needs
+    assert ">Shift P<" in shown_needs
+    assert "/supplies?buy=M1&amp;amount=30&amp;incident=I-0001#3" in shown_needs
+    covered = drafting.add_lot(drafting.blank("duty"), "L1", "I-0001", 60)
+    assert supplies.needs(seen, covered) is None
+
+
 def test_supplies_show_what_is_free_and_what_was_sent():
     """Free stock keeps the floor; what was sent is listed by incident with its state."""
     sent = Transfer(

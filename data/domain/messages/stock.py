@@ -70,7 +70,7 @@ class ReturnTransfer(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class TakeIn(Command):
-    """Goods taken into a depot: into a lot that is there, or as a new one."""
+    """Goods taken into a depot: into a lot that is there, or as a new one; `supplier` by name."""
 
     amount: float
     reason: str
@@ -81,6 +81,7 @@ class TakeIn(Command):
     expires: str | None = None
     condition: str = ""
     keep: float = 0.0
+    supplier: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
