@@ -175,6 +175,13 @@ def _give(
 
 
 def _due(since: datetime, minutes: int | None) -> datetime | None:
+    """The deadline of a contingency task: its minutes after this level began.
+
+    Minutes and their basis are data: each task line of the plan's file has `minutes` from the
+    start and a `source` (`data/reference/contingencies/*.yaml`; what has none says 示例（假定）),
+    and the source goes into the detail of the task made of it. Without minutes it has no
+    deadline.
+    """
     return None if minutes is None else since + timedelta(minutes=minutes)
 
 
