@@ -12,6 +12,7 @@ from dashboard.api.common import actor_of, answer, carry, in_box, page, wgs84
 from dashboard.api.views import team_view
 from data.center import Center
 from data.domain import messages as m
+from data.domain.item_classes import class_words
 from data.domain.org import Actor
 from data.domain.situation import Situation
 from data.domain.team import Team
@@ -28,13 +29,17 @@ def build(center: Center) -> APIRouter:
     _listing(router, center, "lots", _lot_view)
     _listing(router, center, "sources", lambda _, thing: plain(thing))
     _listing(router, center, "sensors", _sensor_view)
-    _listing(router, center, "items", lambda _, thing: plain(thing))
+    _listing(router, center, "items", _item)
     _listing(router, center, "forces", lambda _, thing: plain(thing))
     return router
 
 
 def _depot_view(_: Situation, depot: Any) -> dict[str, Any]:
     return {**plain(depot), "live": depot.live}
+
+
+def _item(_: Situation, item: Any) -> dict[str, Any]:
+    return {**plain(item), "class": class_words(item)}
 
 
 def _lot_view(seen: Situation, lot: Any) -> dict[str, Any]:

@@ -14,7 +14,14 @@ from dashboard.components.live import Live
 from dashboard.components.task_words import fits
 from data.center import Center
 from data.domain import stock_alerts as alerts
-from data.domain.item_classes import SOURCE, STANDARD, Branch, catalogue
+from data.domain.item_classes import (
+    SOURCE,
+    STANDARD,
+    Branch,
+    catalogue,
+    class_words,
+    code_of,
+)
 from data.domain.situation import Situation
 
 
@@ -36,7 +43,7 @@ def layout() -> list[Any]:
     )  # fmt: skip
     said = (
         f"{STANDARD} 编码四层七位（1+2+2+2）；三个大类名称有出处（{SOURCE}），"
-        "中类、小类只列品类自带的编码，没有编码的按用途排，大类为推定。"
+        "中类、小类只列品类自带的编码，没有七位编码的记未定码，按用途排，大类为推定。"
     )
     return [bar, html.P(said, className="count"), admin_parts.hole(Ids.TREE)]
 
@@ -46,7 +53,7 @@ def tree_view(seen: Situation, text: str = "") -> Any:
     held = {h.item.id: h for h in alerts.totals(seen)}
     kept = [
         h.item for h in held.values()
-        if fits(text, h.item.name, h.item.code or "", h.item.scenario, h.item.id)
+        if fits(text, h.item.name, class_words(h.item), h.item.scenario, h.item.id)
     ]  # fmt: skip
     if not kept:
         return empty("没有这样的品类")
@@ -58,7 +65,8 @@ def _fold(branch: Branch, held: dict[str, alerts.Held], *, top: bool = False) ->
             html.Small(f"{branch.count} 种")]  # fmt: skip
     rows = (
         (
-            i.name, i.code or "—", ledger_parts.quantity(held[i.id].on_hand, i),
+            i.name, html.Span(code_of(i), title=class_words(i)),
+            ledger_parts.quantity(held[i.id].on_hand, i),
             ledger_parts.quantity(held[i.id].free, i), f"{held[i.id].depots} 库", i.source,
         )
         for i in branch.items

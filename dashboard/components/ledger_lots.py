@@ -16,6 +16,7 @@ from dashboard.components.task_words import fits
 from data.center import Center
 from data.domain import stock_alerts as alerts
 from data.domain.depot import Lot
+from data.domain.item_classes import class_words
 from data.domain.messages import Command
 from data.domain.messages import stock as m
 from data.domain.situation import Situation
@@ -195,7 +196,7 @@ def detail_view(seen: Situation, lot: Lot | None) -> tuple[Any, Any]:
             (
                 ("储备库", f"{ledger_parts.where(depot)}　{depot.owner_level if depot else ''}"),
                 ("批次", f"{lot.id}　{lot.batch or ''}"),
-                ("分类", (item.code or "") if item else ""),
+                ("分类", class_words(item) if item else ""),
                 ("有效期", lot.expires), ("状况", lot.condition),
                 ("结存", ledger_parts.quantity(lot.on_hand, item)),
                 ("预留", ledger_parts.quantity(lot.reserved, item)),

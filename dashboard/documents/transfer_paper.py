@@ -5,6 +5,7 @@ from __future__ import annotations
 from dashboard.documents.duty_papers import mark, stamp
 from dashboard.documents.paper import Block, Grid, Heading, Pairs, Paper
 from data.domain.dispatch import Transfer
+from data.domain.item_classes import class_words
 from data.domain.org import AreaTree
 from data.domain.situation import Situation
 
@@ -22,7 +23,7 @@ def transfer_paper(seen: Situation, areas: AreaTree, transfer: Transfer) -> Pape
         ("调出储备库", depot.name if depot else transfer.depot_id),
         ("调往", f"{incident.name}（{incident.place}）" if incident else ""),
         ("品名", item.name if item else transfer.item_id),
-        ("分类代码", (item.code or "") if item else ""),
+        ("分类代码", class_words(item) if item else ""),
         ("批次", " ".join(filter(None, (transfer.lot_id, (lot.batch or "") if lot else "")))),
         ("有效期", (lot.expires or "") if lot else ""),
         ("应发数量", f"{transfer.amount:g}{unit}"),

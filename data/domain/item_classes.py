@@ -1,7 +1,8 @@
 """The catalogue as a tree by class of GB/T 38565-2020: 大类, 中类, 小类, as far as it is known.
 
 The code has seven digits, 1 + 2 + 2 + 2. Only the three 大类 have a sourced name; 中类 and 小类
-show the digits that items carry, and items without a code stand by what they are for.
+show the digits that items carry, and items without a code are 未定码: they stand by what they are
+for, under the 大类 that was inferred for them.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ MAJORS: Mapping[str, str] = {
 CODE_DIGITS = 7
 _CUTS = ((3, "中类"), (5, "小类"))
 UNSORTED = "未归大类"
+UNCODED = "未定码"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +49,22 @@ def catalogue(items: Iterable[Item]) -> tuple[Branch, ...]:
     )
 
 
+def class_words(item: Item) -> str:
+    """The item's seven digits with its 大类; without them 未定码, and what is inferred or typed."""
+    code, major = _coded(item), _major(item)
+    name = MAJORS.get(major, UNSORTED)
+    if code:
+        return f"{code}（{major} {name}）"
+    typed = f"，登记为 {item.code.strip()}" if item.code and item.code.strip() else ""
+    inferred = f"大类 {major} {name}，推定" if major in MAJORS else name
+    return f"{UNCODED}（{inferred}{typed}）"
+
+
+def code_of(item: Item) -> str:
+    """The item's seven digits, or 未定码."""
+    return _coded(item) or UNCODED
+
+
 def _coded(item: Item) -> str:
     """The item's code when it is one of the standard's form; else blank."""
     code = (item.code or "").strip()
@@ -64,7 +82,7 @@ def _branch(code: str, name: str, items: list[Item]) -> Branch:
     uses = sorted({i.scenario or "用途未注" for i in items if not _coded(i)})
     rest = tuple(
         Branch(
-            code="", name=f"未编码 · {use}",
+            code="", name=f"{UNCODED} · {use}",
             items=_sorted(i for i in items if not _coded(i) and (i.scenario or "用途未注") == use),
         )
         for use in uses

@@ -11,12 +11,12 @@ from dashboard.components.ledger_alerts import short_view
 from dashboard.components.ledger_catalogue import tree_view
 from dashboard.geo_gaps import gap_body, gap_frames
 from data.domain.depot import Depot, Item, Lot
-from data.domain.item_classes import MAJORS, UNSORTED, catalogue
+from data.domain.item_classes import MAJORS, UNSORTED, catalogue, class_words, code_of
 from data.domain.org import Actor
 from data.domain.situation import Situation
 from data.domain.stock import StockNorm
 from data.domain.stock_alerts import gaps
-from data.ingest.seeding import area_tree
+from data.ingest.seeding import area_tree, reference_things
 from layers import supply_gaps
 from layers.base import CRS
 from layers.catalog import ASKED, LAYERS, MOVING
@@ -117,7 +117,7 @@ def test_the_catalogue_is_a_tree_by_class():
     assert [b.name for b in tree] == [MAJORS["1"], MAJORS["2"], UNSORTED]
     (life, gear, rest) = tree
     (by_use,) = life.branches
-    assert (by_use.name, by_use.items) == ("未编码 · 安置", (TENT,))
+    assert (by_use.name, by_use.items) == ("未定码 · 安置", (TENT,))
     (middle,) = gear.branches
     assert (middle.name, middle.branches[0].name) == ("中类 201", "小类 20102")
     assert middle.branches[0].items == (SAW,)
@@ -125,8 +125,27 @@ def test_the_catalogue_is_a_tree_by_class():
     assert rest.count == 1
 
 
+def test_an_item_without_a_code_says_so():
+    """Seven digits or 未定码, the 大类 inferred, and what else was typed as a code."""
+    assert class_words(SAW) == f"2010203（2 {MAJORS['2']}）"
+    assert class_words(TENT) == f"未定码（大类 1 {MAJORS['1']}，推定）"
+    assert class_words(ODD) == f"未定码（{UNSORTED}）"
+    typed = replace(TENT, code="1-01")
+    assert class_words(typed) == f"未定码（大类 1 {MAJORS['1']}，推定，登记为 1-01）"
+    assert [code_of(i) for i in (SAW, TENT, typed)] == ["2010203", "未定码", "未定码"]
+
+
+def test_the_shipped_catalogue_claims_no_code_that_was_not_found():
+    """No source gives seven digits, so every shipped item is 未定码 under a sourced 大类."""
+    items = [i for i in reference_things() if isinstance(i, Item)]
+    assert {code_of(i) for i in items} == {"未定码"}
+    assert all(any(name in class_words(i) for name in MAJORS.values()) for i in items)
+
+
 def test_the_page_shows_every_item_once_and_filters():
     """What is typed is all that stands."""
     whole = str(flat(tree_view(seen(10))))
+    assert "未定码" in whole
+    assert "油锯" not in str(flat(tree_view(seen(10), "未定码")))
     assert all(whole.count(f">{name}<") == 1 for name in ("帐篷", "油锯", "杂项"))
     assert "油锯" not in str(flat(tree_view(seen(10), "帐篷")))
