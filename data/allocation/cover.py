@@ -16,6 +16,7 @@ class Cover:
         self.problem = problem
         self.low, self.high = sorted((problem.weights.cover_last, problem.weights.cover_second))
         self._found: dict[int, list[tuple[float, int, str, int]]] = {}
+        self._undone: dict[int, list[tuple[float, int, str]]] = {}
         self.known = bool(problem.cover_minutes and problem.counties)
         if not self.known:
             return
@@ -54,6 +55,31 @@ class Cover:
                     found.append((float(self.risk[j] * rate), int(j), name, stays))
         return sorted(found, key=lambda f: (-f[0], f[1], f[2]))
 
+    def _gains(self, m: int) -> list[tuple[float, int, str]]:
+        """(price, county, capability) of every loss that a team sent would undo by coming home."""
+        if m not in self._undone:
+            self._undone[m] = []
+            for name, most in self.problem.teams[m].provides.items():
+                if not self.known or most <= 0:
+                    continue
+                before, left = self._counts(name)
+                lost = np.minimum(2, before) - left
+                for j in np.nonzero(self.reach[m] & (lost > 0))[0]:
+                    rate = self.high if lost[j] > 1 else self.low
+                    self._undone[m].append((float(self.risk[j] * rate), int(j), name))
+        return self._undone[m]
+
+    def exchange(self, k: int, m: int) -> tuple[float, str]:
+        """What cover costs more if one team went and one that is away came home; in words."""
+        losses = [x for x in self._losses(k) if not self._guards(m, x[1], x[2])]
+        gains = [x for x in self._gains(m) if not self._guards(k, x[1], x[2])]
+        price = sum(x[0] for x in losses) - sum(x[0] for x in gains)
+        return price, self._words(losses)
+
+    def _guards(self, k: int, j: int, name: str) -> bool:
+        """Whether a team counts for a county and capability."""
+        return bool(self.reach[k, j]) and self.problem.teams[k].provides.get(name, 0.0) > 0
+
     def price(self, k: int) -> float:
         """What the cover lost costs if a team that is here goes, in person-minutes."""
         return sum(price for price, *_ in self._losses(k))
@@ -65,7 +91,10 @@ class Cover:
 
     def would_lose(self, k: int) -> str:
         """In words, what would be lost; empty when nothing."""
-        losses = self._losses(k)
+        return self._words(self._losses(k))
+
+    def _words(self, losses: list[tuple[float, int, str, int]]) -> str:
+        """Losses, the dearest by name."""
         if not losses:
             return ""
         _, j, name, stays = losses[0]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from data.allocation.cover import Cover
 from data.allocation.figures import Figures, Floats
-from data.allocation.model import Choice, Problem, unmet
+from data.allocation.model import Ask, Choice, Problem, unmet
+from data.allocation.trials import Trials
 from data.allocation.values import Need
 from data.allocation.words import amount
 
@@ -18,19 +18,31 @@ _SMALL = 1e-6
 
 
 class Reasons:
-    """What can be said of a choice; teams and incidents by index in the problem."""
+    """What can be said of a choice; teams and incidents by index in the problem.
 
-    def __init__(self, problem: Problem, arrays: Figures, choice: Choice) -> None:
+    `ended` tells what ended the search, for changes that would still have paid.
+    """
+
+    def __init__(
+        self, problem: Problem, arrays: Figures, choice: Choice, ended: str = "求解停止"
+    ) -> None:
         self.problem = problem
         self.choice = choice
+        self.ended = ended
+        self.trials = Trials(problem, arrays, choice)
+        self.kept = set(problem.kept_pairs) if problem.weights.steady > 0 else set()
         self.minutes: Floats = np.array(problem.minutes, dtype=float).reshape(
             len(problem.teams), len(problem.incidents)
         )
         self.gaps = unmet(problem, choice)
         self.given: dict[tuple[int, str], float] = {}
+        self.givers: dict[tuple[int, str], list[int]] = {}
+        self.gives: dict[int, dict[str, float]] = {}
         for (k, name), given in choice.roles.items():
             key = (choice.sent[k], name)
             self.given[key] = self.given.get(key, 0.0) + given
+            self.givers.setdefault(key, []).append(k)
+            self.gives.setdefault(k, {})[name] = given
         self.units = {c.id: c.unit for c in problem.capabilities}
         self.having: dict[str, list[int]] = {}
         for k, team in enumerate(problem.teams):
@@ -145,24 +157,33 @@ class Reasons:
 
         The county it guards is told only where that made the difference.
         """
-        i, roles = self.choice.sent[instead], self.choice.roles
+        i = self.choice.sent[instead]
         mine, theirs = self.pairs[j, i], self.pairs.get((instead, i), np.inf)
-        price, lost = self.cover.price(j), self.cover.would_lose(j)
+        price, lost = self.cover.exchange(j, instead) if mine < theirs else (0.0, "")
         if lost and mine < theirs <= mine + price + _SMALL:
             return f"留守：{lost}，代价 {price:,.0f} 人·分，多于省下的 {theirs - mine:,.0f}"
         here, there = self.problem.teams[j], self.problem.teams[instead]
-        brings, other = here.provides.get(main, 0.0), there.provides.get(main, 0.0)
+        brings, other = here.provides.get(main, 0.0), self.gives[instead].get(main, 0.0)
         if brings < other:
-            return f"只有 {self.with_unit(main, brings)}，抵不上 {self.with_unit(main, other)}"
-        also = [c for (k, c), v in roles.items() if k == instead and v > here.provides.get(c, 0.0)]
+            return (
+                f"只有 {self.with_unit(main, brings)}，抵不上其承担的 {self.with_unit(main, other)}"
+            )
+        also = [
+            f"{c} {self.with_unit(c, v)}"
+            for c, v in self.gives[instead].items()
+            if v > here.provides.get(c, 0.0)
+        ]
         if also:
-            return f"不能兼顾{'、'.join(also[:2])}"
-        if here.people > there.people:
-            more = f"{amount(here.people)} 人，多于{self.team(instead)}的 {amount(there.people)} 人"
-            return f"要出动 {more}"
+            return f"不能兼顾其承担的{'、'.join(also[:2])}"
         if mine >= theirs:
-            return f"行程代价 {mine:,.0f} 人·分，高于 {theirs:,.0f}"
-        return f"换它可省 {theirs - mine - price:,.0f} 人·分，限时内未及排入"
+            words = f"行程代价 {mine:,.0f} 人·分，高于 {theirs:,.0f}"
+            more = here.people > there.people
+            return f"要出动 {amount(here.people)} 人，{words}" if more else words
+        saved, steady = theirs - mine - price, self.problem.weights.steady
+        pair = (self.problem.teams[instead].id, self.problem.incidents[i].id)
+        if pair in self.kept and saved <= steady + _SMALL:
+            return f"换它省 {saved:,.0f} 人·分，不抵改动上一方案的代价 {steady:,.0f}"
+        return self.trials.told(j, instead, i, saved, self.ended)
 
     def refused(self) -> list[dict[str, Any]]:
         """Capable free teams that stay: nearer than one sent, or where something is missing."""
@@ -198,78 +219,53 @@ class Reasons:
             return "人工指定不派此处"
         if not np.isfinite(t):
             return "现有路况下到不了现场"
-        gap = self.gaps.get((i, need.capability), 0.0)
-        lost = self.cover.would_lose(k)
-        if gap <= 0:
-            given = self.given.get((i, need.capability), 0.0)
-            done = f"{amount(given)}/{self.with_unit(need.capability, need.amount)}"
-            words = f"{t:.0f} 分钟可到，但{need.capability}已有 {done}，再派不减缺口"
-            return words + (f"，且{lost}" if lost else "")
-        brings = min(team.provides[need.capability], gap)
-        saved = problem.unmet_rate(ask, need) * brings
-        cost = problem.arc_cost(k, i)
+        if self.gaps.get((i, need.capability), 0.0) <= 0:
+            return f"{t:.0f} 分钟可到，但{self._met(k, i, need, t)}"
+        brings = min(team.provides[need.capability], self.gaps[i, need.capability])
+        saved, cost, price = self._worth(k, i), problem.arc_cost(k, i), self.cover.price(k)
         words = f"{t:.0f} 分钟可到，能补{need.capability} {self.with_unit(need.capability, brings)}"
         if cost > saved:
             return f"{words}，但行程代价 {cost:,.0f} 高于所补缺口 {saved:,.0f}（人·分）"
-        if lost:
-            return f"{words}，但{lost}，代价 {self.cover.price(k):,.0f} 人·分"
-        return f"{words}；限时内未及排入，可人工加派"
+        if cost + price > saved:
+            return (
+                f"{words}，但{self.cover.would_lose(k)}，代价 {price:,.0f} 人·分，"
+                f"多于补上后可省的 {saved - cost:,.0f}"
+            )
+        return f"{words}，但{self.trials.told(k, None, i, saved - cost - price, self.ended)}"
 
-    # ------------------------------------------------------------ what is kept
+    def _worth(self, k: int, i: int) -> float:
+        """What the gaps of an incident that a team could fill would cost, the dearest first."""
+        problem, team, ask = self.problem, self.problem.teams[k], self.problem.incidents[i]
+        hands, saved = team.people, 0.0
+        for need in sorted(ask.needs, key=lambda n: -problem.unmet_rate(ask, n)):
+            fills = min(
+                team.provides.get(need.capability, 0.0),
+                self.gaps.get((i, need.capability), 0.0),
+            )
+            if need.capability in problem.people_capabilities:
+                fills = min(fills, hands)
+                hands -= fills
+            saved += problem.unmet_rate(ask, need) * fills
+        return saved
 
-    def kept_back(self) -> list[dict[str, Any]]:
-        """Teams that stay since their going would strip a county, though they would be of use.
+    def _met(self, k: int, i: int, need: Need, t: float) -> str:
+        """That a need is met, by whose hand, and why not by this nearer team."""
+        name, ask = need.capability, self.problem.incidents[i]
+        given = self.given.get((i, name), 0.0)
+        words = f"{name}已有 {amount(given)}/{self.with_unit(name, need.amount)}，再派不减缺口"
+        later = [m for m in self.givers.get((i, name), ()) if self._minutes(m, i) > t]
+        if not later or (k, i) not in self.pairs:
+            return words
+        m = max(later, key=lambda m: (not self._given(m, ask), self._minutes(m, i), m))
+        far = f"{self.team(m)}（{self._minutes(m, i):.0f} 分钟）"
+        if self._given(m, ask):
+            return f"{words}；{far}{'已在执行' if self._busy(m) else '为人工指定'}"
+        return f"{words}；不换下{far}：{self._why_not(k, name, m)}"
 
-        Either a need is unmet that they could serve, or they would come at less cost than a
-        team that goes; what the counties would lose is worth more than what that would save.
-        """
-        seen: dict[str, dict[str, Any]] = {}
-        for row in [*self._kept_from_gaps(), *self._kept_from_others()]:
-            seen.setdefault(str(row["team"]), row)
-        return list(seen.values())
+    def _busy(self, k: int) -> bool:
+        """Whether a team was under orders before."""
+        return self.problem.teams[k].busy_with is not None
 
-    def _kept_from_gaps(self) -> Iterator[dict[str, Any]]:
-        """Where a need is unmet."""
-        for (i, name), gap in self.gaps.items():
-            need = next(n for n in self.problem.incidents[i].needs if n.capability == name)
-            for k in self.having.get(name, ()):
-                if k in self.choice.sent or (k, i) not in self.pairs:
-                    continue
-                brings = min(self.problem.teams[k].provides[name], gap)
-                saved = self.problem.unmet_rate(self.problem.incidents[i], need) * brings
-                saved -= self.problem.arc_cost(k, i)
-                if 0 < saved <= self.cover.price(k) + _SMALL:
-                    yield self._kept(k, i, name, f"补缺口可省的 {saved:,.0f}")
-
-    def _kept_from_others(self) -> Iterator[dict[str, Any]]:
-        """Where a dearer team goes instead."""
-        giving: dict[int, dict[str, float]] = {}
-        for (m, name), most in self.choice.roles.items():
-            giving.setdefault(m, {})[name] = most
-        guards = {
-            name: [k for k in ks if k not in self.choice.sent and self.cover.price(k) > 0]
-            for name, ks in self.having.items()
-        }
-        for m, i in sorted(self.choice.sent.items()):
-            given = giving.get(m)
-            if not given or self.problem.teams[m].busy_with is not None:
-                continue
-            cost, main = self.problem.arc_cost(m, i), max(given, key=given.__getitem__)
-            for k in guards[main]:
-                if (k, i) not in self.pairs:
-                    continue
-                provides = self.problem.teams[k].provides
-                saved = cost - self.pairs[k, i]
-                as_well = all(provides.get(c, 0.0) >= a for c, a in given.items())
-                if as_well and 0 < saved <= self.cover.price(k) + _SMALL:
-                    yield self._kept(k, i, main, f"换下{self.team(m)}可省的 {saved:,.0f}")
-
-    def _kept(self, k: int, i: int, name: str, against: str) -> dict[str, Any]:
-        """One team kept back, with what that is worth and against what."""
-        price = self.cover.price(k)
-        return {
-            "team": self.problem.teams[k].id, "name": self.team(k),
-            "incident": self.problem.incidents[i].id, "capability": name,
-            "price": round(price, 1), "county": self.cover.county(k),
-            "why": f"留守：{self.cover.would_lose(k)}，代价 {price:,.0f} 人·分，多于{against}",
-        }  # fmt: skip
+    def _given(self, k: int, ask: Ask) -> bool:
+        """Whether a team stands where it stands by an order or by the officer's hand."""
+        return self._busy(k) or (self.problem.teams[k].id, ask.id) in self.problem.locks

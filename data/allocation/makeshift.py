@@ -10,6 +10,7 @@ from data.allocation.baselines import compare, nearest_first
 from data.allocation.check import verify
 from data.allocation.explain import Reasons
 from data.allocation.figures import figures
+from data.allocation.holding_back import kept_back
 from data.allocation.model import Problem, terms
 
 METHOD, KEY = "nearest-first", "nearest_first"
@@ -37,7 +38,7 @@ def makeshift(problem: Problem) -> Allocation:
         assignments=tuple(reasons.assignments()),
         transfers=tuple(telling.transfers(problem, best)),
         shortfalls=tuple(lacking.shortfalls(reasons)), contested=(),
-        kept_back=tuple(reasons.kept_back()), refused=(),
+        kept_back=tuple(kept_back(reasons)), refused=(),
         objective={
             "value": cost, "bound": None, "gap": None, "optimal": False, "terms": parts,
             "method": METHOD,

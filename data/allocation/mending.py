@@ -29,12 +29,16 @@ class TeamPlan:
 
 
 def mend(
-    figures: Figures, plan: TeamPlan, near: Ints, pairs: Ints, effort: Effort | None = None
-) -> None:
-    """Pairs made into a plan by local search, kept when it is the best."""
+    figures: Figures, plan: TeamPlan, near: Ints, pairs: Ints, effort: Effort | None = None,
+    *, moves: bool = True,
+) -> None:  # fmt: skip
+    """Pairs made into a plan by local search, kept when it is the best.
+
+    Without `moves` no team goes from one incident to another.
+    """
     search = Search(figures, near, effort=effort)
     search.start(pairs)
-    search.improve()
+    search.improve(moves=moves)
     value = search.value()
     if value < plan.value - EPS:
         plan.taken, plan.value = search.taken, value

@@ -14,6 +14,7 @@ from data.allocation.check import verify
 from data.allocation.effort import Effort
 from data.allocation.explain import Reasons
 from data.allocation.figures import Figures, figures
+from data.allocation.holding_back import kept_back
 from data.allocation.mending import TeamPlan
 from data.allocation.model import Choice, Problem, supply_cost, terms
 from data.allocation.roles import choice_of, sent_of
@@ -27,9 +28,7 @@ _TELLING_S = 0.25  # but no more than this is kept for them
 _TOLD_S = 1.0  # and no more than this (or the limit) is given to the prices of what is contested
 
 
-def solve(
-    problem: Problem, time_limit_s: float = 1.0, work_s: float | None = None
-) -> Allocation:
+def solve(problem: Problem, time_limit_s: float = 1.0, work_s: float | None = None) -> Allocation:
     """A joint plan; `optimal` is said only when the bound proves it. Blocking.
 
     The work is counted (`work_s`, in seconds of the machine it was measured on; the time limit
@@ -89,16 +88,18 @@ def _told(
     }  # fmt: skip
     compared = compare(problem, choices)
     base = compared["nearest_first"]
-    reasons = Reasons(problem, arrays, best)
+    cut = plan.cut or loads.cut or pricing.cut
+    goal = _objective(cost, parts, plan, loads, began, solved)
+    reasons = Reasons(problem, arrays, best, _ended(goal["gap"], limit_s if plan.cut else None))
     told = Allocation(
         assignments=tuple(reasons.assignments()),
         transfers=tuple(telling.transfers(problem, best)),
         shortfalls=tuple(lacking.shortfalls(reasons)),
         contested=tuple(fought),
-        kept_back=tuple(reasons.kept_back()),
+        kept_back=tuple(kept_back(reasons)),
         refused=tuple(reasons.refused()),
-        objective=_objective(cost, parts, plan, loads, began, solved)
-        | {"stopped_by": "clock" if plan.cut or loads.cut or pricing.cut else "work"}
+        objective=goal
+        | {"stopped_by": "clock" if cut else "work"}
         | {"first": _first(problem, plan, began)},
         baseline={
             "value": base["value"], "shortfalls": base["shortfalls"], "method": "nearest-first",
@@ -108,6 +109,12 @@ def _told(
     )  # fmt: skip
     told = _marked(told)
     return replace(told, certificate=tuple(verify(problem.to_json(), told.to_json())))
+
+
+def _ended(gap: float | None, cut_s: float | None) -> str:
+    """What ended the search, and how far from the best the plan may be, in words."""
+    why = "限定的求解步数已用完" if cut_s is None else f"求解到 {cut_s:g} 秒时限停止"
+    return why if gap is None else f"{why}（距最优至多 {gap:.2%}）"
 
 
 def _marked(told: Allocation) -> Allocation:

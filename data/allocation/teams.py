@@ -63,6 +63,8 @@ def solve_teams(figures: Figures, effort: Effort, pool: ThreadPoolExecutor) -> T
         _prove(figures, plan, least, effort)
     if not plan.proven and not effort.out:
         _by_prices(figures, plan, relaxed, effort, pool)
+    if not plan.proven:  # whoever could be added or exchanged at a gain, however far, is
+        mend(figures, plan, np.arange(figures.pairs), plan.taken, effort, moves=False)
     plan.cut = effort.cut  # of two plans proven best the clock may have chosen
     return plan
 
