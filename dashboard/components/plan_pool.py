@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dash import html
@@ -24,6 +24,7 @@ from data.domain.team import Team
 
 AREA = "plan"
 MOST_ROWS = 200
+NOTHING: Mapping[str, int] = {}
 NO_FILTER: Mapping[str, Any] = {"cap": None, "by": 0}
 
 
@@ -66,7 +67,7 @@ def free_teams(
     """
     inside = {r["team"] for r in draft["teams"]}
     sided = seen.sided()
-    told = sentences(seen, answer)
+    told = sentences(seen, answer, changed_by_hand(draft, answer))
     kept_back = {str(r.get("team")) for r in answer.get("kept_back") or []}
     found = []
     for team in seen.available_teams():
@@ -86,7 +87,46 @@ def free_teams(
         at = free.minutes[column] if free.minutes else None
         return not free.said, math.inf if at is None else at, free.team.id
 
-    return sorted(found, key=order)
+    found.sort(key=order)
+    shown = [
+        free if free.said else replace(free, said=tuple(unsaid(seen, answer, free)))
+        for free in found[:MOST_ROWS]
+    ]
+    return shown + found[MOST_ROWS:]
+
+
+def unsaid(seen: Situation, answer: Mapping[str, Any], free: Free) -> list[str]:
+    """Why a team stays that the plan has no sentence for: taken out by hand, or further away.
+
+    The plan tells of every capable team nearer than one sent; the others are those whose work is
+    done by nearer ones.
+    """
+    rows = [*(answer.get("assignments") or ()), *(answer.get("standing") or ())]
+    for row in rows:
+        if row.get("team") == free.team.id:
+            where = letter(seen, str(row.get("incident") or ""))
+            return [
+                f"原方案派{where}（{float(row.get('minutes') or 0):.0f} 分钟到场），由人工移出草案"
+            ]
+    short = {(r.get("incident"), r.get("capability")) for r in answer.get("shortfalls") or ()}
+    found = []
+    for n, incident in enumerate(seen.sided()):
+        for need in (answer.get("needs") or {}).get(incident.id) or ():
+            name = str(need.get("capability") or "")
+            if name not in free.team.provides or (incident.id, name) in short:
+                continue
+            mine = [r for r in rows if r.get("incident") == incident.id
+                    and name in (r.get("roles") or {})]  # fmt: skip
+            if not mine:
+                continue
+            given = sum(float(r["roles"][name]) for r in mine)
+            last = max(float(r.get("minutes") or 0) for r in mine)
+            words = f"{name}已有 {given:g}/{float(need['amount']):g}，最晚 {last:.0f} 分钟到场"
+            way = free.minutes[n] if n < len(free.minutes) else None
+            mine_words = "本队无路可到" if way is None else f"本队单是路上 {way:.0f} 分钟"
+            found.append(f"未派{incident.letter}：{words}，{mine_words}")
+            break
+    return found
 
 
 def _fits(team: Team, place: str, cap: str | None, text: str) -> bool:
@@ -94,8 +134,24 @@ def _fits(team: Team, place: str, cap: str | None, text: str) -> bool:
     return (cap is None or cap in team.provides) and all(w in words for w in text.split())
 
 
-def sentences(seen: Situation, answer: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Per team why the plan did not send it: kept back with its price, or refused an incident."""
+def changed_by_hand(draft: Draft, answer: Mapping[str, Any]) -> dict[str, int]:
+    """How many teams of the plan, by incident, the draft no longer sends there."""
+    held = {(r["team"], r["incident"]) for r in draft["teams"]}
+    count: dict[str, int] = {}
+    for row in answer.get("assignments") or ():
+        if (row["team"], row["incident"]) not in held:
+            count[row["incident"]] = count.get(row["incident"], 0) + 1
+    return count
+
+
+def sentences(
+    seen: Situation, answer: Mapping[str, Any], by_hand: Mapping[str, int] = NOTHING
+) -> dict[str, list[str]]:
+    """Per team why the plan did not send it: kept back with its price, or refused an incident.
+
+    Where the officer has taken teams out since (`by_hand`, by incident), the reason says that it
+    is the plan's and what changed.
+    """
     found: dict[str, list[str]] = {}
     for row in answer.get("kept_back") or []:
         price = row.get("price")
@@ -105,7 +161,10 @@ def sentences(seen: Situation, answer: Mapping[str, Any]) -> dict[str, list[str]
         found.setdefault(str(row.get("team")), []).append(f"留守：{words}")
     for row in answer.get("refused") or []:
         where = letter(seen, str(row.get("incident") or ""))
-        found.setdefault(str(row.get("team")), []).append(f"未派{where}：{row.get('why') or ''}")
+        out = by_hand.get(str(row.get("incident")), 0)
+        since = f"（原方案的理由；此后人工移出{where} {out} 队，重新求解即更新）" if out else ""
+        words = f"未派{where}：{row.get('why') or ''}{since}"
+        found.setdefault(str(row.get("team")), []).append(words)
     return found
 
 
@@ -118,9 +177,7 @@ def chips(seen: Situation, kept: Mapping[str, Any]) -> list[Any]:
         for n, i in enumerate(sided)
     ]
     having = {c for t in seen.available_teams() for c in t.provides}
-    caps = [
-        _chip(c, c == kept["cap"], do="cap", value=c) for c in CAPABILITIES if c in having
-    ]
+    caps = [_chip(c, c == kept["cap"], do="cap", value=c) for c in CAPABILITIES if c in having]
     return [html.Div(sorts, className="chips"), html.Div(caps, className="chips caps")]
 
 
@@ -145,9 +202,7 @@ def rows(seen: Situation, draft: Draft, found: list[Free], table: Table) -> Any:
     return html.Ul(drawn, className="prows", **{"data-box": "pool"})
 
 
-def _row(
-    seen: Situation, draft: Draft, free: Free, sided: list[Incident], table: Table
-) -> Any:
+def _row(seen: Situation, draft: Draft, free: Free, sided: list[Incident], table: Table) -> Any:
     team = free.team
     banned = [
         "哪里都不派" if i == EVERYWHERE else f"不派{letter(seen, i)}"

@@ -244,6 +244,29 @@ def test_the_pool_says_why_a_team_stays():
     assert "动用代价 +900 人·分" in shown
 
 
+def test_the_pool_says_who_did_what_a_further_team_could_have_done():
+    """No capable team stays without a sentence: those further away, and those out by hand."""
+    rows = [{"team": "T1", "incident": A, "minutes": 65.0, "roles": {"搜救": 50.0}},
+            {"team": "T2", "incident": B, "minutes": 35.0, "roles": {"搜救": 20.0}}]  # fmt: skip
+    answer = {
+        "assignments": rows, "needs": {A: [{"capability": "搜救", "amount": 50}]},
+        "refused": [{"team": "T3", "incident": B, "why": "80 分钟可到，搜救已有 20/20 人"}],
+    }  # fmt: skip
+
+    def said(draft, told=answer):
+        found = plan_pool.free_teams(world(), draft, told, TABLE, {}, plan_pool.NO_FILTER)
+        return {f.team.id: f.said for f in found}
+
+    whole = proposed(("T1", A), ("T2", B))
+    (far,) = said(whole, answer | {"refused": []})["T3"]
+    assert far == "未派甲：搜救已有 50/50，最晚 65 分钟到场，本队单是路上 70 分钟"
+    assert said(whole)["T3"] == ("未派乙：80 分钟可到，搜救已有 20/20 人",)
+    assert said(whole)["T4"] == ()
+    fewer = said(proposed(("T1", A)))
+    assert fewer["T2"] == ("原方案派乙（35 分钟到场），由人工移出草案",)
+    assert fewer["T3"][0].endswith("（原方案的理由；此后人工移出乙 1 队，重新求解即更新）")
+
+
 def test_the_pool_is_found_by_name_place_and_capability():
     """Each filter leaves only what fits it, the nearest to the incident chosen first."""
 
