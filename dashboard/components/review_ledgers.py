@@ -26,7 +26,8 @@ def ledgers(seen: Situation, areas: AreaTree, answers: Sequence[Mapping[str, Any
 
 
 def _fold(word: str, content: Any) -> Any:
-    return html.Details([html.Summary(word), content], className="fold")
+    # named, so that it stays unfolded when it is drawn again
+    return html.Details([html.Summary(word), content], className="fold", **{"data-fold": word})
 
 
 def _knowing(seen: Situation, areas: AreaTree, incident: Incident) -> Any:
@@ -46,7 +47,7 @@ def _deeds(seen: Situation, incident: Incident, answers: Sequence[Mapping[str, A
     heads = ("队伍", "方案建议", "状态", "预计到", "实到", "早晚")
     teams = table(heads, rows, "此刻既没有联合方案，也没有调派")
     held = goods(seen, incident, answers)
-    return html.Div([teams, _goods(seen, held)]) if held else teams
+    return [teams, _goods(seen, held)] if held else teams
 
 
 def _goods(seen: Situation, held: Sequence[Goods]) -> Any:

@@ -156,7 +156,7 @@ def register(app: Dash, center: Center) -> None:
         Output(Ids.COURSE, FLAT),
         Output(Ids.STAMP, "children"),
         Output(Ids.CARDS, "children"),
-        Output(Ids.KEYS, "children"),
+        Output(Ids.KEYS, FLAT),
         Output(Ids.PAPERS, "children"),
         Output(Ids.PLANS, "children"),
         Output(Ids.CHART, "figure"),
@@ -225,11 +225,13 @@ def panels(center: Center, actor: Actor, cursor: int | None) -> tuple[Any, ...]:
         flat(review_views.course(now, cursor)),
         _stamp(seen),
         review_views.cards(seen),
-        [
-            review_views.key_table(seen),
-            review_views.target_table(seen, center.tools.rules["review"]),
-            *review_ledgers.ledgers(seen, center.areas, issued(center, seen)),
-        ],
+        flat(
+            [
+                review_views.key_table(seen),
+                review_views.target_table(seen, center.tools.rules["review"]),
+                *review_ledgers.ledgers(seen, center.areas, issued(center, seen)),
+            ]
+        ),
         review_views.papers(seen),
         review_views.comparison(seen, _plan_at(center, seen)),
         forces_chart.figure(now, None if cursor is None else seen.at),
