@@ -21,6 +21,11 @@ from data.domain.situation import Situation
 
 DAY_MIN = 1440
 SURE = {"verified": "已查证", "memory": "记忆，待核", "assumed": "假定"}
+# what a clock runs from, as the table shows it
+STARTS = {
+    "occurred_at": "事发", "county": "县级接报", "prefecture": "市级接报", "province": "省级接报",
+    "departed": "首支队伍出动", "ended": "终报报出或事件结束",
+}  # fmt: skip
 WAYS = {"docx": "Word", "pdf": "PDF", "txt": "纯文本", "html": "网页"}
 
 
@@ -198,17 +203,18 @@ def rules_view(rules: Mapping[str, Any], file: str = "") -> Any:
     for rule in rules.get("clocks", ()):
         limit = (
             _span(rule["limit_min"]) if "limit_min" in rule
-            else f"事发 {rule['days']} 日内" if "days" in rule
+            else f"{rule['days']:g} 日内" if "days" in rule
             else f"每日 {rule['hour']} 时" if "hour" in rule
             else f"每日 {rule.get('per_day', '—')} 次"
         )  # fmt: skip
         sure = SURE[rule["confidence"]] + ("，未启用" if rule.get("off") else "")
-        rows.append((rule["label"], f"{rule['actor_body']} → {rule['recipient']}", limit,
+        begins = STARTS.get(rule.get("start", ""), "事发" if "days" in rule else "每日零时")
+        rows.append((rule["label"], f"{rule['actor_body']} → {rule['recipient']}", begins, limit,
                      rule["basis"], rule["source"], sure))  # fmt: skip
     calls = rules.get("escalation") or {}
     said = (
         f"超时即交带班领导，每 {calls['repeat_min']} 分钟催一次，{calls['rounds']} 次未接、"
         f"或接后仍未报的升级至上一级（{calls['basis'].partition('：')[0]}）。" if calls else ""
     )  # fmt: skip
-    heads = ("时限", "谁报给谁", "多久", "依据", "来源", "可信度")
+    heads = ("时限", "谁报给谁", "起算", "多久", "依据", "来源", "可信度")
     return [html.P(said + file), table(heads, rows, "没有时限规则。")]

@@ -5,6 +5,7 @@ from copy import deepcopy
 
 import pytest
 
+from dashboard.components.filing_views import rules_view
 from data.domain.reporting_rules import read_reporting
 from data.errors import Invalid
 from data.ingest.reference import read_rules
@@ -16,6 +17,21 @@ SHIPPED = read_rules("reporting")
 def test_the_shipped_table_is_read():
     """Every rule shipped has its basis and its source."""
     assert read_reporting(SHIPPED, "x") is SHIPPED
+
+
+def test_the_page_says_what_starts_each_clock_and_how_long_it_runs():
+    """A line each: from what, for how long, on what basis, and how far it is to be trusted."""
+    rows = {}
+    for line in rules_view(SHIPPED)[1].children[1].children:
+        cells = [str(getattr(cell, "children", "")) for cell in line.children]
+        rows[cells[0]] = cells[2:]
+    assert rows["队伍出动后报国家应急救援中心"][:2] == ["首支队伍出动", "30 分钟内"]
+    assert rows["核报（县2日内）"][:2] == ["终报报出或事件结束", "2 日内"]
+    assert rows["核报（市3日内）"][1] == "3 日内"
+    assert rows["伤亡变化补报（30日内）"][:2] == ["事发", "30 日内"]
+    assert rows["湖北省1小时书面报告"][:2] == ["事发", "60 分钟内"]
+    assert rows["湖北省1小时书面报告"][-1] == "假定，未启用"
+    assert all(row[0] and row[2] for row in rows.values())
 
 
 @pytest.mark.parametrize(
