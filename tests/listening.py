@@ -4,6 +4,7 @@ import contextlib
 import json
 import queue
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -16,9 +17,11 @@ Said = dict[str, Any]
 class Listening:
     """Reads `GET /api/v1/stream` with a signed-in client, in a thread of its own."""
 
-    def __init__(self, client: httpx.Client) -> None:
+    def __init__(self, client: httpx.Client, after: int | None = None) -> None:
         self.heard: queue.Queue[Said] = queue.Queue()
         self.client = client
+        self.head = {} if after is None else {"Last-Event-ID": str(after)}
+        self.newest = 0
         self.over = threading.Event()
         self.thread = threading.Thread(target=self._read, daemon=True)
         self.thread.start()
@@ -27,11 +30,15 @@ class Listening:
     def _read(self) -> None:
         with (
             contextlib.suppress(httpx.HTTPError),
-            self.client.stream("GET", "/api/v1/stream", timeout=None) as answer,
+            self.client.stream(
+                "GET", "/api/v1/stream", timeout=None, headers=self.head
+            ) as answer,
         ):
             for line in answer.iter_lines():
                 if line.startswith("data:"):
-                    self.heard.put(json.loads(line[5:]))
+                    said = json.loads(line[5:])
+                    self.newest = max(self.newest, said.get("seq", 0))
+                    self.heard.put(said)
         self.over.set()
 
     def until(self, wanted: Callable[[Said], bool]) -> Said:
@@ -40,6 +47,13 @@ class Listening:
             said = self.heard.get(timeout=WAIT_S)
             if wanted(said):
                 return said
+
+    def reach(self, number: int) -> None:
+        """Wait until a number was heard, taking nothing from what is to be looked at."""
+        until = time.monotonic() + WAIT_S
+        while self.newest < number:
+            assert time.monotonic() < until, f"{number} was not heard"
+            time.sleep(0.002)
 
     def numbers(self, last: int) -> list[int]:
         """The numbers of every fact up to one, in the order they came."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import AsyncExitStack
 from importlib import import_module
 from typing import Any
 
@@ -22,6 +23,8 @@ from data.errors import Forbidden, Invalid
 LARGEST_LIST = 8_000_000  # bytes of a JSON list: it is whole before its rows can be told apart
 MOST_LISTED = 1_000  # refused rows named in one answer; the quarantine has them all
 QUICK_BYTES = 200_000  # decoded on the loop in about a millisecond
+LISTS_AT_ONCE = 4  # lists larger than that held at a time; the rest of the others stays unread
+READ_S = 120.0  # within which a list has come whole
 AHEAD = 4  # blocks of one stream that may wait for the disk at a time
 
 
@@ -35,6 +38,7 @@ class Chosen(BaseModel):
 def open_door(server: FastAPI, center: Center) -> None:
     """The door for readings on the server itself, before all routers: nothing is asked oftener."""
     admitted = import_module("dashboard.access").admitted  # it needs the gate, which needs us
+    room = asyncio.Semaphore(LISTS_AT_ONCE)
 
     @server.post(
         "/api/v1/telemetry", status_code=202, max_body_size=LARGEST_STREAM, tags=["ingest"],
@@ -46,7 +50,7 @@ def open_door(server: FastAPI, center: Center) -> None:
         actor.require(Permission.TELEMETRY)
         if center.link:
             raise Forbidden("本机是县级节点，监测数据请直接送省中心")
-        return answer(await _take(center, actor, request), 202)
+        return answer(await _take(center, actor, request, room), 202)
 
 
 def build(center: Center) -> APIRouter:
@@ -111,19 +115,24 @@ def _quarantine(router: APIRouter, center: Center) -> None:
         return answer({"dropped": await center.ask(center.feed.drop, actor_of(request), body.ids)})
 
 
-async def _take(center: Center, actor: Actor, request: Request) -> dict[str, Any]:
-    """A list at once, lines as they come."""
+async def _take(
+    center: Center, actor: Actor, request: Request, room: asyncio.Semaphore
+) -> dict[str, Any]:
+    """A list at once, lines as they come; `room` bounds how many large lists are held."""
     sums, stream, head = _Sums(), request.stream(), b""
     async for piece in stream:
         head += piece
         if head.strip():
             break
     if head.lstrip()[:1] == b"[":
-        text = await _whole(head, stream)
-        quick = len(text) <= QUICK_BYTES
-        rows = rows_of_list(text) if quick else await center.ask(rows_of_list, text)
-        await sums.add(await submit(center, actor, rows), len(rows))
-        return await sums.body()
+        async with AsyncExitStack() as held:
+            text = await _in_time(
+                _whole(head, stream, lambda: held.enter_async_context(room))
+            )
+            quick = len(text) <= QUICK_BYTES
+            rows = rows_of_list(text) if quick else await center.ask(rows_of_list, text)
+            await sums.add(await submit(center, actor, rows), len(rows))
+            return await sums.body()
     lines = Lines()
     for rows in lines.add(head):
         await sums.add(await submit(center, actor, rows), len(rows))
@@ -135,23 +144,44 @@ async def _take(center: Center, actor: Actor, request: Request) -> dict[str, Any
     return await sums.body()
 
 
-async def _whole(head: bytes, stream: AsyncIterator[bytes]) -> bytes:
-    """All of a list.
+async def _whole(
+    head: bytes, stream: AsyncIterator[bytes], enter: Callable[[], Awaitable[None]]
+) -> bytes:
+    """All of a list; for a large one `enter` is awaited before the rest is read.
 
     Raises
     ------
     Invalid
         As soon as it has grown too large.
     """
-    held = bytearray(head)
+    held, entered = bytearray(head), False
     async for piece in stream:
         held += piece
+        if not entered and len(held) > QUICK_BYTES:
+            await enter()
+            entered = True
         if len(held) > LARGEST_LIST:
             break
     if len(held) > LARGEST_LIST:
         remedy = "请分批上报，或改用 NDJSON 逐行发送"
         raise Invalid.field("body", "一批数据超过 8 MB", remedy)
     return bytes(held)
+
+
+async def _in_time(reading: Coroutine[Any, Any, bytes]) -> bytes:
+    """What is read, unless it takes so long that it would keep others out.
+
+    Raises
+    ------
+    Invalid
+    """
+    try:
+        async with asyncio.timeout(READ_S):
+            return await reading
+    except TimeoutError:
+        raise Invalid.field(
+            "body", f"{READ_S:.0f} 秒内没有收完", "请检查网络，分小批或改用 NDJSON 重发"
+        ) from None
 
 
 class _Sums:

@@ -80,6 +80,20 @@ _WORDS: dict[str, tuple[str, str]] = {
 CUT_OFF = "数据库暂时没有应答，本次没有读写；恢复后自动继续，请稍后重试"
 
 
+NO_ROOM = "服务器内存或线程用尽，本次没有处理；请稍后重试，大批内容请分批发送"
+
+
+def is_exhausted(error: BaseException | None) -> bool:
+    """Whether the machine had no memory or no thread left for it, as it or its cause says."""
+    while error is not None:
+        if isinstance(error, MemoryError) or (
+            isinstance(error, RuntimeError) and "can't start new thread" in str(error)
+        ):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
 def is_cut_off(error: BaseException) -> bool:
     """Whether the database does not answer, rather than something wrong in the asking."""
     return isinstance(error, OperationalError | InterfaceError | PoolTimeout)
@@ -168,6 +182,9 @@ def install(server: FastAPI) -> None:
 
     @server.exception_handler(Exception)
     async def unexpected(request: Request, error: Exception) -> Response:
+        if is_exhausted(error):
+            log.error("%s %s: no memory or thread left", request.method, request.url.path)
+            return problem_response(Unavailable(NO_ROOM))
         log.error("%s %s failed", request.method, request.url.path, exc_info=error)
         return problem_response(CenterError("系统内部错误，已记录；请重试，仍不行请联系系统管理员"))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from typing import IO, Any
 
 import msgspec
@@ -47,9 +48,10 @@ def main() -> int:
     os.dup2(2, 1)  # whatever a library prints goes to the log, not between the frames
     warm()
     solve(Problem.from_json(_WARM), time_limit_s=0.2)
-    write_frame(out, b"{}")
-    while (body := read_frame(sys.stdin.buffer)) is not None:
-        write_frame(out, _answer(body))
+    with suppress(BrokenPipeError):  # whoever asked is gone
+        write_frame(out, b"{}")
+        while (body := read_frame(sys.stdin.buffer)) is not None:
+            write_frame(out, _answer(body))
     return 0
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, islice
 from threading import Condition, Thread
 
 from data.domain.feeding import Reading, Refused, Taken, Via
@@ -19,6 +21,7 @@ from data.store.hot import Stored
 log = logging.getLogger("hubei.feed")
 MOST_WAITING_ROWS = 100_000  # beyond this who sends has to wait: memory stays bounded
 MOST_GROUP_ROWS = 20_000  # stored in one commit
+PAUSE_S = 0.1  # for memory to come free
 
 
 @dataclass(eq=False)
@@ -106,12 +109,14 @@ class _Waiting:
         with self._changed:
             while not self._held and not self._shut:
                 self._changed.wait()
-            taken: list[Batch] = []
-            rows = 0
-            while self._held and (not taken or rows + self._held[0].weight <= most):
-                batch = self._held.popleft()
-                rows += batch.weight
-                taken.append(batch)
+            count = rows = 0
+            for batch in self._held:
+                if count and rows + batch.weight > most:
+                    break
+                count, rows = count + 1, rows + batch.weight
+            taken = list(islice(self._held, count))  # nothing is lost if there is no memory for it
+            for _ in range(count):
+                self._held.popleft()
             self.rows -= rows
             self._changed.notify_all()
             return taken
@@ -171,29 +176,56 @@ class Line:
         self._threads[1].join()
 
     def _storing(self) -> None:
-        while batches := self._in.take(MOST_GROUP_ROWS):
-            try:
-                self.store(batches)
-            except Exception as error:
-                log.exception("a group of %d batches was not stored", len(batches))
-                for batch in batches:
-                    refusal = Unavailable("数据没有存下，请稍后重发")
-                    refusal.__cause__ = error
-                    batch.answer.set_exception(refusal)
-            else:
-                for batch in batches:
-                    self._stored.put(batch)
+        _work_off(self._in, self._store_group)
+
+    def _store_group(self, batches: list[Batch]) -> None:
+        self.store(batches)
+        for batch in batches:
+            self._stored.put(batch)
 
     def _watching(self) -> None:
-        while batches := self._stored.take(MOST_GROUP_ROWS):
-            for _, own in groupby(batches, key=lambda b: b.actor):
-                of_one = list(own)
-                try:
-                    readings = [r for b in of_one for r in b.fresh]
-                    if readings:
-                        self.watch(of_one[0].actor, readings)
-                except Exception:
-                    # stored all the same; what stands in memory is watched again at the next start
-                    log.exception("stored readings were not watched")
-                for batch in of_one:
-                    batch.settle()
+        _work_off(self._stored, self._watch_group)
+
+    def _watch_group(self, batches: list[Batch]) -> None:
+        for _, own in groupby(batches, key=lambda b: b.actor):
+            of_one = list(own)
+            try:
+                readings = [r for b in of_one for r in b.fresh]
+                if readings:
+                    self.watch(of_one[0].actor, readings)
+            except Exception:
+                # stored all the same; what stands in memory is watched again at the next start
+                log.exception("stored readings were not watched")
+            for batch in of_one:
+                batch.settle()
+
+
+def _work_off(waiting: _Waiting, work: Callable[[list[Batch]], None]) -> None:
+    """Work off what waits until the line is closed.
+
+    Whatever goes wrong with a group, also that there is no memory, its senders are told to send it
+    again (what was stored is a repeat then), and the next group is taken.
+    """
+    while True:
+        try:
+            batches = waiting.take(MOST_GROUP_ROWS)
+        except MemoryError:
+            time.sleep(PAUSE_S)  # nothing was taken
+            continue
+        if not batches:
+            return
+        try:
+            work(batches)
+        except Exception as error:  # noqa: BLE001 - it is told to every sender
+            _give_back(batches, error)
+
+
+def _give_back(batches: list[Batch], error: Exception) -> None:
+    """Tell the senders of a group that nothing may be counted on."""
+    with suppress(MemoryError):
+        log.error("a group of %d batches was not stored", len(batches), exc_info=error)
+    for batch in batches:
+        with suppress(MemoryError, InvalidStateError):  # answered already, or given up
+            refusal = Unavailable("数据没有存下，请稍后重发")
+            refusal.__cause__ = error
+            batch.answer.set_exception(refusal)

@@ -16,6 +16,7 @@ from tests.faults import (
     fuzz_api,
     fuzz_callbacks,
     fuzz_importers,
+    hard_days,
     kills,
     link_cuts,
     load,
@@ -111,6 +112,9 @@ FAULTS: dict[str, tuple[str, Callable[[], list[str]]]] = {
     "node": ("150 cuts between a county's machine and the province, both ordering", _node),
     "disk": ("a full disk, and room again, SQLite", odd_days.fill_disk),
     "clock": ("the clock three hours on, back, three hours back, on again", odd_days.jump_clock),
+    "stalled": ("60 clients that never read and 6 that hardly do, beside those who do",
+                hard_days.stall_clients),
+    "memory": ("a server whose memory ends under a crowd of large lists", hard_days.limit_memory),
     "race-sqlite": (f"{ATTEMPTS:,} orders raced for by 8 processes, SQLite", _sqlite_race),
     "race-postgres": (f"{ATTEMPTS:,} orders raced for by 8 processes, PostgreSQL", _postgres_race),
     "load": (

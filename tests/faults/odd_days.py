@@ -81,11 +81,15 @@ class Told:
 
     def measure(self) -> int:
         """Send one reading; the status."""
-        row = {"sensor": "S07", "at": _server_now(self.client), "value": 20.0}
+        row = {"sensor": "S07", "at": self.server_now(), "value": 20.0}
         answer = self.client.post("/api/v1/telemetry", json=[row])
         if not answer.is_success:
             self.in_words(answer)
         return answer.status_code
+
+    def server_now(self) -> str:
+        """A moment just past, by the server's own clock."""
+        return str(self.client.get("/api/v1/situation").json()["at"])
 
     def in_words(self, answer: httpx.Response) -> None:
         """A refusal says in Chinese what to do."""
@@ -99,14 +103,9 @@ class Told:
             self.found.append(f"{said}: {got}, not {wanted}")
 
 
-def _server_now(client: httpx.Client) -> str:
-    """A moment just past, by the server's own clock."""
-    held = client.get("/api/v1/situation").json()
-    return str(held["at"])
-
-
 @contextmanager
-def _served(var: Path, **more: str) -> Iterator[Served]:
+def served(var: Path, **more: str) -> Iterator[Served]:
+    """A seeded server that stands, in a process of its own, killed afterwards."""
     made = Served(var=var, more=more)
     seed(made)
     made.start()
@@ -122,10 +121,10 @@ def fill_disk() -> list[str]:
         size = f"size={DISK_MB}m"
         subprocess.run(["mount", "-t", "tmpfs", "-o", size, "tmpfs", name], check=True)
         try:
-            with _served(Path(name), HUBEI_LEAST_FREE_MB=str(LEAST_MB)) as served:
-                told = Told(served)
+            with served(Path(name), HUBEI_LEAST_FREE_MB=str(LEAST_MB)) as standing:
+                told = Told(standing)
                 _fill_and_free(told, Path(name))
-            return told.found + judge(served, told.told)
+            return told.found + judge(standing, told.told)
         finally:
             subprocess.run(["umount", "-l", name], check=True)
 
@@ -188,13 +187,13 @@ def jump_clock() -> list[str]:
             "LD_PRELOAD": preload, "FAKETIME_TIMESTAMP_FILE": str(hand), "FAKETIME_NO_CACHE": "1",
             "FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1",
         }  # fmt: skip
-        with _served(var, **env) as served:
-            told = Told(served)
+        with served(var, **env) as standing:
+            told = Told(standing)
             for hours in (JUMP_H, 0, -JUMP_H, 0):
                 hand.write_text(f"{hours:+d}h\n")
                 _after_jump(told, hours)
             _in_order(told)
-        return told.found + judge(served, told.told)
+        return told.found + judge(standing, told.told)
 
 
 def _after_jump(told: Told, hours: int) -> None:

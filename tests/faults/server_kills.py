@@ -21,7 +21,7 @@ from data.store.database import Database
 from tests.serving import PASSWORD, free_port
 
 ROOT = Path(__file__).parent.parent.parent
-WRITERS, LONGEST_S, OPEN_S = 3, 1.5, 180
+WRITERS, LONGEST_S, OPEN_S = 3, 1.5, 120
 REPORT = {
     "type": "flood", "place": "黄梅县", "lon": 115.94, "lat": 30.07, "source": "电话",
     "text": "堤防渗水", "casualties": {},
@@ -46,7 +46,7 @@ class Served:
         """Start it and wait until it answers."""
         known = {
             "HUBEI_VAR": str(self.var), "HUBEI_SCENARIO": "none", "HUBEI_PORT": str(self.port),
-            "HUBEI_SEED_PASSWORD": PASSWORD, "HUBEI_NO_BROWSER": "1",
+            "HUBEI_SEED_PASSWORD": PASSWORD, "HUBEI_NO_BROWSER": "1", "PYTHONFAULTHANDLER": "1",
         }  # fmt: skip
         if self.url:
             known["HUBEI_DATABASE_URL"] = self.url
@@ -63,6 +63,8 @@ class Served:
             if (code := self.process.poll()) is not None:
                 raise RuntimeError(f"the server ended with {code}: {self._last_words()}")
             time.sleep(0.05)  # asked again until it answers
+        self.process.send_signal(signal.SIGABRT)  # it says where each thread stands
+        self.process.wait()
         raise RuntimeError(f"the server did not open: {self._last_words()}")
 
     @property
@@ -72,7 +74,7 @@ class Served:
 
     def _last_words(self) -> str:
         """What it said last, for whoever must find out why."""
-        return self.said.read_text(errors="replace")[-4000:]
+        return self.said.read_text(errors="replace")[-8000:]
 
     def kill(self) -> None:
         """Without warning."""

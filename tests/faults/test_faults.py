@@ -4,6 +4,7 @@ import pytest
 
 from tests.faults import (
     database_kills,
+    hard_days,
     kills,
     link_cuts,
     load,
@@ -78,3 +79,13 @@ def test_streams_and_requests_hold_together():
 def test_a_full_disk_refuses_in_words_and_recovers():
     """Writes are refused in Chinese, reads go on, health is red; with room all is well again."""
     assert odd_days.fill_disk() == []
+
+
+def test_clients_that_never_read_hold_up_nobody():
+    """Cut after a while; who reads has every number, who comes back too."""
+    assert hard_days.stall_clients(300) == []
+
+
+def test_a_server_without_memory_refuses_and_goes_on():
+    """Large lists at once under a limit: taken, or refused in words, and nothing is lost."""
+    assert hard_days.limit_memory(5) == []

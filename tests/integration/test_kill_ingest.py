@@ -16,7 +16,7 @@ from data.config import Settings
 from tests.integration.device_world import ROOT, START, make_center, waited
 from tests.serving import PASSWORD, free_port
 
-LIVES, SENDERS, ROWS = 3, 3, 40
+LIVES, SENDERS, ROWS = 2, 3, 40
 DAYS = timedelta(days=3)
 
 
@@ -71,7 +71,7 @@ def answers(port):
 
 
 def test_every_acknowledged_row_is_there_exactly_once(database_url, tmp_path):
-    """Three lives ended by SIGKILL while three senders write; retries double nothing."""
+    """Two lives ended by SIGKILL while three senders write; retries double nothing."""
     url = None if database_url.startswith("sqlite") else database_url
     center = make_center(tmp_path, url)
     center.accounts.seed(PASSWORD, exercise=False)
