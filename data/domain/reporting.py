@@ -18,6 +18,7 @@ from data.domain.reporting_rules import ANY
 from data.domain.situation import Situation
 
 DUE_SOON = timedelta(minutes=30)
+LASTS = timedelta(days=60)  # 假定: how long after its end an incident is still asked about
 _TIER_WORDS = {"county": "县级", "prefecture": "市级", "province": "省级"}
 
 State = Literal["running", "due_soon", "overdue", "done", "late"]
@@ -62,11 +63,12 @@ def deadlines_in(
 def lasting(
     seen: Situation, rules: Mapping[str, Any], areas: AreaTree
 ) -> dict[str, list[Deadline]]:
-    """What is owed of incidents that are closed and were reported: 核报, changed casualties."""
+    """What is owed of incidents that ended lately and were reported: 核报, changed casualties."""
     told = {f.incident_id for f in seen.filings.values()}
     return {
         i.id: [d for d in deadlines_in(seen, i, rules, areas) if d.outlasts]
-        for i in seen.incidents.values() if i.status != "open" and i.id in told
+        for i in seen.incidents.values()
+        if i.id in told and i.closed_at is not None and seen.at - i.closed_at <= LASTS
     }  # fmt: skip
 
 

@@ -11,7 +11,8 @@ import data
 from data.domain.filing import Filing, Receipt
 from data.domain.incident import Casualties, Grading, Incident, Report
 from data.domain.org import Area, AreaTree
-from data.domain.reporting import deadlines
+from data.domain.reporting import deadlines, lasting
+from data.domain.situation import Situation
 
 RULES = json.loads((Path(data.__file__).parent / "reference" / "reporting.json").read_text("utf-8"))
 AREAS = AreaTree.of(
@@ -219,6 +220,25 @@ def test_verification_runs_from_the_last_report_and_outlasts_the_incident():
     closed = replace(SLIDE, status="closed", closed_at=beijing("2020-07-09T12:00"))
     shut = run(closed, "2020-07-09T13:00", TOLD)["nd-verify-county"]
     assert shut.due_at == beijing("2020-07-11T12:00")
+
+
+def test_what_outlasts_an_incident_is_asked_for_sixty_days():
+    """Of a closed incident that was reported the 核报 stands; of an open or an old one nothing."""
+    closed = replace(SLIDE, status="closed", closed_at=beijing("2020-07-09T12:00"))
+
+    def left(incident, now, *filings):
+        seen = Situation(
+            revision=1, at=beijing(now), incidents={incident.id: incident},
+            filings={f.id: f for f in filings},
+        )  # fmt: skip
+        return {k: [d.id for d in held] for k, held in lasting(seen, RULES, AREAS).items()}
+
+    first = filed("2020-07-08T09:00")
+    found = left(closed, "2020-07-10T12:00", first)
+    assert found == {"I-0001": ["nd-verify-county", "nd-verify-prefecture"]}
+    assert left(closed, "2020-07-10T12:00") == {}
+    assert left(SLIDE, "2020-07-10T12:00", first) == {}
+    assert left(closed, "2020-09-10T12:00", first) == {}
 
 
 def test_changed_casualties_are_reported_within_thirty_days_or_seven():
