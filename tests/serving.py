@@ -85,10 +85,10 @@ class Running:
 
     def client(self, username: str = "", password: str = PASSWORD) -> httpx.Client:
         """A client, signed in when a name is given; writes carry the CSRF value."""
-        made = httpx.Client(base_url=self.base, timeout=20)
+        made = httpx.Client(base_url=self.base, timeout=60)
         if username:
             signing = {"username": username, "password": password}
-            answer = httpx.post(self.base + "/api/v1/session", json=signing, timeout=20)
+            answer = httpx.post(self.base + "/api/v1/session", json=signing, timeout=60)
             answer.raise_for_status()
             made.cookies = answer.cookies
             made.headers["X-CSRFToken"] = answer.json()["csrf"]

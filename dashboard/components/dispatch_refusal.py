@@ -52,8 +52,6 @@ def refusal(error: Any, draft: drafting.Draft) -> Any:
     return html.Div(
         [
             html.Div([html.B(error.title), html.Span(whole, className="mu")]),
-            html.P(detail) if detail and detail != error.title else None,
-            html.Ul(lines) if lines else None,
             html.Div(
                 [
                     html.Button(f"去掉 {len(error.holders)} 项并重新求解", className="mini pri",
@@ -65,6 +63,8 @@ def refusal(error: Any, draft: drafting.Draft) -> Any:
                 ],
                 className="next",
             ),
+            html.P(detail) if detail and detail != error.title else None,
+            html.Ul(lines) if lines else None,
         ],
         className="short refused",
     )  # fmt: skip
