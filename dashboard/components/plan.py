@@ -12,6 +12,7 @@ from dashboard.components import (
     drafting,
     etas,
     needs_desk,
+    plan_conditions,
     plan_head,
     plan_pool,
     plan_view,
@@ -86,7 +87,9 @@ def layout() -> Any:
                 ],
                 className="plan-top",
             ),
-            html.Div(id=PlanIds.LIMITS, className="plan-limits"),
+            html.Div(
+                [*plan_conditions.layout(), html.Div(id=PlanIds.LIMITS, className="plan-limits")]
+            ),
             html.Div(
                 [html.Div(id=PlanIds.COLUMNS, className="plan-cols"), _pool()],
                 className="plan-body",
@@ -133,6 +136,7 @@ def register(app: Dash, center: Center) -> None:
     )
     _solving(app, center)
     needs_desk.register(app, center, PlanIds.ANSWERED)
+    plan_conditions.register(app, center, PlanIds.BOX, OPEN, PlanIds.ANSWERED)
     _narrowing(app)
     _drawing(app, center)
 

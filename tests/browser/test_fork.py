@@ -1,12 +1,14 @@
 """假设推演 on the duty desk, and the plan as leaders read it, on the night of the exercise."""
 
 import os
+import re
 import time
 
 import pytest
 from playwright.sync_api import expect
 
 from data.exercise.runner import start_runner
+from tests.browser.hands import twice
 from tests.serving import PASSWORD, Running
 
 LIMIT_MS = 90_000
@@ -144,3 +146,37 @@ def test_a_leader_reads_the_plan_beside_its_alternatives_and_cannot_issue_it(bro
     assert told[0]["objective"]["value"] > 0
     assert [t["id"] for t in told] == sorted((t["id"] for t in told), reverse=True)
     page.context.close()
+
+
+def test_a_team_let_go_is_compared_thrown_away_and_kept(fork, night):
+    """An ordered team is supposed free; discarded it stays bound, kept the draft may take it."""
+    api = night.client("duty")
+    jia = next(i for i in api.get("/api/v1/incidents").json()["items"] if i["letter"] == "甲")
+    team = fork.locator("#draft-view [data-row]").first.get_attribute("data-row").split("@")[0]
+    api.post("/api/v1/dispatches", json={
+        "assignments": [{"team": team, "incident": jia["id"]}],
+    }).raise_for_status()  # fmt: skip
+    name = next(t["name"] for t in api.get("/api/v1/teams?limit=1000").json()["items"]
+                if t["id"] == team)  # fmt: skip
+    bound = fork.locator("#fork-teams button", has_text=name)
+    for kept in (False, True):
+        bound.click(timeout=LIMIT_MS)
+        expect(fork.locator(".fchanges li")).to_have_text(re.compile(f"放出 {name}"))
+        solve(fork)
+        expect(fork.locator(".fdiff")).to_contain_text("队伍变化")
+        if not kept:
+            twice(fork.locator(".fork-bar button", has_text="丢弃"))
+            expect(fork.locator(".fchanges li")).to_have_count(0, timeout=LIMIT_MS)
+            expect(fork.locator(".ffigures")).to_have_count(0, timeout=LIMIT_MS)
+    picture(fork, "release")
+    fork.locator("#fork-adopt").click()
+    expect(fork.locator(FORK)).to_have_count(0, timeout=LIMIT_MS)
+    fork.keyboard.press("p")
+    expect(fork.locator(".plan-view.open .plimit", has_text=f"放 {name} 可改派")).to_be_visible(
+        timeout=LIMIT_MS
+    )
+    fork.wait_for_function(
+        "() => !document.documentElement.hasAttribute('data-solving')", timeout=LIMIT_MS
+    )
+    held = {a["team_id"] for a in api.get("/api/v1/assignments").json()["items"]}
+    assert team in held  # nothing was ordered by keeping
