@@ -37,13 +37,16 @@ class Ids(StrEnum):
     READ = "takes-read"
     VIEW = "takes-view"
     DOWN = "takes-down"
+    LOTS = "takes-lots"
 
 
 def layout() -> list[Any]:
     """The depot and what to do on the right, the stock-taking under way on the left."""
 
-    def button(word: str, do: str, kind: str = "btn", **more: Any) -> Any:
-        return html.Button(word, className=kind, **desk.acts(NAME, do=do), **more)
+    def button(word: str, do: str, key: str, kind: str = "btn", **more: Any) -> Any:
+        shown = "Ctrl ⏎" if key == "ctrl+Enter" else key.upper()
+        return html.Button([f"{word} ", html.Kbd(shown)], className=kind, **desk.key(key),
+                           **desk.acts(NAME, do=do), **more)  # fmt: skip
 
     form = html.Div(
         [
@@ -51,8 +54,10 @@ def layout() -> list[Any]:
                 ledger_parts.named(FORM, "depot_id", "储备库", ledger_parts.DEPOTS, "要盘点的库"),
                 className="fields",
             ),
-            html.Div([button("开始盘点", "open", "btn pri"), button("下载盘点表", "sheet")],
-                     className="bar"),
+            html.Div(
+                [button("开始盘点", "open", "b", "btn pri"), button("下载盘点表", "sheet", "l")],
+                className="bar",
+            ),
             html.H3("按文件录入"),
             dcc.Upload(
                 [html.B("选择填好的盘点表，或拖到这里"),
@@ -63,7 +68,7 @@ def layout() -> list[Any]:
             html.H3("逐批录入"),
             html.Div(
                 [
-                    desk_fields.text(FORM, "lot_id", "批次编号"),
+                    ledger_parts.named(FORM, "lot_id", "批次", Ids.LOTS, "编号；按品类挑选"),
                     desk_fields.digits(FORM, "counted", "盘点数"),
                     desk_fields.text(FORM, "reason", "差异原因；确认或作废的理由", wide=True),
                 ],
@@ -71,9 +76,9 @@ def layout() -> list[Any]:
             ),
             html.Div(
                 [
-                    button("录入此批", "count"),
-                    button("确认入账", "confirmed", "btn pri", **desk.confirm("再按一次入账")),
-                    button("作废", "cancelled", "btn danger", **desk.confirm("再按一次作废")),
+                    button("录入此批", "count", "ctrl+Enter"),
+                    button("确认入账", "confirmed", "y", "btn pri", **desk.confirm("再按一次入账")),
+                    button("作废", "cancelled", "z", "btn danger", **desk.confirm("再按一次作废")),
                 ],
                 className="bar",
             ),
@@ -85,7 +90,9 @@ def layout() -> list[Any]:
             [
                 html.Div(admin_parts.hole(Ids.VIEW), className="main rolls"),
                 html.Aside(
-                    [form, dcc.Download(id=Ids.DOWN), desk.act_store(NAME)], className="side"
+                    [form, html.Datalist(id=Ids.LOTS), dcc.Download(id=Ids.DOWN),
+                     desk.act_store(NAME)],
+                    className="side",
                 ),
             ],
             className="two",
@@ -174,6 +181,24 @@ def _open_take(seen: Situation, typed: object) -> Stocktake:
     return take
 
 
+def lot_options(seen: Situation, depot: str | None) -> list[Any]:
+    """The lots of the depot typed, named by item, batch and what the book says."""
+    held = [
+        (item.name, lot, item)
+        for lot in seen.lots.values()
+        if depot
+        and depot in (lot.depot_id, ledger_parts.where(seen.depots.get(lot.depot_id)))
+        and (item := seen.items.get(lot.item_id))
+    ]
+    return [
+        html.Option(
+            f"{name} {lot.batch or ''} 账面 {ledger_parts.quantity(lot.on_hand, item)}",
+            value=lot.id,
+        )
+        for name, lot, item in sorted(held, key=lambda row: (row[0], row[1].id))
+    ]
+
+
 def command_of(seen: Situation, do: str, typed: dict[str, Any]) -> Any:
     """The command of a button for what was typed.
 
@@ -201,6 +226,14 @@ def register(app: Dash, center: Center) -> None:
     @app.callback(Output(Ids.VIEW, FLAT), Input(Live.REVISION, "data"))
     async def redraw(_revision: Any) -> Any:
         return flat(view(await desk.see(center)))
+
+    @app.callback(
+        Output(Ids.LOTS, "children"),
+        Input(desk_fields.field_id(FORM, "depot_id"), "value"),
+        Input(Live.REVISION, "data"),
+    )
+    async def lots_of(depot: str | None, _revision: Any) -> Any:
+        return lot_options(await desk.see(center), depot)
 
     @app.callback(
         Output(Ids.READ, FLAT),

@@ -7,7 +7,7 @@ from typing import Any
 
 from dash import Dash, Input, Output, State, dcc, html, no_update
 
-from dashboard.components import admin_parts, desk, desk_fields, ledger_parts, toasts
+from dashboard.components import admin_parts, desk, desk_fields, finding, ledger_parts, toasts
 from dashboard.components import task_words as tw
 from dashboard.components.at_hand import at_hand
 from dashboard.components.desk_words import clock, empty
@@ -44,15 +44,10 @@ class Ids(StrEnum):
 
 def layout() -> list[Any]:
     """Transfers on the left, the one at hand with its form on the right."""
-    kept = {"persistence": True, "persistence_type": "local"}
     filters = html.Div(
         [
-            dcc.Input(id=Ids.TEXT, type="search", placeholder="按品类、储备库、事件、车牌筛选",
-                      value="", debounce=0.3, className="filter", autoComplete="off", **kept),
-            dcc.RadioItems(
-                id=Ids.SHOW, className="pills", value="open",
-                options=[{"label": w, "value": v} for v, w in SHOWN.items()], **kept,
-            ),
+            *finding.search(Ids.TEXT, "按品类、储备库、事件、车牌筛选"),
+            finding.pills(Ids.SHOW, SHOWN, "open"),
         ],
         className="bar",
     )  # fmt: skip
@@ -183,10 +178,9 @@ def _actions(actor: Actor, t: Transfer) -> Any:
         (T.SETTLED in next_ and may(Permission.SUPPLY), "退回入库", "k", "return"),
     )
     found: list[Any] = [
-        html.Button([f"{word} ", html.Kbd(key.upper())], className="btn",
+        html.Button([f"{word} ", html.Kbd(key.upper())], className="btn" if n else "btn pri",
                     **desk.key(key), **desk.acts(NAME, do=do))
-        for show, word, key, do in wanted
-        if show
+        for n, (_, word, key, do) in enumerate(w for w in wanted if w[0])
     ]  # fmt: skip
     if T.CANCELLED in next_ and may(Permission.DISPATCH) and may(Permission.SUPPLY):
         found.append(html.Button("撤销", className="btn danger", **desk.confirm("再按一次撤销"),

@@ -60,7 +60,8 @@ def _goods(seen: Situation, held: Sequence[Goods]) -> Any:
         )
         for g in held
     ]  # fmt: skip
-    return table(("物资", "方案建议", "调出", "实收", "预计到", "实到", "早晚"), rows, "")
+    heads = ("物资", "建议", "调出", "实收", "预计到", "实到", "早晚")
+    return html.Div(table(heads, rows, ""), className="goods")
 
 
 def _late(minutes: float | None) -> str:

@@ -77,6 +77,7 @@ def counted_twice(page: Page, lot: str) -> None:
     expect(states).to_have_text(["已确认入账"])
     page.locator("#takes-form .btn", has_text="开始盘点").click()
     expect(states).to_have_text(["盘点中", "已确认入账"])
+    expect(page.locator(f"#takes-lots option[value='{lot}']")).to_contain_text("账面 100 床")
     page.locator("#take-lot-id").fill("没有的")
     page.locator("#take-counted").fill("97")
     page.locator("#take-reason").fill("受潮 3 床")
