@@ -450,8 +450,10 @@ def test_nothing_is_closed_over_what_is_open_and_both_are_closed_in_the_end(nigh
         desk = night.desk(letter, "dispatch")
         here = night.incident(letter)["id"]
         desk.keyboard.press("Alt+1")
+        expect(desk.locator("[data-key='q']")).to_be_visible(timeout=LIMIT_MS)
         desk.keyboard.press("q")
         view = desk.locator("#close-view")
+        expect(view).to_be_visible(timeout=LIMIT_MS)
         expect(view).to_contain_text("须先办结", timeout=LIMIT_MS)
         expect(view.locator(".btn.danger")).to_be_disabled()
         expect(view.locator(".ends")).to_have_count(2 if "结束后仍留办" in view.inner_text() else 1)
