@@ -23,7 +23,7 @@ from data.domain.situation import Situation
 from data.errors import Invalid
 
 AREA = "road-closing"
-OPEN, SHUT = "closing open", "closing"
+OPEN, SHUT = "road-closing open", "road-closing"
 HINT = "路名、两端县名或地名，如：大河镇、黄梅 武穴"
 
 
@@ -58,9 +58,9 @@ def layout() -> Any:
                     html.Button(["收起 ", kbd("Esc")], className="mini", **desk.key("Escape"),
                                 **desk.sets({ClosingIds.BOX: {"className": SHUT}})),
                 ],
-                className="closing-ask",
+                className="road-ask",
             ),
-            html.Div(id=ClosingIds.FOUND, className="closing-found"),
+            html.Div(id=ClosingIds.FOUND, className="road-found"),
         ],
         id=ClosingIds.BOX, className=SHUT, **{"aria-label": "封路"},
     )  # fmt: skip
@@ -68,7 +68,7 @@ def layout() -> Any:
 
 def held() -> Any:
     """Where the closures in force are listed."""
-    return html.Div(id=ClosingIds.HELD, className="closing-held")
+    return html.Div(id=ClosingIds.HELD, className="road-held")
 
 
 def register(app: Dash, center: Center) -> None:
