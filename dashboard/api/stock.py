@@ -15,6 +15,7 @@ from dashboard.documents.transfer_paper import transfer_paper
 from dashboard.documents.writing import written
 from data.center import Center
 from data.domain import stock_alerts as alerts
+from data.domain import stock_left
 from data.domain.item_classes import STANDARD, catalogue
 from data.domain.messages import stock as m
 from data.domain.situation import Situation
@@ -222,16 +223,19 @@ def _supposed(router: APIRouter, center: Center) -> None:
         actor = actor_of(request)
         seen: Situation = await center.ask(center.queries.situation, actor)
         asked = Counter(dict(_asked(row, seen) for row in order or ()))
+        own: dict[str, float] = {}
         if plan:
             made = await center.ask(center.plan_of, actor, plan)
-            asked.update(alerts.asked_of(seen, made.answer.get("transfers") or ()))
+            rows = made.answer.get("transfers") or ()
+            asked.update(stock_left.asked_of(seen, rows))
+            own = stock_left.asked_of(seen, rows, own=True)
         if not asked and not plan:
             raise Invalid.field("order", "没有填要调出什么", "请填 品类编号:数量，或方案编号 plan")
-        rows = [
+        items = [
             {**asdict(left), "after": left.after, "below_list": left.below_list}
-            for left in await center.ask(alerts.what_if, seen, asked)
+            for left in await center.ask(stock_left.what_if, seen, asked, own)
         ]
-        return answer({"items": rows})
+        return answer({"items": items})
 
 
 def _asked(row: str, seen: Situation) -> tuple[str, float]:

@@ -16,6 +16,7 @@ from data.center import Center
 from data.domain import stock_alerts as alerts
 from data.domain.org import Actor, AreaTree, Permission
 from data.domain.situation import Situation
+from data.domain.stock_left import what_if
 from data.errors import Invalid
 
 MOST = 200
@@ -136,7 +137,7 @@ def read_order(seen: Situation, text: str) -> dict[str, float]:
 def left_view(seen: Situation, text: str) -> Any:
     """What would be left, and who could still make or sell it where it does not suffice."""
     try:
-        found = alerts.what_if(seen, read_order(seen, text))
+        found = what_if(seen, read_order(seen, text))
     except Invalid as error:
         wrong = error.errors[0]
         return html.P(f"{wrong['message']}。{wrong['remedy']}", className="field-error")

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from dash import html
 
 from dashboard.components import admin_parts, ledger_parts, ledger_purchase
-from data.domain import stock_alerts as alerts
+from data.domain import stock_left as stock
 from data.domain.situation import Situation
 
 HEADS = ("品类", "可调", "调出", "剩余", "")
@@ -21,11 +21,11 @@ def typed(seen: Situation, asked: Mapping[str, float]) -> str:
     return "\n".join(" ".join(row) for row in rows)
 
 
-def table(found: Iterable[alerts.Left], none: str) -> Any:
+def table(found: Iterable[stock.Left], none: str) -> Any:
     """One row an item; what does not suffice or breaks the basic list is marked."""
     rows = []
     for left in found:
-        said = "不足" if left.after < 0 else "低于清单" if left.below_list else "可以"
+        said = "不足" if left.after < 0 else "低于省级清单" if left.below_list else "可以"
         amounts = (left.free, left.asked, left.after)
         free, asked, after = (ledger_parts.quantity(a, left.item) for a in amounts)
         word = html.Span(said, className="" if said == "可以" else "late")
@@ -35,10 +35,11 @@ def table(found: Iterable[alerts.Left], none: str) -> Any:
 
 def of_draft(seen: Situation, lots: Iterable[Mapping[str, Any]]) -> Any:
     """What the lots of a draft would leave, with the way to try other amounts; None without any."""
-    asked = alerts.asked_of(seen, lots)
+    rows = list(lots)
+    asked, own = stock.asked_of(seen, rows), stock.asked_of(seen, rows, own=True)
     if not asked:
         return None
-    found = sorted(alerts.what_if(seen, asked), key=lambda x: (x.after >= 0, not x.below_list))
+    found = sorted(stock.what_if(seen, asked, own), key=lambda x: (x.after >= 0, not x.below_list))
     href = f"/supplies?order={quote(typed(seen, asked))}#3"
     again = html.A("换数再算", className="mini", href=href)
     return html.Div(
@@ -46,7 +47,7 @@ def of_draft(seen: Situation, lots: Iterable[Mapping[str, Any]]) -> Any:
     )
 
 
-def resorts(seen: Situation, found: Iterable[alerts.Left]) -> Any:
+def resorts(seen: Situation, found: Iterable[stock.Left]) -> Any:
     """Who could still make or sell what does not suffice, each with the way to ask for it."""
     rows = [
         row for left in found if left.after < 0 or left.below_list for row in _sources(seen, left)
@@ -54,9 +55,9 @@ def resorts(seen: Situation, found: Iterable[alerts.Left]) -> Any:
     return html.Ul(rows) if rows else ""
 
 
-def _sources(seen: Situation, left: alerts.Left) -> list[Any]:
+def _sources(seen: Situation, left: stock.Left) -> list[Any]:
     """The sources of an item in words, and the task for what lacks of the order and the list."""
-    lacks = (left.least or 0.0) - left.after
+    lacks = max((left.least or 0.0) - left.own_after, -left.after)
     known = ledger_purchase.suppliers_of(seen, left.item.id)
     found = [html.Li(ledger_purchase.source_words(s, left.item)) for s in known]
     none = html.Li(f"{left.item.name}：没有登记产能或采购来源")

@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from data.domain.clock import SHANGHAI
 from data.domain.depot import Depot, Item, Lot
@@ -34,6 +33,12 @@ def owner_of(level: str) -> str:
     return next((o for o, starts in OWNERS.items() if level.startswith(starts)), "")
 
 
+def of_the_province(depot: Depot) -> bool:
+    """Whether a depot is the province's own: only those fill its basic list."""
+    owner = owner_of(depot.owner_level)
+    return owner == "省" or not (owner or depot.area_code)
+
+
 def kept_for(depot: Depot, areas: AreaTree) -> str:
     """The area whose basic list a depot fills: its owner's; blank where it is none.
 
@@ -41,7 +46,7 @@ def kept_for(depot: Depot, areas: AreaTree) -> str:
     owner is taken as its place's own.
     """
     owner, code = owner_of(depot.owner_level), depot.area_code
-    if owner == "省" or (not owner and not code):
+    if of_the_province(depot):
         return PROVINCE
     here = areas.areas.get(code or "")
     if here is None or owner in ("中央", "企业产能"):
@@ -238,54 +243,6 @@ def _held(item: Item, lots: list[Lot], way: float, scene: float, day: date) -> H
 
 def _sum(amounts: Iterable[float]) -> float:
     return round(sum(amounts), 6)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Left:
-    """What an order of an item would leave the province, and where sources of last resort are."""
-
-    item: Item
-    asked: float
-    free: float
-    least: float | None
-
-    @property
-    def after(self) -> float:
-        """What would still be free; below zero cannot be met."""
-        return round(self.free - self.asked, 6)
-
-    @property
-    def below_list(self) -> bool:
-        """Whether the order breaks the basic list."""
-        return self.least is not None and self.after < self.least
-
-
-def what_if(seen: Situation, asked: Mapping[str, float]) -> list[Left]:
-    """What would still be free after an order of amounts by item id."""
-    stands = same(seen.items)
-    held = {h.item.id: h for h in totals(seen)}
-    least = {
-        stands[n.item_id]: n.least
-        for n in seen.norms.values()
-        if n.area_code is None and not n.ended and n.item_id in stands
-    }
-    wanted: defaultdict[str, float] = defaultdict(float)
-    for item, amount in asked.items():
-        if item in stands:
-            wanted[stands[item]] += amount
-    return [
-        Left(item=held[key].item, asked=amount, free=held[key].free, least=least.get(key))
-        for key, amount in wanted.items()
-    ]
-
-
-def asked_of(seen: Situation, rows: Iterable[Mapping[str, Any]]) -> dict[str, float]:
-    """Amounts by item id of rows that each take an `amount` of a `lot`; unknown lots count not."""
-    asked: defaultdict[str, float] = defaultdict(float)
-    for row in rows:
-        if lot := seen.lots.get(str(row["lot"])):
-            asked[lot.item_id] += float(row["amount"])
-    return dict(asked)
 
 
 def unfinished(seen: Situation) -> int:

@@ -221,7 +221,7 @@ def test_the_draft_says_what_its_lots_would_leave():
     seen = world(norms={"N": StockNorm(id="N", area_code=None, item_id="M1", least=15)})
     shown_left = flat(stock_left.of_draft(seen, draft["lots"]))
     assert "<td>80 顶</td><td>70 顶</td><td><b>10 顶</b></td>" in shown_left
-    assert "低于清单" in shown_left
+    assert "低于省级清单" in shown_left
     assert f"/supplies?order={quote('救灾帐篷 70')}#3" in shown_left
     assert shown_left in flat(draft_view.view(seen, draft, draft_sides.sides(seen, draft, TABLE)))
     assert stock_left.of_draft(seen, []) is None
