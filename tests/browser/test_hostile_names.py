@@ -17,6 +17,7 @@ from tests.integration import api_world as w
 from tests.serving import Running
 
 OPENING_MS = 90_000
+SHOWING = ("/wall", "/duty", "/review", "/tasks", "/supplies", "/filing", "/directory", "/monitor")
 MARKUP = "<b class=hostile>‘'&amp;{{7*7}}</b>"
 # written by people or machines from outside; what programs write (ids, states, codes) stays
 WRITTEN = frozenset({
@@ -81,13 +82,14 @@ def _filled(made: Running, duty: Any) -> None:
     duty.post("/api/v1/telemetry", json=[{**row, "at": made.center.clock.now().isoformat()}])
 
 
-def opened(running: Running, context: BrowserContext, path: str) -> Page:
-    """A page as the chief on duty sees it, once it is there and connected."""
+def opened(running: Running, context: BrowserContext, path: str, wrong: list[str]) -> Page:
+    """A page as the chief on duty sees it, once it is connected; its errors go to `wrong`."""
     client = running.client("admin" if path == "/admin" else "chief")
     context.add_cookies(
         [{"name": c.name, "value": c.value or "", "url": running.base} for c in client.cookies.jar]
     )
     page = context.new_page()
+    page.on("pageerror", lambda error: wrong.append(str(error)))
     page.goto(running.base + path)
     expect(page.locator("#live-link")).to_have_text("已连接", timeout=OPENING_MS)
     page.wait_for_function("() => !document.querySelector('[data-dash-is-loading=true]')")
@@ -99,7 +101,8 @@ def test_a_page_shows_markup_as_letters(
     running: Running, context: BrowserContext, path: str
 ) -> None:
     """No element is made of a name: in no part of a page, and in no popup of a map."""
-    page = opened(running, context, path)
+    wrong: list[str] = []
+    page = opened(running, context, path, wrong)
     for sign in page.locator(".leaflet-marker-icon:visible").all()[:6]:
         sign.dispatch_event("mouseover")
         sign.dispatch_event("click")
@@ -107,6 +110,4 @@ def test_a_page_shows_markup_as_letters(
     if path in SHOWING:
         expect(page.get_by_text("<b class=hostile>").first).to_be_attached()
         assert page.locator("b.hostile").count() == 0
-
-
-SHOWING = ("/wall", "/duty", "/review", "/tasks", "/supplies", "/filing", "/directory", "/monitor")
+    assert wrong == []
