@@ -123,7 +123,8 @@ def unsaid(seen: Situation, answer: Mapping[str, Any], free: Free) -> list[str]:
             last = max(float(r.get("minutes") or 0) for r in mine)
             words = f"{name}已有 {given:g}/{float(need['amount']):g}，最晚 {last:.0f} 分钟到场"
             way = free.minutes[n] if n < len(free.minutes) else None
-            mine_words = "本队无路可到" if way is None else f"本队单是路上 {way:.0f} 分钟"
+            none = "直升机已停飞" if free.team.moves_by_air else "本队无路可到"
+            mine_words = none if way is None else f"本队单是路上 {way:.0f} 分钟"
             found.append(f"未派{incident.letter}：{words}，{mine_words}")
             break
     return found

@@ -9,6 +9,7 @@ from typing import Any
 from data.allocation import Allocation, solve
 from data.allocation.model import Problem
 from data.domain.dispatch import Plan
+from data.domain.flight_switch import switch_of
 from data.domain.org import Actor
 from data.domain.situation import Situation
 from data.services.answering import answer_of
@@ -69,12 +70,19 @@ def _seen(situation: Situation, posed: Posed, answer: dict[str, Any]) -> dict[st
 
 
 def eta_table(situation: Situation, tools: Tools) -> dict[str, dict[str, float | None]]:
-    """Minutes of travel, without getting ready, from each team to each open incident."""
+    """Minutes of travel, without getting ready, from each team to each open incident.
+
+    None where there is no way, and for helicopters while the officer has stopped all flights.
+    """
+    grounded = switch_of(situation.flights).flying is False
     teams = [t for t in situation.teams.values() if situation.team_position(t.id)]
     incidents = situation.open_incidents()
     table = minutes_table(situation, teams, incidents, tools)
+    ids = [i.id for i in incidents]
     return {
-        team.id: dict(zip([i.id for i in incidents], row, strict=True))
+        team.id: dict.fromkeys(ids)
+        if grounded and team.moves_by_air
+        else dict(zip(ids, row, strict=True))
         for team, row in zip(teams, table, strict=True)
     }
 

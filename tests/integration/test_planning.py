@@ -81,9 +81,18 @@ def test_the_weather_switch_stands_in_every_plan_until_it_is_changed(world):
     assert "大雾" in said
     sent = {r["team"] for r in made.answer["assignments"]}
     assert not any(w.seen(world).teams[t].moves_by_air for t in sent)
+    assert _air_minutes(world) == {None}
     assert world.propose(w.DUTY, {**asked, "flying": True}).request["flying"] is True
     world.handle(SetFlying(flying=None), w.DUTY)
     assert "flying" not in world.propose(w.DUTY, asked).request
+    assert None not in _air_minutes(world)
+
+
+def _air_minutes(world):
+    """What the desk reads of helicopters' ways, to any incident."""
+    seen = w.seen(world)
+    table = world.eta_table(seen)
+    return {m for key, row in table.items() if seen.teams[key].moves_by_air for m in row.values()}
 
 
 def test_a_plan_nobody_ordered_is_let_go_after_thirty_days(world):
