@@ -25,7 +25,7 @@ run: $(RUN_STAMP) ## start the center: migrates, seeds and loads the exercise on
 
 test: $(DEV_STAMP) prepare lint ## install what is missing, lint, then every test
 	@$(WARM)
-	@source .ci/prepared && $(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+	@source .ci/prepared && $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(DEV_STAMP) ## ruff, mypy and the import rules
 	$(BIN)/ruff check .

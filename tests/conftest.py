@@ -30,7 +30,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark tests by what they need, and run the quick rooms first and the browser last.
 
     Playwright's loop lives in the main thread until the session ends, and ``asyncio.run`` refuses
-    to start beside it: so the browser comes after everything else.
+    to start beside it: so the browser comes after everything else (`--no-loadscope-reorder`).
     """
     for item in items:
         if {"postgres_server", "postgres_url"} & set(getattr(item, "fixturenames", ())):

@@ -37,7 +37,8 @@ class Listening:
             for line in answer.iter_lines():
                 if line.startswith("data:"):
                     said = json.loads(line[5:])
-                    self.newest = max(self.newest, said.get("seq", 0))
+                    if isinstance(said, dict):  # positions come as a list
+                        self.newest = max(self.newest, said.get("seq", 0))
                     self.heard.put(said)
         self.over.set()
 

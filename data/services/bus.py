@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import msgspec
 
 from data.domain.clock import Clock
-from data.domain.messages import Command
+from data.domain.messages import LATER, Command
 from data.domain.org import Actor
 from data.errors import CenterError, Invalid
 from data.services.proving import require_for
@@ -77,7 +77,7 @@ class Bus:
         if self.guard and not self._answered(request_id, actor):
             self.guard(command, actor)
         handler = self.handlers[type(command)]
-        mark = digest(name, encode(command))
+        mark = mark_of(command)
         with self.units.unit(name, actor, self.clock, request_id) as unit:
             if request_id:
                 first = first_answer(unit.connection, request_id, actor.username)
@@ -94,6 +94,23 @@ class Bus:
             return False
         with self.units.engine.connect() as connection:
             return first_answer(connection, request_id, actor.username) is not None
+
+
+def mark_of(command: Command) -> str:
+    """What tells a retry from another request under the same key.
+
+    A field that a later release brought counts only where it says something, so that a request of
+    then is still known after an upgrade.
+    """
+    unsaid = {
+        f.name for f in fields(command)
+        if f.metadata == LATER and getattr(command, f.name) == f.default
+    }  # fmt: skip
+    text = encode(command)
+    if unsaid:  # the rest in the order it had
+        said = {k: v for k, v in msgspec.json.decode(text).items() if k not in unsaid}
+        text = msgspec.json.encode(said).decode()
+    return digest(type(command).__name__, text)
 
 
 def _again(first: tuple[str, int, str], mark: str) -> Answer:

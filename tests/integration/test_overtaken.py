@@ -136,8 +136,10 @@ def _with_stock(center):
     """A plan that sends stock to the first incident, and one of its loads."""
     here, _ = w.incidents(center)
     seen = w.seen(center)
-    lot = next(x for x in seen.lots.values() if x.free > 4 and seen.depots[x.depot_id].live)
-    rows = [{"id": here, "needs": [], "supplies": [{"item": lot.item_id, "amount": 2}]}]
+    live = [x for x in seen.lots.values() if seen.depots[x.depot_id].live and x.free]
+    scarce = {x.item_id for x in live if x.free <= 4}
+    item = next(x.item_id for x in live if x.item_id not in scarce)  # whichever lot the plan takes
+    rows = [{"id": here, "needs": [], "supplies": [{"item": item, "amount": 2}]}]
     made = center.propose(w.DUTY, {"incidents": rows, "keep_back": False})
     return made, made.answer["transfers"][0]
 

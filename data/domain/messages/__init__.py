@@ -9,6 +9,8 @@ from typing import Any, Literal
 from data.domain.dispatch import Authority
 from data.domain.incident import Casualties, Figure, Level, Origin
 
+LATER = {"later": True}  # metadata of a field that a later release brought to a command
+
 
 @dataclass(frozen=True, kw_only=True)
 class Command:

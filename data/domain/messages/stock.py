@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from data.domain.messages import Command
+from data.domain.messages import LATER, Command
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +81,7 @@ class TakeIn(Command):
     expires: str | None = None
     condition: str = ""
     keep: float = 0.0
-    supplier: str = ""
+    supplier: str = field(default="", metadata=LATER)
 
 
 @dataclass(frozen=True, kw_only=True)
