@@ -21,11 +21,6 @@ from data.store.engine import SAFE_SQLITE, sqlite_version
 Check = tuple[bool, str]
 LEAST_FREE_BYTES = 2 * 1024**3
 LEAST_POSTGRES = 15
-SMALLEST = (
-    '{"capabilities":[{"id":"搜救","unit":"人","people":true}],"teams":[{"id":"t","people":1,'
-    '"provides":{"搜救":1}}],"incidents":[{"id":"i","weight":1,"needs":[{"capability":"搜救",'
-    '"amount":1}]}],"minutes":[[1]]}'
-)  # one team, one incident
 BEHIND = timedelta(minutes=2)  # a clock this far behind the newest record was set back
 
 
@@ -130,18 +125,16 @@ def _roads(settings: Settings) -> Check:
 
 
 def _solver() -> Check:
-    """That a solver process starts and answers the smallest question."""
-    from data.allocation.model import Problem
+    """That a solver process starts and solves."""
     from data.allocation.pool import SolverPool
 
     pool = SolverPool(1)
     try:
-        pool.solve(Problem.from_json(SMALLEST), 0.1)
-    except CenterError as error:
-        return False, f"方案求解：{error.detail}；请看运行日志，检查内存和 numba 缓存目录"
+        good = pool.stands()
     finally:
         pool.close()
-    return True, "方案求解进程应答"
+    told = "方案求解进程"
+    return good, told if good else f"{told}起不来：请看运行日志，检查内存和 numba 缓存目录"
 
 
 def _broker(settings: Settings) -> Check:

@@ -31,13 +31,12 @@ def build(center: Center) -> APIRouter:
         server out would help nobody.
         """
         try:
-            revision, free = await asyncio.wait_for(center.ask(_probe, center), timeout=5)
-            down = lacking(await center.ask(center.parts))
+            revision, free, down = await asyncio.wait_for(center.ask(_probe, center), timeout=5)
         except (CenterError, SQLAlchemyError, TimeoutError, OSError):
             return answer({"status": "unavailable", "version": VERSION}, 503)
         told = {
             "status": "ok", "revision": revision, "version": VERSION,
-            "degraded": [part.name for part in down],
+            "degraded": down,
         }  # fmt: skip
         if free < center.settings.least_free_mb * MEGABYTE:
             return answer({**told, "status": "disk-low", "free_mb": free // MEGABYTE}, 503)
@@ -61,8 +60,9 @@ def build(center: Center) -> APIRouter:
     return router
 
 
-def _probe(center: Center) -> tuple[int, int]:
-    """Open a write transaction, change nothing; the newest number, and the free bytes."""
+def _probe(center: Center) -> tuple[int, int, list[str]]:
+    """Open a write transaction, change nothing; the newest number, free bytes, parts down."""
     with center.database.units.transaction():
         revision = center.queries.revision()
-    return revision, shutil.disk_usage(center.settings.var).free
+    free = shutil.disk_usage(center.settings.var).free
+    return revision, free, [part.name for part in lacking(center.parts())]

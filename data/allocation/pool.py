@@ -108,6 +108,19 @@ class SolverPool:
         """Start one process beforehand, without waiting for it."""
         Thread(target=self._give_back, args=(self._take(),), daemon=True).start()
 
+    def stands(self) -> bool:
+        """Whether a process starts and solves its first small problem. Blocking.
+
+        Raises
+        ------
+        Unavailable
+            When the center stops.
+        """
+        worker = self._take()
+        heard = worker.hear()
+        self._give_back(worker)
+        return heard
+
     def solve(
         self, problem: Problem, time_limit_s: float = 1.0, key: str | None = None
     ) -> Allocation:
@@ -172,9 +185,7 @@ class SolverPool:
         heard = False
         with suppress(Unavailable):  # the center stops
             while not heard:
-                worker = self._take()
-                heard = worker.hear()
-                self._give_back(worker)
+                heard = self.stands()
                 with self._changed:
                     if not heard:
                         self._changed.wait_for(lambda: self._closed, REVIVE_S)

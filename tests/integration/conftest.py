@@ -11,6 +11,7 @@ from sqlalchemy.engine import make_url
 from data.domain.clock import RealClock
 from data.domain.org import Actor
 from data.store.database import Database
+from tests.integration import plan_world
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -61,3 +62,18 @@ def exercise_server(tmp_path_factory) -> Iterator[Any]:
         made.center.seed()
         made.center.clock.change(paused=True)
         yield made
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def loaded(request, tmp_path_factory):
+    """Two incidents and the exercise's forces, on each engine."""
+    server = None if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+    with plan_world.opened(tmp_path_factory.mktemp("var"), server) as center:
+        yield center
+
+
+@pytest.fixture
+def world(loaded):
+    """The center with every team home again after each test."""
+    yield loaded
+    plan_world.home(loaded)

@@ -176,7 +176,7 @@ def test_the_doctor_finds_a_clock_set_back_and_an_open_folder(tmp_path, monkeypa
     told = "\n".join(line for good, line in checks(settings) if not good)
     assert "时钟被拨慢" in told
     assert "chmod o-rwx" in told
-    assert "方案求解：求解进程异常退出" in told
+    assert "方案求解进程起不来" in told
     assert "消息服务器连不上" in told
     assert any(
         "HTTPS" in line for good, line in checks(replace(settings, host="0.0.0.0")) if not good

@@ -24,19 +24,10 @@ OUTER, INNER = 0.02, 0.01  # degrees to each side of a team's home
 CORNERS = ((-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1))
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def loaded(request, tmp_path_factory):
-    """Two incidents and the exercise's forces, on each engine."""
-    server = None if request.param == "sqlite" else request.getfixturevalue("postgres_url")
-    with w.opened(tmp_path_factory.mktemp("var"), server) as center:
-        yield center
-
-
 @pytest.fixture
-def world(loaded):
-    """The center with every team home again and every road open after each test."""
-    yield loaded
-    w.home(loaded)
+def world(world, loaded):
+    """With every road open again, too."""
+    yield world
     for zone in w.seen(loaded).zones.values():
         if zone.kind == "closure" and zone.until is None:
             loaded.handle(EndZone(zone_id=zone.id), w.DUTY)

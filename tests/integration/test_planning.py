@@ -18,21 +18,6 @@ from data.store.schema import plan as plan_table
 from tests.integration import plan_world as w
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def loaded(request, tmp_path_factory):
-    """Two incidents and the exercise's forces, on each engine."""
-    server = None if request.param == "sqlite" else request.getfixturevalue("postgres_url")
-    with w.opened(tmp_path_factory.mktemp("var"), server) as center:
-        yield center
-
-
-@pytest.fixture
-def world(loaded):
-    """The center with every team home again after each test."""
-    yield loaded
-    w.home(loaded)
-
-
 def _rewrite(center, plan_id, change):
     """Change a stored plan behind the center's back."""
     with center.database.units.transaction() as connection:

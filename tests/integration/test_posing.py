@@ -18,21 +18,6 @@ from data.services.posing import pose
 from tests.integration import plan_world as w
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def loaded(request, tmp_path_factory):
-    """Two incidents and the exercise's forces, on each engine."""
-    server = None if request.param == "sqlite" else request.getfixturevalue("postgres_url")
-    with w.opened(tmp_path_factory.mktemp("var"), server) as center:
-        yield center
-
-
-@pytest.fixture
-def world(loaded):
-    """The center with every team home again after each test."""
-    yield loaded
-    w.home(loaded)
-
-
 def test_a_closed_road_lengthens_somebodys_way(world):
     """A road named by its id is closed for the plan alone; an unknown one is refused by name."""
     edge = next(e for e in world.tools.travel.edges() if "421127" in e["id"])
