@@ -25,7 +25,7 @@ def test_the_page_says_what_starts_each_clock_and_how_long_it_runs():
     for line in rules_view(SHIPPED)[1].children[1].children:
         cells = [str(getattr(cell, "children", "")) for cell in line.children]
         rows[cells[0]] = cells[2:]
-    assert rows["队伍出动后报国家应急救援中心"][:2] == ["首支队伍出动", "30 分钟内"]
+    assert rows["出动报国家中心"][:2] == ["首支队伍出动", "30 分钟内"]
     assert rows["核报（县2日内）"][:2] == ["终报报出或事件结束", "2 日内"]
     assert rows["核报（市3日内）"][1] == "3 日内"
     assert rows["伤亡变化补报（30日内）"][:2] == ["事发", "30 日内"]
