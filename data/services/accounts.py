@@ -13,6 +13,7 @@ from data.services.federating import Federated
 from data.services.proving import require_proof
 from data.services.sessions import HASHER, Session, verify
 from data.store.accounts_schema import account, session, sign_in_log, token
+from data.store.upsert import ensure
 
 __all__ = ["AccountService", "Session"]
 
@@ -89,15 +90,13 @@ class AccountService(Federated):
         require_proof(by, "新建账号")
         hashed = HASHER.hash(password)
         with self._transaction() as db:
-            if db.scalar(select(account.c.username).where(account.c.username == username)):
-                raise Conflict(f"用户名 {username} 已存在，请换一个")
-            db.execute(
-                insert(account).values(
-                    username=username, name=name or username, role=role, org=org,
-                    password_hash=hashed, disabled=False, created_at=self._real(),
-                    created_by=by.username,
-                )
+            made = ensure(
+                db, account, username=username, name=name or username, role=role, org=org,
+                password_hash=hashed, disabled=False, created_at=self._real(),
+                created_by=by.username,
             )  # fmt: skip
+            if not made:
+                raise Conflict(f"用户名 {username} 已存在，请换一个")
             self._write_log(db, username, "created", by.username)
 
     def set_disabled(self, by: Actor, username: str, *, disabled: bool) -> None:

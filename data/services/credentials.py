@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import Any
 
 import pyotp
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import insert, select, update
 
 from data.domain.org import Actor, Permission
 from data.errors import Forbidden, Invalid, NotFound, NotSignedIn, SecondFactorNeeded, TooMany
 from data.services.sessions import HASHER, Session, hash_of, verify
 from data.services.tokens import Tokens
 from data.store.accounts_schema import backup_code, credential, session
+from data.store.upsert import ensure, put
 
 ISSUER = "湖北省应急指挥中心"
 STEP_S = 30
@@ -132,7 +133,7 @@ class Credentials(Tokens):
         codes = [f"{secrets.randbelow(10**8):08d}" for _ in range(BACKUP_CODES)]
         now = self._real()
         with self._transaction() as db:
-            _write(db, by.username, totp_since=now)
+            put(db, credential, username=by.username, totp_since=now)
             db.execute(backup_code.delete().where(backup_code.c.username == by.username))
             db.execute(
                 insert(backup_code),
@@ -220,13 +221,16 @@ class Credentials(Tokens):
         rules = self.policy.password
         if not rules.lock_after or self._account(username) is None:
             return
-        held = self._credential(username)
-        count = (held.failures if held else 0) + 1
-        if count < rules.lock_after:
-            self._keep(username, failures=count)
-            return
-        self._keep(username, failures=0, locked_until=self._real() + rules.lock_for)
-        self._log(username, "locked", "system", address, "")
+        with self._transaction() as db:
+            ensure(db, credential, username=username)
+            mine = update(credential).where(credential.c.username == username)
+            count = db.execute(
+                mine.values(failures=credential.c.failures + 1).returning(credential.c.failures)
+            ).scalar_one()
+            if count < rules.lock_after:
+                return
+            db.execute(mine.values(failures=0, locked_until=self._real() + rules.lock_for))
+            self._write_log(db, username, "locked", "system", address)
 
     def _new_password(self, username: str, name: str, password: str) -> str:
         """The hash of a password that the policy allows; it is remembered as used.
@@ -256,15 +260,8 @@ class Credentials(Tokens):
 
     def _keep(self, username: str, **values: Any) -> None:
         with self._transaction() as db:
-            _write(db, username, **values)
+            put(db, credential, username=username, **values)
 
     def _forget_all(self) -> None:
         with self._lock:
             self._cache.clear()
-
-
-def _write(db: Connection, username: str, **values: Any) -> None:
-    """Change an account's row of proofs, made when it is not there."""
-    done = db.execute(update(credential).where(credential.c.username == username).values(**values))
-    if done.rowcount == 0:
-        db.execute(insert(credential).values(username=username, **values))

@@ -21,6 +21,7 @@ from data.services.provider import LEEWAY_S, Asking, Proved
 from data.services.proving import require_proof
 from data.services.sessions import Session, hash_of
 from data.store.accounts_schema import identity, identity_flow, session
+from data.store.upsert import ensure
 
 FLOW_LIFE = timedelta(minutes=10)
 MOST_FLOWS = 100  # open at once from one address
@@ -134,12 +135,12 @@ class Federated(Credentials):
             if held not in (None, username):
                 raise Conflict(f"此身份已绑定账号 {held}；一人一号，请先解除")
             db.execute(delete(identity).where(identity.c.username == username))
-            db.execute(
-                insert(identity).values(
-                    issuer=issuer, subject=subject, username=username, created_at=self._real(),
-                    created_by=by.username,
-                )
+            made = ensure(
+                db, identity, issuer=issuer, subject=subject, username=username,
+                created_at=self._real(), created_by=by.username,
             )  # fmt: skip
+            if not made:
+                raise Conflict("此身份刚被绑定到另一账号；请刷新后核对")
             self._write_log(db, username, "identity-bound", by.username)
 
     def unbind(self, by: Actor, username: str) -> None:

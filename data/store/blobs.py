@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import Connection, Engine, select
 
 from data.domain.clock import real_now
 from data.errors import NotFound
 from data.store.schema import blob
+from data.store.upsert import ensure
 
 
 def keep_blob(connection: Connection, body: bytes, media: str) -> str:
     """Keep a file in this transaction and return its id; the same bytes are kept once."""
     key = sha256(body).hexdigest()
     if connection.execute(select(blob.c.id).where(blob.c.id == key)).scalar() is None:
-        connection.execute(
-            insert(blob).values(
-                id=key, media=media, size=len(body), created_at=real_now(), body=body
-            )
+        ensure(
+            connection, blob, id=key, media=media, size=len(body), created_at=real_now(), body=body
         )
     return key
 

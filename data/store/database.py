@@ -23,6 +23,7 @@ from data.store.postgres_wait import patiently
 from data.store.schema import counter, plan
 from data.store.sign_in_book import LINE, adopt, lines_after, write_line
 from data.store.unit_of_work import UnitOfWork
+from data.store.upsert import ensure
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -156,12 +157,6 @@ class Database:
 
 def _count(connection: Connection, kind: str) -> int:
     """The next number of a counter."""
-    held = connection.execute(
-        select(counter.c.value).where(counter.c.kind == kind).with_for_update()
-    ).scalar_one_or_none()
-    value = (held or 0) + 1
-    if held is None:
-        connection.execute(insert(counter).values(kind=kind, value=value))
-    else:
-        connection.execute(counter.update().where(counter.c.kind == kind).values(value=value))
-    return value
+    ensure(connection, counter, kind=kind, value=0)
+    counted = counter.update().where(counter.c.kind == kind).values(value=counter.c.value + 1)
+    return int(connection.execute(counted.returning(counter.c.value)).scalar_one())

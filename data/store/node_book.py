@@ -17,15 +17,14 @@ from sqlalchemy import (
     and_,
     delete,
     func,
-    insert,
     select,
-    update,
 )
 
 from data.domain.node import LOCAL_COMMANDS, Change, LinkState, NodeRow, NodeState
 from data.errors import NotFound
 from data.store.codec import decode, encode
 from data.store.schema import UtcTime, blob, image, journal, metadata
+from data.store.upsert import put
 
 FOLLOWED = "province#"  # begins the request id of a row that came down
 LINK = "province"
@@ -84,8 +83,7 @@ def hold(
 ) -> None:
     """Keep teams for a node until an instant; what it kept of them before is replaced."""
     for team in teams:
-        connection.execute(delete(node_hold).where(node_hold.c.team_id == team))
-        connection.execute(insert(node_hold).values(team_id=team, node=name, by=by, until=until))
+        put(connection, node_hold, team_id=team, node=name, by=by, until=until)
 
 
 def held_for(connection: Connection, team_id: str, now: datetime) -> tuple[str, str] | None:
@@ -196,6 +194,4 @@ def files_missing(connection: Connection, changes: Iterable[Change]) -> list[str
 
 
 def _keep(connection: Connection, table: Table, name: str, body: str) -> None:
-    done = connection.execute(update(table).where(table.c.name == name).values(body=body))
-    if done.rowcount == 0:
-        connection.execute(insert(table).values(name=name, body=body))
+    put(connection, table, name=name, body=body)

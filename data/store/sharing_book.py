@@ -7,11 +7,12 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Column, Connection, Engine, String, Table, Text, insert, select, update
+from sqlalchemy import Column, Connection, Engine, String, Table, Text, select
 
 from data.domain.sharing import Shared
 from data.store.codec import decode, encode
 from data.store.schema import metadata
+from data.store.upsert import ensure, put
 
 shared = Table(
     "shared",
@@ -50,20 +51,13 @@ class SharingBook:
     def note(self, connector_id: str, *, add: dict[str, int], **values: Any) -> Shared:
         """Add to the counts and set the rest; what it is now."""
         with self._transaction() as connection:
+            blank = Shared(connector_id=connector_id)
+            ensure(connection, shared, connector_id=connector_id, body=encode(blank))
             body = connection.execute(
                 select(shared.c.body).where(shared.c.connector_id == connector_id).with_for_update()
-            ).scalar_one_or_none()
-            held = decode(body, Shared) if body else Shared(connector_id=connector_id)
+            ).scalar_one()
+            held = decode(body, Shared)
             counts = {name: getattr(held, name) + more for name, more in add.items()}
             kept = replace(held, **counts, **values)
-            if body:
-                connection.execute(
-                    update(shared)
-                    .where(shared.c.connector_id == connector_id)
-                    .values(body=encode(kept))
-                )
-            else:
-                connection.execute(
-                    insert(shared).values(connector_id=connector_id, body=encode(kept))
-                )
+            put(connection, shared, connector_id=connector_id, body=encode(kept))
         return kept
