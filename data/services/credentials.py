@@ -12,14 +12,13 @@ from sqlalchemy import insert, select, update
 
 from data.domain.org import Actor, Permission
 from data.errors import Forbidden, Invalid, NotFound, NotSignedIn, SecondFactorNeeded, TooMany
+from data.services.one_time import clock_hint, fitting_step, kept_with, used_steps
 from data.services.sessions import HASHER, Session, hash_of, verify
 from data.services.tokens import Tokens
 from data.store.accounts_schema import backup_code, credential, session
 from data.store.upsert import ensure, put
 
 ISSUER = "湖北省应急指挥中心"
-STEP_S = 30
-DRIFT_STEPS = 1  # a phone's clock may be half a minute off either way
 BACKUP_CODES = 10
 
 
@@ -49,7 +48,7 @@ class Credentials(Tokens):
                 raise SecondFactorNeeded("请输入动态口令，或一个备用码")
             if not self._second(username, held, code):
                 self._failed(username, address, agent)
-                raise SecondFactorNeeded("动态口令不正确或已用过，请等下一个再试")
+                raise SecondFactorNeeded(f"动态口令不正确或已用过，{clock_hint(self._real())}")
         self.throttle.passed(username, address)
         self._keep(username, failures=0, locked_until=None)
         return self._open(username, "person", "", address, agent)
@@ -73,7 +72,7 @@ class Credentials(Tokens):
         if not right:
             self.throttle.failed(username, address)
             self._log(username, "step-up-refused", username, address, "")
-            raise Invalid.field("password", "密码或动态口令不正确", "请核对后重试")
+            raise Invalid.field("password", "密码或动态口令不正确", self._advice(password))
         self.throttle.passed(username, address)
         now = self._real()
         with self._transaction() as db:
@@ -84,6 +83,10 @@ class Credentials(Tokens):
         with self._lock:
             self._cache.pop(held.key, None)
         return now + self.policy.step_up
+
+    def _advice(self, password: str) -> str:
+        """What to do about a proof that did not fit."""
+        return "请核对后重试" if password else clock_hint(self._real())
 
     def unlock(self, by: Actor, username: str) -> None:
         """Lift an account's lock before its time.
@@ -114,7 +117,7 @@ class Credentials(Tokens):
         if held and held.totp_since:
             raise Forbidden("已启用动态口令；要更换，请先用现在的动态口令停用")
         secret = pyotp.random_base32()
-        self._keep(by.username, totp_secret=secret, totp_since=None, totp_last=0)
+        self._keep(by.username, totp_secret=secret, totp_since=None, totp_last=0, totp_used="[]")
         uri = pyotp.TOTP(secret).provisioning_uri(name=by.username, issuer_name=ISSUER)
         return {"secret": secret, "uri": uri}
 
@@ -129,7 +132,7 @@ class Credentials(Tokens):
         if held is None or not held.totp_secret or held.totp_since:
             raise Invalid.field("code", "没有待启用的动态口令", "请先扫描二维码")
         if not self._totp(by.username, held, code):
-            raise Invalid.field("code", "动态口令不正确", "请核对手机时间，输入当前的 6 位数字")
+            raise Invalid.field("code", "动态口令不正确", clock_hint(self._real(), backup=False))
         codes = [f"{secrets.randbelow(10**8):08d}" for _ in range(BACKUP_CODES)]
         now = self._real()
         with self._transaction() as db:
@@ -158,7 +161,7 @@ class Credentials(Tokens):
             raise NotFound("没有启用动态口令")
         if username == by.username:
             if not self._second(username, held, code):
-                raise Invalid.field("code", "动态口令不正确", "请输入当前的 6 位数字或备用码")
+                raise Invalid.field("code", "动态口令不正确", clock_hint(self._real()))
         else:
             row = self._account(username)
             self._require_reach(by, row.org if row else "")
@@ -192,26 +195,28 @@ class Credentials(Tokens):
 
     def _totp(self, username: str, held: Any, code: str) -> bool:
         """Whether the code fits a step not used before; the step is then used (RFC 6238 5.2)."""
-        now, one = self._real(), pyotp.TOTP(held.totp_secret)
-        step = int(now.timestamp()) // STEP_S
+        used = used_steps(held.totp_last or 0, held.totp_used)
         digits = "".join(c for c in code if c.isdigit())
-        for each in range(step - DRIFT_STEPS, step + DRIFT_STEPS + 1):
-            if each > (held.totp_last or 0) and secrets.compare_digest(
-                one.generate_otp(each), digits
-            ):
-                with self._transaction() as db:
-                    taken = db.execute(
-                        update(credential)
-                        .where(credential.c.username == username, credential.c.totp_last < each)
-                        .values(totp_last=each)
-                    )
-                return bool(taken.rowcount == 1)
-        return False
+        step = fitting_step(held.totp_secret, digits, self._real(), used)
+        if step is None:
+            return False
+        with self._transaction() as db:
+            taken = db.execute(
+                update(credential)
+                .where(credential.c.username == username, credential.c.totp_used == held.totp_used)
+                .where(credential.c.totp_secret == held.totp_secret)
+                .values(totp_last=step, totp_used=kept_with(used, step))
+            )
+        return bool(taken.rowcount == 1)
 
     def _refuse_locked(self, username: str) -> None:
-        held = self._credential(username)
-        if held and held.locked_until and held.locked_until > self._real():
-            left = int((held.locked_until - self._real()).total_seconds() // 60) + 1
+        held, now = self._credential(username), self._real()
+        if held and held.locked_until and held.locked_until > now:
+            # a lock that was set by a fast clock lasts no longer than any other
+            until = min(held.locked_until, now + self.policy.password.lock_for)
+            if until != held.locked_until:
+                self._keep(username, locked_until=until)
+            left = int((until - now).total_seconds() // 60) + 1
             raise TooMany(f"账号因多次登录失败已锁定，请 {left} 分钟后再试，或请安全管理员解锁")
 
     def _failed(self, username: str, address: str, agent: str) -> None:

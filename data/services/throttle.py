@@ -47,6 +47,10 @@ class Throttle:
         """
         now = self._real()
         found = self._failures.get((key[0], key[1]))
+        if found is not None and found.last > now:
+            # a failure of a time when the clock was fast: the wait begins now, and is no longer
+            with self._lock:
+                self._failures[key[0], key[1]] = found = replace(found, last=now)
         left = found.last + found.wait - now if found else timedelta()
         if left > timedelta():
             raise TooMany(f"连续登录失败次数过多，请 {_words(left)}后再试，或联系系统管理员")

@@ -75,7 +75,8 @@ credential = Table(
     Column("locked_until", UtcTime),
     Column("totp_secret", String(64)),
     Column("totp_since", UtcTime),
-    Column("totp_last", Integer, nullable=False, default=0),  # the newest step used
+    Column("totp_last", Integer, nullable=False, default=0),  # the step used last
+    Column("totp_used", Text, nullable=False, default="[]"),  # the steps used lately, as JSON
 )
 
 backup_code = Table(
