@@ -143,7 +143,7 @@ def test_the_national_centre_must_hear_of_a_departure_and_a_report_there_ends_th
     for to in ("accepted", "departed"):
         center.handle(AdvanceAssignment(assignment_id=order, to=to), w.DUTY)
     later(center, minutes=31)
-    (call,) = [t for t in called(center) if "国家应急救援中心" in t.title]
+    (call,) = [t for t in called(center) if "出动报国家中心" in t.title]
     assert (call.owner_org, call.state) == ("420000", "open")
     reported(center, here, "续报", ("应急管理部", "国家应急救援中心"))
     center.attend()
