@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import logging
-import threading
 from collections.abc import Callable
 from typing import Protocol
 
 from data.center import Center
-from data.errors import CenterError
+from data.rounds import Rounds
 from data.store.leader import Leadership
 
-log = logging.getLogger("hubei.attending")
 EVERY_S = 5.0
 
 
@@ -36,40 +33,30 @@ class Attendant:
         every_s: float = EVERY_S,
         lead: Callable[[], Stoppable] | None = None,
     ) -> None:
-        self.center, self.every_s, self.lead = center, every_s, lead
+        self.center, self.lead = center, lead
         self._led: Stoppable | None = None
         self.office = Leadership(center.database, "attendant")
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._go, name="attendant", daemon=True)
+        self._rounds = Rounds("attendant", self._look, every_s)
 
     def start(self) -> Attendant:
         """Begin."""
-        self._thread.start()
+        self._rounds.start()
         return self
 
     def stop(self) -> None:
         """Stop, within five seconds."""
-        self._stopping.set()
-        self._thread.join(timeout=5)
+        self._rounds.stop()
         self._end()
         self.office.give_up()
 
-    def _go(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                self.center.reread_rules()
-                if self.office.holds():
-                    self._begin()
-                    self.center.attend()
-                    self.center.keep_head()
-                else:
-                    self._end()
-            except CenterError as error:
-                log.info("例行检查暂未完成：%s", error.detail)
-            except Exception:
-                # whatever it was, the next look round comes in a few seconds
-                log.exception("例行检查出错")
-            self._stopping.wait(self.every_s)
+    def _look(self) -> None:
+        self.center.reread_rules()
+        if self.office.holds():
+            self._begin()
+            self.center.attend()
+            self.center.keep_head()
+        else:
+            self._end()
 
     def _begin(self) -> None:
         """While this server leads, what only one server may run runs here."""

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from threading import Event, Lock, Thread
+from threading import Lock
 from typing import Any
 
 from data.domain.clock import real_now
@@ -16,6 +16,7 @@ from data.domain.sharing import Connector, Poll, Shared
 from data.errors import CenterError, Invalid
 from data.ingest.fetching import fetch
 from data.ingest.sharing import Sharing
+from data.rounds import Rounds
 
 log = logging.getLogger("hubei.sharing")
 
@@ -34,21 +35,19 @@ class Poller:
         self.environ = os.environ if environ is None else environ
         self._busy: set[str] = set()
         self._lock = Lock()
-        self._stop = Event()
-        self._thread: Thread | None = None
+        self._rounds: Rounds | None = None
         self._pool: ThreadPoolExecutor | None = None
 
     def start(self, leads: Callable[[], bool] = lambda: True) -> None:
         """Begin; of several servers only the one that leads asks."""
         self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="polling")
-        self._thread = Thread(target=self._go, args=(leads,), name="polling", daemon=True)
-        self._thread.start()
+        self._rounds = Rounds("polling", lambda: self._look() if leads() else None, LOOK_S)
+        self._rounds.start()
 
     def close(self) -> None:
         """Stop; what is being asked for is not waited for."""
-        self._stop.set()
-        if self._thread is not None:
-            self._thread.join(5)
+        if self._rounds is not None:
+            self._rounds.stop()
         if self._pool is not None:
             self._pool.shutdown(wait=False, cancel_futures=True)
 
@@ -80,15 +79,6 @@ class Poller:
         return {"changed": got.raw is not None, **answer}
 
     # ------------------------------------------------------------ inside
-
-    def _go(self, leads: Callable[[], bool]) -> None:
-        while not self._stop.wait(LOOK_S):
-            try:
-                if leads():
-                    self._look()
-            except Exception:
-                # whatever it was, the next look comes in a second
-                log.exception("looking who is to be polled failed")
 
     def _look(self) -> None:
         connectors = self.sharing.queries.situation(SYSTEM).connectors.values()

@@ -13,9 +13,9 @@ from data.domain.messages import Command, IssueDispatch
 from data.domain.node import APART, LOCAL_COMMANDS, OWN_COMMANDS, LinkState, NodeRow, org_of
 from data.domain.org import Actor, AreaTree
 from data.errors import CenterError, Forbidden
+from data.rounds import Rounds
 from data.services.node_follow import File, Follower
 from data.services.node_wire import LinkLost, Wire
-from data.services.rounds import Rounds
 from data.store.blobs import read_blob
 from data.store.codec import encode
 from data.store.leader import Leadership
@@ -54,7 +54,7 @@ class Link:
         self.name, self.org = name, org_of(name)
         self.wire, self.queries, self.follower, self.areas = wire, queries, follower, areas
         self.office = office
-        self._rounds = Rounds("node-link", self._round)
+        self._rounds = Rounds("node-link", self._round, LONGEST_PAUSE_S)
         self._pause = EVERY_S
         self._lock = Lock()
         self._standing = Standing(name=name, org=self.org, linked=False, since=real_now())

@@ -14,13 +14,12 @@ from data.domain.org import SYSTEM
 from data.domain.situation import Situation
 from data.domain.warning import Warning, WarningState  # noqa: A004 - the field's word
 from data.domain.warning_text import full_text, short_text, spoken_text
-from data.errors import CenterError
+from data.rounds import Rounds
 from data.services import channels
 from data.services.bus import Bus
 from data.services.channels.base import Failed, Parcel
 from data.services.channels.settings import ChannelSettings
 from data.services.issuing_warnings import rules_of
-from data.services.rounds import Rounds
 from data.store.blobs import read_blob
 from data.store.leader import Leadership
 from data.store.queries import Queries
@@ -45,7 +44,7 @@ class Outbox:
         self.bus = bus
         self.settings: ChannelSettings = bus.tools.rules["channels"]
         self.office = office
-        self._rounds = Rounds("outbox", self._round)
+        self._rounds = Rounds("outbox", self._round, EVERY_S)
         self._sending: dict[str, Future[Outcome]] = {}
         self._pool: ThreadPoolExecutor | None = None
 
@@ -66,15 +65,9 @@ class Outbox:
             self._pool = None
         self.office.give_up()
 
-    def _round(self) -> float:
-        try:
-            if self.office.holds():
-                self.look()
-        except CenterError as error:
-            log.warning("outbox: %s", error.detail)
-        except Exception:
-            log.exception("outbox: a look failed")
-        return EVERY_S
+    def _round(self) -> None:
+        if self.office.holds():
+            self.look()
 
     def look(self, *, wait: bool = False) -> int:
         """Sweep by the clock, note what came back, send what is due; how many were begun.

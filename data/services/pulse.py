@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import logging
-from threading import Event, Thread
-
 from data.domain.alarm import AlarmState
 from data.domain.alarm_calls import alarm_calls
 from data.domain.clock import Clock
 from data.domain.messages.monitoring import EscalateAlarms, ReturnAlarms
 from data.domain.org import SYSTEM
+from data.rounds import Rounds
 from data.services.alarm_acts import MOST
 from data.services.bus import Bus
 from data.services.watching import Watching
 from data.store.leader import Leadership
 from data.store.queries import Queries
 
-log = logging.getLogger("hubei.watch")
 EVERY_S = 1.0
 
 
@@ -31,21 +28,16 @@ class Pulse:
         self.bus = bus
         self.clock = clock
         self.office = office
-        self._stop = Event()
-        self._thread: Thread | None = None
+        self._rounds = Rounds("watch-pulse", self._round, EVERY_S)
 
     def start(self) -> Pulse:
         """Begin to beat; of several servers on one database one does."""
-        if self._thread is None:
-            self._thread = Thread(target=self._run, name="watch-pulse", daemon=True)
-            self._thread.start()
+        self._rounds.start()
         return self
 
     def stop(self) -> None:
         """End after the beat at hand."""
-        self._stop.set()
-        if self._thread is not None:
-            self._thread.join()
+        self._rounds.stop(within_s=None)
         self.office.give_up()
 
     def beat(self) -> None:
@@ -70,10 +62,6 @@ class Pulse:
                 SYSTEM,
             )  # fmt: skip
 
-    def _run(self) -> None:
-        while not self._stop.wait(EVERY_S):
-            try:
-                if self.office.holds():
-                    self.beat()
-            except Exception:
-                log.exception("the watch missed a beat")
+    def _round(self) -> None:
+        if self.office.holds():
+            self.beat()
