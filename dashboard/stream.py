@@ -178,7 +178,7 @@ class Broadcaster:
                     texts[key] = message(seen, event="positions") if seen else None
                 text = texts[key]
                 # a position may be missed: the next one is newer
-                if text is not None and client.queue.qsize() < QUEUE // 2:
+                if text is not None and len(client.waiting) < QUEUE // 2:
                     client.offer(text)
 
     async def _beat(self) -> None:
@@ -237,8 +237,8 @@ class Broadcaster:
             yield RETRY + message(self.pulse(), event="hello", seq=number)
             async for told in self._missed(joined if start is None else start, joined):
                 yield told.full if self.visible(told.fact, client.actor) else told.blank
-            while (text := await client.queue.get()) is not None:
-                yield text
+            while texts := await client.take():
+                yield texts
         finally:
             self.clients.discard(client)
 
@@ -278,8 +278,10 @@ class Stream:
             async with contextlib.aclosing(follow) as texts:
                 async for text in texts:
                     body = {"type": "http.response.body", "body": text, "more_body": True}
-                    await asyncio.wait_for(send(body), SEND_SECONDS)
-            await asyncio.wait_for(send({"type": "http.response.body", "body": b""}), 1)
+                    async with asyncio.timeout(SEND_SECONDS):  # no task for each, as wait_for makes
+                        await send(body)
+            async with asyncio.timeout(1):
+                await send({"type": "http.response.body", "body": b""})
         except TimeoutError:
             log.info("a stream was cut: it reads too slowly")
         finally:

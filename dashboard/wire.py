@@ -22,29 +22,39 @@ def message(data: Any, *, event: str = "", seq: int | None = None) -> bytes:
 
 @dataclass(eq=False)
 class Client:
-    """One open stream: whose it is, and what waits to be sent; None ends it."""
+    """One open stream: whose it is, and what waits to be sent."""
 
     actor: Actor
-    queue: asyncio.Queue[bytes | None] = field(default_factory=lambda: asyncio.Queue(QUEUE))
+    waiting: list[bytes] = field(default_factory=list)
     over: bool = False
+    _stir: asyncio.Event = field(default_factory=asyncio.Event)
 
     def offer(self, text: bytes) -> None:
         """Queue a message; a client that is too slow is cut, never waited for."""
         if self.over:
             return
-        try:
-            self.queue.put_nowait(text)
-        except asyncio.QueueFull:
+        if len(self.waiting) >= QUEUE:
             self.end(RESUME)
+            return
+        self.waiting.append(text)
+        self._stir.set()
 
-    def end(self, last: bytes | None = None) -> None:
+    def end(self, last: bytes = b"") -> None:
         """Drop what waits, say one last thing, and finish."""
         self.over = True
-        while not self.queue.empty():
-            self.queue.get_nowait()
-        if last is not None:
-            self.queue.put_nowait(last)
-        self.queue.put_nowait(None)
+        self.waiting = [last] if last else []
+        self._stir.set()
+
+    async def take(self) -> bytes:
+        """All that waits, in one piece, once there is any; nothing when the stream is over.
+
+        A loop that has fallen behind sends more at a time, and so catches up.
+        """
+        while not self.waiting and not self.over:
+            self._stir.clear()
+            await self._stir.wait()
+        taken, self.waiting = self.waiting, []
+        return b"".join(taken)
 
 
 @dataclass(frozen=True, eq=False)

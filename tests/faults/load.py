@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -63,11 +64,14 @@ def _under(served: Served, seconds: float, clients: int, rate: int) -> tuple[lis
         return ["the crowd did not join"], {"told": {}}
     used, memory = (cpu_seconds(served.process.pid), cpu_seconds(crowd.pid)), []
     began = time.monotonic()
-    while crowd.poll() is None:
-        memory.append((time.monotonic() - began, _resident_mb(served.process.pid)))
-        time.sleep(2)
+    # read beside: ten minutes' worth of acknowledged ids is more than a pipe holds
+    with ThreadPoolExecutor(1) as reader:
+        last = reader.submit(crowd.stdout.read)
+        while not last.done():
+            memory.append((time.monotonic() - began, _resident_mb(served.process.pid)))
+            time.sleep(2)
     took = time.monotonic() - began
-    figures = json.loads(crowd.stdout.read())
+    figures = json.loads(last.result())
     figures["server_cores"] = round((cpu_seconds(served.process.pid) - used[0]) / took, 2)
     return _holds(figures, memory, seconds, rate), figures
 
