@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -16,6 +17,7 @@ from dashboard.components.flat import FLAT, flat
 from dashboard.components.live import Live
 from dashboard.gate import current_actor
 from data.center import Center
+from data.domain.authority import BY_WORDS, MAY, Limit, needs_approval, read_limits
 from data.domain.dispatch import TRANSFER_MOVES, TRANSFER_OPEN, Transfer, TransferState
 from data.domain.messages import AdvanceTransfer, Command
 from data.domain.messages import stock as m
@@ -122,8 +124,10 @@ def list_view(seen: Situation, held: list[Transfer], chosen: str | None) -> Any:
     ]
 
 
-def detail_view(seen: Situation, actor: Actor, t: Transfer | None) -> tuple[Any, Any, Any]:
-    """(what it is, what may be done, what was done)."""
+def detail_view(
+    seen: Situation, actor: Actor, t: Transfer | None, limits: Sequence[Limit] = ()
+) -> tuple[Any, Any, Any]:
+    """(what it is, what may be done, what was done); `limits` say whose word so much needs."""
     if t is None:
         return empty("选一张调拨单办理", "审批、备货、发运、签收、消耗、退回都在这里"), None, None
     item, way = seen.items.get(t.item_id), t.carriage
@@ -163,16 +167,24 @@ def detail_view(seen: Situation, actor: Actor, t: Transfer | None) -> tuple[Any,
         ],
         className="steps",
     )  # fmt: skip
-    return head, _actions(actor, t), steps if t.steps else html.P("没有记录", className="none")
+    limit = needs_approval(limits, item, t) if item else None
+    done = steps if t.steps else html.P("没有记录", className="none")
+    return head, actions_view(actor, t, limit), done
 
 
-def _actions(actor: Actor, t: Transfer) -> Any:
-    """The buttons that do something in this state for this account."""
+def actions_view(actor: Actor, t: Transfer, limit: Limit | None) -> Any:
+    """The buttons that do something in this state for this account.
+
+    Above a `limit` only whoever it names approves, and nothing leaves before; others read whose
+    word it waits for.
+    """
     may, next_ = actor.may, TRANSFER_MOVES[t.state]
+    signs = may(Permission.SIGN) and (limit is None or actor.role in MAY[limit.by])
+    goes = may(Permission.SUPPLY) and limit is None
     wanted = (
-        (T.APPROVED in next_ and may(Permission.SIGN), "审批同意", "p", "approve"),
-        (T.PICKED in next_ and may(Permission.SUPPLY), "备货完毕", "b", "pick"),
-        (T.SHIPPED in next_ and may(Permission.SUPPLY), "发运", "f", "ship"),
+        (T.APPROVED in next_ and signs, "审批同意", "p", "approve"),
+        (T.PICKED in next_ and goes, "备货完毕", "b", "pick"),
+        (T.SHIPPED in next_ and goes, "发运", "f", "ship"),
         (T.RECEIVED in next_ and may(Permission.SUPPLY), "签收", "r", "receive"),
         (T.SETTLED in next_ and may(Permission.SUPPLY), "登记消耗", "u", "use"),
         (T.SETTLED in next_ and may(Permission.SUPPLY), "退回入库", "k", "return"),
@@ -185,6 +197,8 @@ def _actions(actor: Actor, t: Transfer) -> Any:
     if T.CANCELLED in next_ and may(Permission.DISPATCH) and may(Permission.SUPPLY):
         found.append(html.Button("撤销", className="btn danger", **desk.confirm("再按一次撤销"),
                                  **desk.acts(NAME, do="cancel")))  # fmt: skip
+    if limit is not None and not signs:
+        return [html.P(f"待{BY_WORDS[limit.by]}审批：{limit.words()}", className="awaits"), *found]
     return found or html.Small("此单没有可由你办理的步骤。")
 
 
@@ -233,7 +247,8 @@ def register(app: Dash, center: Center) -> None:
     async def redraw(_revision: Any, text: str | None, shown: str, chosen: str | None) -> Any:
         seen, actor = await desk.see(center), current_actor()
         held = picked(seen, text or "", shown or "open")
-        views = detail_view(seen, actor, seen.transfers.get(chosen or ""))
+        limits = read_limits(center.tools.rules.get("authority"))
+        views = detail_view(seen, actor, seen.transfers.get(chosen or ""), limits)
         return flat(list_view(seen, held, chosen)), *map(flat, views)
 
     @app.callback(

@@ -21,6 +21,8 @@ from dashboard.components import (
     supplies,
 )
 from dashboard.components.flat import flat
+from dashboard.components.ledger_transfers import actions_view
+from data.domain.authority import Limit
 from data.domain.depot import Depot, Item, Lot
 from data.domain.dispatch import (
     Assignment,
@@ -32,6 +34,7 @@ from data.domain.dispatch import (
     TransferState,
 )
 from data.domain.incident import Incident
+from data.domain.org import Actor
 from data.domain.situation import Situation
 from data.domain.stock import StockNorm
 from data.domain.team import Team, TeamState
@@ -376,6 +379,25 @@ def test_supplies_show_what_is_free_and_what_was_sent():
     assert "12 顶" in words(supplies.sent(seen))
     assert "在途" in words(supplies.sent(seen))
     assert "已到位" in words(follow.view(seen))
+
+
+def test_only_whoever_may_approve_a_large_transfer_sees_the_button_for_it():
+    """Others read whose word it waits for; nothing that would be refused can be pressed."""
+    sent = Transfer(
+        id="X-1", dispatch_id="D-1", lot_id="L1", depot_id="D1", item_id="M1",
+        incident_id="I-0001", amount=12,
+    )  # fmt: skip
+    limit = Limit(unit="顶", over=10, by="leader", basis="本例")
+
+    def shown(role, needs):
+        return flat(actions_view(Actor.of(role, role, "420000"), sent, needs))
+
+    assert "审批同意" in shown("leader", limit)
+    for role in ("chief", "duty", "keeper"):
+        assert "待领导审批" in shown(role, limit)
+        assert not {w for w in ("审批同意", "备货", "发运") if f">{w}" in shown(role, limit)}
+    assert "审批同意" in shown("chief", None)
+    assert "发运" in shown("keeper", None)
 
 
 def test_a_team_is_known_at_home_and_where_it_is_bound_for():
