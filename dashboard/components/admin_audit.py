@@ -79,7 +79,7 @@ def layout() -> Any:
         html.Datalist(id=Ids.KINDS),
         html.Div(
             [
-                html.Button([word, " ", html.Kbd(key)], className="btn tiny",
+                html.Button([word, " ", html.Kbd(key.upper())], className="btn tiny",
                             **desk.acts(NAME, do=do), **desk.key(key))
                 for do, word, key in (("newest", "最新", "n"), ("newer", "较新一页", "["),
                                       ("older", "较早一页", "]"))

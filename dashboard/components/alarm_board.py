@@ -9,7 +9,7 @@ from typing import Any
 from dash import Dash, Input, Output, dcc, html
 
 from dashboard.components import alarm_words as aw
-from dashboard.components import desk
+from dashboard.components import desk, finding
 from dashboard.components import task_words as tw
 from dashboard.components.admin_parts import hole
 from dashboard.components.desk_words import clock, empty, level
@@ -40,8 +40,7 @@ def layout() -> list[Any]:
     return [
         html.Div(
             [
-                dcc.Input(id=Ids.TEXT, type="search", placeholder="监测点、规则、签收人", value="",
-                          debounce=0.3, className="filter", autoComplete="off"),
+                *finding.search(Ids.TEXT, "监测点、规则、签收人"),
                 dcc.RadioItems(id=Ids.STATE, className="pills", options=options, value="open"),
                 html.A(["到值班台处理 ", html.Kbd("D")], className="btn", href="/duty",
                        **desk.key("d")),

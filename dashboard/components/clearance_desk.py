@@ -9,7 +9,7 @@ from typing import Any
 
 from dash import Dash, Input, Output, State, dcc, html, no_update
 
-from dashboard.components import admin_parts, desk, toasts
+from dashboard.components import admin_parts, desk, finding, toasts
 from dashboard.components import clearance_views as views
 from dashboard.components import task_words as tw
 from dashboard.components.at_hand import at_hand
@@ -47,12 +47,7 @@ class Ids(StrEnum):
 def layout() -> list[Any]:
     """The columns on the left, the approval at hand on the right."""
     bar = html.Div(
-        dcc.Input(
-            id=Ids.TEXT, type="search", placeholder="按队伍、单号、依据筛选", value="",
-            debounce=0.3, className="filter", autoComplete="off", persistence=True,
-            persistence_type="local",
-        ),
-        className="bar",
+        finding.search(Ids.TEXT, "按队伍、单号、依据筛选"), className="bar",
     )  # fmt: skip
     word = html.Div(
         [

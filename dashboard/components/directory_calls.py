@@ -8,7 +8,7 @@ from typing import Any
 from dash import Dash, Input, Output, State, dcc, html, no_update, set_props
 
 from dashboard.components import admin_parts as parts
-from dashboard.components import desk, desk_fields, office_form, toasts
+from dashboard.components import desk, desk_fields, finding, office_form, toasts
 from dashboard.components.desk_words import clock
 from dashboard.components.due_field import HINT, read_due
 from dashboard.components.flat import FLAT, flat
@@ -43,11 +43,7 @@ class Ids(StrEnum):
 def layout() -> list[Any]:
     """The calls on the left, the form on the right."""
     results = {k.value: w for k, w in CALL_WORDS.items()}
-    filters = html.Div(
-        dcc.Input(id=Ids.TEXT, type="search", value="", debounce=0.2, className="filter",
-                  placeholder="按对象、内容、事件代号筛选", autoComplete="off"),
-        className="bar",
-    )  # fmt: skip
+    filters = html.Div(finding.search(Ids.TEXT, "按对象、内容、事件代号筛选"), className="bar")
     form = html.Div(
         [
             html.H3("记一次通话"),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
-from dash import Dash, Input, Output, dcc, html
+from dash import Dash, Input, Output, html
 
-from dashboard.components import admin_parts, desk, ledger_parts
+from dashboard.components import admin_parts, desk, finding, ledger_parts
 from dashboard.components.desk_words import empty
 from dashboard.components.flat import FLAT, flat
 from dashboard.components.live import Live
@@ -34,13 +34,7 @@ class Ids(StrEnum):
 
 def layout() -> list[Any]:
     """A filter over the tree."""
-    bar = html.Div(
-        dcc.Input(
-            id=Ids.TEXT, type="search", placeholder="按品类、编码、用途筛选", value="",
-            debounce=0.3, className="filter", autoComplete="off",
-        ),
-        className="bar",
-    )  # fmt: skip
+    bar = html.Div(finding.search(Ids.TEXT, "按品类、编码、用途筛选"), className="bar")
     said = (
         f"{STANDARD} 编码四层七位（1+2+2+2）；三个大类名称有出处（{SOURCE}），"
         "中类、小类只列品类自带的编码，没有七位编码的记未定码，按用途排，大类为推定。"

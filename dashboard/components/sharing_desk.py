@@ -8,7 +8,7 @@ from typing import Any
 
 from dash import Dash, Input, Output, State, dcc, html, no_update
 
-from dashboard.components import admin_parts, desk, toasts
+from dashboard.components import admin_parts, desk, finding, toasts
 from dashboard.components import sharing_form as form
 from dashboard.components import sharing_views as views
 from dashboard.components.at_hand import at_hand
@@ -43,10 +43,7 @@ def layout() -> list[Any]:
     """The list on the left, the connector at hand on the right; it holds no data."""
     bar = html.Div(
         [
-            dcc.Input(
-                id=Ids.TEXT, type="search", placeholder="按单位、名称筛选", value="", debounce=0.3,
-                className="filter", autoComplete="off",
-            ),
+            *finding.search(Ids.TEXT, "按单位、名称筛选"),
             html.Button(["刷新 ", html.Kbd("F")], className="btn", **desk.key("f"),
                         **desk.acts(NAME, do="look")),
         ],

@@ -8,7 +8,7 @@ from typing import Any
 
 from dash import Dash, Input, Output, State, dcc, html, no_update
 
-from dashboard.components import admin_parts, desk, desk_fields, levels_view, toasts
+from dashboard.components import admin_parts, desk, desk_fields, finding, levels_view, toasts
 from dashboard.components import support_views as views
 from dashboard.components import task_words as tw
 from dashboard.components.at_hand import at_hand
@@ -50,11 +50,7 @@ def layout() -> list[Any]:
     """The columns on the left, the request at hand or the form on the right."""
     bar = html.Div(
         [
-            dcc.Input(
-                id=Ids.TEXT, type="search", placeholder="按编号、单位、内容筛选", value="",
-                debounce=0.3, className="filter", autoComplete="off", persistence=True,
-                persistence_type="local",
-            ),
+            *finding.search(Ids.TEXT, "按编号、单位、内容筛选"),
             html.Button(
                 ["请求支援 ", html.Kbd("N")], className="btn pri", **desk.key("n"),
                 **desk.sets({Ids.SIDE: {"className": "side show-form"}}),

@@ -8,6 +8,7 @@ from typing import Any
 from dash import html
 
 from dashboard.components.desk_words import level
+from dashboard.components.plan_head import price_words
 from dashboard.components.wall_words import colour_mark, newest_alarms, state_mark
 from dashboard.words import count, iso
 from data.domain.alarm import Alarm
@@ -116,7 +117,10 @@ def _contest(seen: Situation, row: dict[str, Any]) -> Any:
     name = str(row.get("name") or (team.name if team else thing))
     wanted = "、".join(_letter(seen, key) for key in row.get("wanted_by", []))
     given = _letter(seen, str(row.get("given_to") or ""))
-    return _row(name, f"{wanted} 均需 → {given}", str(row.get("why", "")))
+    price = row.get("price")
+    # from six metres the price is read, the reasons stand in the plan
+    then = str(row.get("why", "")) if price is None else f"改判代价 {price_words(price)}"
+    return _row(name, f"{wanted} 均需 → {given}", then)
 
 
 def _letter(seen: Situation, incident_id: str) -> str:

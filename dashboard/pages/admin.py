@@ -35,6 +35,8 @@ PARTS: tuple[ModuleType, ...] = (
     admin_journal, admin_import, admin_teams, admin_rules, admin_own, admin_proof,
 )  # fmt: skip
 
+KEYS = 9  # the first tabs have Alt and their digit
+
 
 class Ids(StrEnum):
     """The page's own ids."""
@@ -61,9 +63,10 @@ def page_of(actor: Actor | None) -> Any:
     """The page with the parts of an actor's role, the first one open."""
     mine = parts_of(actor)
     tabs = [
-        html.Button(part.WORD, className=f"tab to-{part.NAME}",
+        html.Button([part.WORD, html.Kbd(f"Alt+{n}")] if n <= KEYS else part.WORD,
+                    className=f"tab to-{part.NAME}", **(desk.key(f"Alt+{n}") if n <= KEYS else {}),
                     **desk.sets({Ids.BODY: opened(part.NAME)}))
-        for part in mine
+        for n, part in enumerate(mine, 1)
     ]  # fmt: skip
     panels = [p.layout(actor) if p is admin_sessions else p.layout() for p in mine]
     none = html.P("大屏账号没有可管理的内容。", className="none")
