@@ -104,7 +104,8 @@ def _actions(actor: Actor, center: Center, held: Filing) -> list[Any]:
 
     def add(word: str, do: str, kind: str = "btn", sure: str = "", key: str = "") -> None:
         more = {**(desk.confirm(sure) if sure else {}), **(desk.key(key) if key else {})}
-        shown = [word, html.Kbd(key.replace("ctrl+Enter", "Ctrl ⏎").upper())] if key else word
+        printed = "Ctrl ⏎" if key == "ctrl+Enter" else key.upper()
+        shown = [word, html.Kbd(printed)] if key else word
         found.append(html.Button(shown, className=kind, **desk.acts(NAME, do=do), **more))
 
     if not center.areas.covers(actor.org, held.org):

@@ -59,7 +59,7 @@ def layout() -> list[Any]:
             desk_fields.text(FORM, "vehicle", "车辆", "如：9.6 米厢车"),
             desk_fields.text(FORM, "driver", "驾驶员"), desk_fields.text(FORM, "phone", "电话"),
             desk_fields.text(FORM, "route", "路线"),
-            desk_fields.text(FORM, "eta", "预计到达", HINT),
+            desk_fields.text(FORM, "eta", "预计到达", "如：2小时、18:30"),
             desk_fields.digits(FORM, "amount", "数量", "签收、消耗、退回"),
             desk_fields.text(FORM, "by", "签收人"),
             desk_fields.text(FORM, "reason", "说明", "短少原因、审批意见、用途", wide=True),

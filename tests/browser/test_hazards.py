@@ -139,6 +139,10 @@ def _given_from_the_desk(desk: Page) -> None:
     desk.locator("#rectify-due-reason").fill("县安委会会议纪要")
     desk.keyboard.press("Control+Enter")
     expect(desk.locator("#hazards-detail .of em")).to_have_text("整改中")
+    desk.locator("#hazards-detail dd a").first.click()
+    # nothing has been told yet, and all of it can be told here
+    expect(desk.locator("#rectify-detail .empty")).to_be_visible()
+    expect(desk.locator("#rectify-actions").get_by_text("记进展")).to_be_visible()
 
 
 def _progress_from_the_phone(phone: Page) -> None:
@@ -151,7 +155,6 @@ def _progress_from_the_phone(phone: Page) -> None:
 
 
 def _accepted_by_another(running: Running, desk: Page) -> None:
-    desk.locator("#hazards-detail dd a").first.click()
     expect(desk.locator("#rectify-detail .progress li")).to_contain_text("削坡完成")
     desk.locator("#rectify-words").fill("已削坡并排水")
     desk.locator("#rectify-actions").get_by_text("申请验收").click()
