@@ -41,6 +41,7 @@ class Ids(StrEnum):
     KIND = "contacts-kind"
     EDITED = "contacts-edited"
     TITLE = "contacts-title"
+    RETIRE = "contacts-retire"
     BOX = "contacts-form"
     PASTE = "contacts-paste-box"
 
@@ -91,7 +92,7 @@ def layout() -> list[Any]:
                 [
                     html.Button(["保存 ", html.Kbd("Ctrl ⏎")], className="btn pri",
                                 **desk.key("ctrl+Enter"), **desk.acts(NAME, do="save")),
-                    html.Button("停用或恢复", className="btn danger",
+                    html.Button("停用", id=Ids.RETIRE, className="btn danger", hidden=True,
                                 **desk.confirm("再按一次确认"), **desk.acts(NAME, do="retire")),
                     html.Button("清空，另加一条", className="btn", **desk.acts(NAME, do="new")),
                 ],
@@ -130,15 +131,19 @@ def register(app: Dash, center: Center) -> None:
 
     @app.callback(
         Output(Ids.LIST, FLAT),
+        Output(Ids.RETIRE, "hidden"),
+        Output(Ids.RETIRE, "children"),
         Input(Live.REVISION, "data"),
         Input(Ids.TEXT, "value"),
         Input(Ids.KIND, "value"),
         Input(Ids.EDITED, "data"),
     )
-    async def show(_revision: Any, text: str | None, kind: str | None, edited: str | None) -> str:
+    async def show(_revision: Any, text: str | None, kind: str | None, edited: str | None) -> Any:
         seen = await desk.see(center)
         found = await center.ask(rows_of, seen, center.areas, text or "", kind or "")
-        return flat(view(found, current_actor(), edited))
+        held = seen.contacts.get(edited or "")
+        word = "恢复" if held is not None and held.state == "retired" else "停用"
+        return flat(view(found, current_actor(), edited)), held is None, word
 
     @app.callback(
         Output(Ids.EDITED, "data"),

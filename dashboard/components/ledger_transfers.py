@@ -12,7 +12,7 @@ from dashboard.components import admin_parts, desk, desk_fields, finding, ledger
 from dashboard.components import task_words as tw
 from dashboard.components.at_hand import at_hand
 from dashboard.components.desk_words import clock, empty
-from dashboard.components.due_field import HINT, read_due
+from dashboard.components.due_field import read_due
 from dashboard.components.flat import FLAT, flat
 from dashboard.components.live import Live
 from dashboard.gate import current_actor
