@@ -8,20 +8,18 @@ import socket
 import stat
 import sys
 from collections.abc import Iterator
-from datetime import timedelta
 
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from dashboard import doctor_record
 from data.config import Settings
-from data.domain.clock import SHANGHAI, real_now
 from data.errors import CenterError
 from data.store.engine import SAFE_SQLITE, sqlite_version
 
 Check = tuple[bool, str]
 LEAST_FREE_BYTES = 2 * 1024**3
 LEAST_POSTGRES = 15
-BEHIND = timedelta(minutes=2)  # a clock this far behind the newest record was set back
 
 
 def checks(settings: Settings) -> Iterator[Check]:
@@ -79,8 +77,11 @@ def _database(settings: Settings) -> Iterator[Check]:
         with database.reader.connect() as connection:
             if database.file is None:
                 yield from _postgres(connection)
-            newest = connection.execute(text("SELECT max(recorded_at) FROM journal")).scalar()
-        yield _clock(newest)
+                yield from doctor_record.servers(database)
+                yield from doctor_record.standby(connection)
+                yield from doctor_record.database_clock(connection)
+            yield from doctor_record.times(connection)
+            yield from doctor_record.newest_record(settings, connection)
     except SQLAlchemyError as error:
         yield False, f"数据库打不开（{type(error).__name__}）：请检查地址、网络和账号"
     finally:
@@ -96,19 +97,6 @@ def _postgres(connection: object) -> Iterator[Check]:
         value = run(text(f"SHOW {name}")).scalar_one()
         good = value != "off"
         yield good, f"{name} = {value}" + ("" if good else "：断电会丢失已确认的记录；请设为 on")
-
-
-def _clock(newest: object) -> Check:
-    from datetime import UTC, datetime
-
-    now = real_now()
-    told = f"本机时间 {now.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}（北京时间）"
-    if newest is None:
-        return True, told
-    at = newest if isinstance(newest, datetime) else datetime.fromisoformat(str(newest))
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    good = now >= at - BEHIND
-    return good, told if good else f"{told}，早于最新一条记录：时钟被拨慢，请校时（建议配置 NTP）"
 
 
 def _roads(settings: Settings) -> Check:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from data.domain.incident import Origin
+from data.domain.steady import APART
 from data.errors import IllegalMove
 
 DESK = "desk"  # the channel of duty rooms of this center: their own page
@@ -106,6 +107,11 @@ class Delivery:
             return replace(self, tries=tries, next_try_at=later, reason=reason)
         return replace(self, tries=tries, state=D.FAILED, next_try_at=None, reason=reason)
 
+    def may_go(self, real: datetime) -> bool:
+        """Whether its time to be tried has come, or was set by a clock that was fast."""
+        when = self.next_try_at
+        return when is None or when <= real or when > real + timedelta(seconds=max(BACK_OFF_S))
+
     def again(self) -> Delivery:
         """A failed delivery back in the queue, by hand.
 
@@ -135,7 +141,10 @@ class Delivery:
     def due_reminder(self, within: timedelta, at: datetime) -> bool:
         """Whether the receiver has kept silent for so long that it must be reminded (again)."""
         since = self.reminded_at or self.made_at
-        return self.unsigned and since is not None and at - since >= within
+        if not self.unsigned or since is None:
+            return False
+        # a moment still to come was noted while the clock was fast: it holds up no reminder
+        return at - since >= within or since > at + APART
 
 
 def tally(deliveries: Iterable[Delivery]) -> dict[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from data.domain.authority import AuthorityTable, Pace
@@ -15,11 +15,13 @@ from data.domain.org import PROVINCE, Actor, AreaTree
 from data.domain.reporting import Deadline, deadlines_in, lasting
 from data.domain.shift import on_duty, rostered
 from data.domain.situation import Situation
-from data.domain.task import Instruction, InstructionState, Task, TaskState
+from data.domain.steady import APART
+from data.domain.task import Instruction, InstructionState, Step, Task, TaskState
 
 SOURCE = "时限催报"
 APPROVALS = "审批催办"
 RAISED, REMINDED = "升级", "催办"
+TOO_EARLY = "未到时限，催报撤回"  # the clock was fast when it was called
 LEADERS = "领导"  # the post of whoever stands above the province's own 带班领导
 
 
@@ -69,7 +71,7 @@ class Owed:
 class Call:
     """What is to be done now about one thing that is overdue; a lapsed one has nothing `owed`."""
 
-    kind: Literal["open", "remind", "raise", "done", "lapsed"]
+    kind: Literal["open", "remind", "raise", "done", "lapsed", "early"]
     incident: Incident | None
     rung: Rung
     owed: Owed | None = None
@@ -170,11 +172,24 @@ def calls(
     table
         Who may authorise what, with the pace at which overdue approvals are called.
     """
-    held = {t.clock: t for t in seen.tasks.values() if t.clock}
+    held = _known(seen)
     owed = owed_reports(seen, areas, rules)
     owed += owed_words(seen.clearances.values(), seen, table.escalation)
     found = [_call(seen, areas, each, held.get(each.key)) for each in owed]
     return [call for call in found if call is not None] + _lapsed(seen, owed, held)
+
+
+def _known(seen: Situation) -> dict[str, Task]:
+    """The call for each deadline; what a fast clock called or ended before its time is none."""
+    mine = sorted((t for t in seen.tasks.values() if t.clock), key=lambda t: (t.open, t.id))
+    return {t.clock: t for t in mine if not _untrue(t, seen.at)}
+
+
+def _untrue(task: Task, now: datetime) -> bool:
+    """Whether a call was withdrawn as too early, or given up at a moment still to come."""
+    if task.state != TaskState.CANCELLED:
+        return False
+    return task.result == TOO_EARLY or (task.ended_at or now) > now + APART
 
 
 def _lapsed(seen: Situation, owed: Iterable[Owed], held: Mapping[str, Task]) -> list[Call]:
@@ -200,8 +215,9 @@ def _call(seen: Situation, areas: AreaTree, owed: Owed, task: Task | None) -> Ca
     at = _standing(task, rungs)
     if owed.ended:
         return Call(kind="done", incident=here, owed=owed, rung=at, task=task)
-    last = max((s.at for s in task.steps), default=seen.at)
-    if seen.at - last < timedelta(minutes=owed.pace.repeat_min):
+    if not owed.overdue:
+        return Call(kind="early", incident=here, owed=owed, rung=at, task=task)
+    if seen.at - _last(task.steps, seen.at) < timedelta(minutes=owed.pace.repeat_min):
         return None
     said = _since_raised(task)
     higher = rungs[rungs.index(at) + 1 :]
@@ -210,6 +226,12 @@ def _call(seen: Situation, areas: AreaTree, owed: Owed, task: Task | None) -> Ca
     if higher and (said >= owed.pace.rounds or task.state != TaskState.OPEN):
         kind, at = "raise", higher[0]
     return Call(kind=kind, incident=here, owed=owed, rung=at, task=task, count=said + 1)
+
+
+def _last(steps: Iterable[Step], now: datetime) -> datetime:
+    """When something was last done; a moment still to come is a fast clock's, and holds up none."""
+    long_ago = datetime.min.replace(tzinfo=UTC)
+    return max((s.at for s in steps if s.at <= now + APART), default=long_ago)
 
 
 def _standing(task: Task, rungs: list[Rung]) -> Rung:
@@ -232,7 +254,7 @@ def unanswered(seen: Situation, rules: Mapping[str, Any]) -> list[Instruction]:
     return [
         n for n in seen.instructions.values()
         if n.state in (InstructionState.GIVEN, InstructionState.RECEIVED) and n.overdue(seen.at)
-        and seen.at - max((s.at for s in n.steps), default=n.due_at or seen.at) >= span
+        and seen.at - _last(n.steps, seen.at) >= span
     ]  # fmt: skip
 
 

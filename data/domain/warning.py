@@ -12,6 +12,7 @@ from data.domain.clock import SHANGHAI
 from data.domain.delivery import Delivery
 from data.domain.incident import Origin
 from data.domain.incident_types import INCIDENT_TYPES
+from data.domain.steady import APART
 from data.domain.task import Step
 from data.domain.warning_watch import Watch
 from data.errors import IllegalMove
@@ -162,6 +163,14 @@ class Warning:  # noqa: A001 - the field's word
     def in_force(self, at: datetime) -> bool:
         """Whether it holds at a moment; the clock ends it, whether anybody has swept or not."""
         return self.state == S.ISSUED and (self.expires is None or at < self.expires)
+
+    def ended_early(self, at: datetime) -> bool:
+        """Whether a fast clock ended it: at a moment still to come, while it holds at `at`."""
+        ended = self.ended_at
+        return (
+            self.state == S.EXPIRED and ended is not None and ended > at + APART
+            and (self.expires is None or at < self.expires)
+        )  # fmt: skip
 
     @property
     def reference(self) -> str:

@@ -11,6 +11,7 @@ from data.allocation.travel import TravelSource
 from data.domain.delivery import CHANNEL_WORDS, DeliveryState
 from data.domain.org import SYSTEM
 from data.domain.part import PartState
+from data.domain.steady import machine
 from data.ingest.doors import Doors
 from data.ingest.sharing import Sharing
 from data.store.queries import Queries
@@ -30,7 +31,9 @@ class StandingDesk:
 
     def parts(self) -> tuple[PartState, ...]:
         """Every part that this server has, those that are down told with the way round them."""
-        return self._solver(), self._roads(), *self._doors(), self._feeds(), self._channels()
+        clock = machine().part()
+        doors = self._doors()
+        return clock, self._solver(), self._roads(), *doors, self._feeds(), self._channels()
 
     def _solver(self) -> PartState:
         fault = common_pool().fault

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from data.domain.messages import Command
@@ -71,14 +72,28 @@ def sweep_warnings(unit: Unit, _command: m.SweepWarnings, tools: Tools) -> dict[
             within = rules.colours[held.colour].within
             if each.reminders < rules.reminders and each.due_reminder(within, unit.now):
                 reminded.append(unit.put(addressing.reminded(each, unit.now)))
+    back = [unit.put(_back_in_force(unit, w)) for w in unit.find(Warning, state=S.EXPIRED)
+            if w.ended_early(unit.now)]  # fmt: skip
+    if back:
+        named = "、".join(w.headline or w.id for w in back)
+        done.append(f"时钟已拨回，预警未到期，恢复有效：{named}")
     if expired:
         done.append("预警到期：" + "、".join(w.headline or w.id for w in expired))
     if reminded:
         names = "、".join(d.receiver for d in reminded[:3])
         done.append(f"催签收：{names}{f'等 {len(reminded)} 处' if len(reminded) > 3 else ''}")  # noqa: PLR2004
     if done:
-        unit.tell("；".join(done), area=expired[0].area_code if expired else None)
-    return {"expired": [w.id for w in expired], "reminded": [d.id for d in reminded]}
+        unit.tell("；".join(done), area=(expired or back)[0].area_code if expired or back else None)
+    return {
+        "expired": [w.id for w in expired], "back": [w.id for w in back],
+        "reminded": [d.id for d in reminded],
+    }  # fmt: skip
+
+
+def _back_in_force(unit: Unit, held: Warning) -> Warning:
+    """A warning that a fast clock ended before its time; its move to the end is on record."""
+    step = Step(what="恢复", by="系统", at=unit.now, words="时钟曾经偏快，未到期")
+    return replace(held, state=S.ISSUED, ended_at=None, steps=(*held.steps, step))
 
 
 HANDLERS: Mapping[type[Command], Handler] = {

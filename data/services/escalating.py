@@ -98,6 +98,9 @@ def _moved_on(unit: Unit, call: e.Call, task: Task, who: str) -> str:
     if owed is None:
         unit.put(task.moved(TaskState.CANCELLED, by, now, "该时段已过，仍未报"))
         return f"{said}：该时段已过，仍未报"
+    if call.kind == "early":
+        unit.put(task.moved(TaskState.CANCELLED, by, now, e.TOO_EARLY))
+        return f"{said}：时钟已拨回，{e.TOO_EARLY}"
     if call.kind == "done":
         unit.put(task.moved(TaskState.DONE, by, now, owed.ended))
         return f"{said}：{owed.ended}，{owed.what}办结"

@@ -12,6 +12,7 @@ from data.domain.delivery import Delivery, DeliveryState
 from data.domain.messages.warnings import Outcome, RecordOutcomes, SweepWarnings
 from data.domain.org import SYSTEM
 from data.domain.situation import Situation
+from data.domain.steady import machine
 from data.domain.warning import Warning, WarningState  # noqa: A004 - the field's word
 from data.domain.warning_text import full_text, short_text, spoken_text
 from data.rounds import Rounds
@@ -77,7 +78,7 @@ class Outbox:
         self._note(wait=False)
         # read after noting: an older look would still show as waiting what has just gone
         seen = self.queries.situation(SYSTEM)
-        if sweep_due(seen, self.bus):
+        if not machine().jumped() and sweep_due(seen, self.bus):
             self.bus.handle(SweepWarnings(), SYSTEM)
         begun = 0
         for one in self._due(seen):
@@ -95,7 +96,7 @@ class Outbox:
         waiting = [
             d for d in seen.deliveries.values()
             if d.state == DeliveryState.WAITING and d.id not in self._sending
-            and (d.next_try_at is None or d.next_try_at <= now) and d.warning_id in seen.warnings
+            and d.may_go(now) and d.warning_id in seen.warnings
         ]  # fmt: skip
         waiting.sort(key=lambda d: d.id)
         return [
@@ -165,6 +166,8 @@ def headline_of(warning: Warning) -> str:
 def sweep_due(seen: Situation, bus: Bus) -> bool:
     """Whether the clock has anything to do: a warning over its time, a receiver silent too long."""
     rules = rules_of(bus.tools)
+    if any(w.ended_early(seen.at) for w in seen.warnings.values()):
+        return True
     issued = {w.id: w for w in seen.warnings.values() if w.state == WarningState.ISSUED}
     if any(not w.in_force(seen.at) for w in issued.values()):
         return True

@@ -8,6 +8,7 @@ from data.domain.clock import Clock
 from data.domain.messages.monitoring import EscalateAlarms, ReturnAlarms
 from data.domain.org import SYSTEM
 from data.rounds import Rounds
+from data.domain.steady import machine
 from data.services.alarm_acts import MOST
 from data.services.bus import Bus
 from data.services.watching import Watching
@@ -63,5 +64,5 @@ class Pulse:
             )  # fmt: skip
 
     def _round(self) -> None:
-        if self.office.holds():
+        if self.office.holds() and not machine().jumped():
             self.beat()

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from sqlalchemy import Connection, select
 
 from data.domain.clock import SHANGHAI, real_now
+from data.domain.steady import APART
 from data.errors import Invalid
 from data.store.accounts_schema import record_part, sign_in_head, sign_in_log
 from data.store.journal import head_of
@@ -80,11 +81,25 @@ def keep_head(connection: Connection, folder: Path, *, now: datetime | None = No
 
 def due(folder: Path, now: datetime) -> bool:
     """Whether an hour has passed since the newest head was kept."""
-    files = sorted(folder.glob("heads-*.jsonl"))
-    if not files:
-        return True
-    held = read_heads(files[-1])
-    return not held or now - held[-1].at >= EVERY
+    # of a fast clock there may be heads of moments still to come: they do not count
+    times = [one.at for one in _lately(folder) if one.at <= now + APART]
+    return not times or now - max(times) >= EVERY
+
+
+def newest_head(folder: Path) -> SignedHead | None:
+    """The head of the highest number that this machine signed lately, if it signed any.
+
+    Raises
+    ------
+    Invalid
+        When a line cannot be read, naming it.
+    """
+    return max(_lately(folder), key=lambda one: one.seq, default=None)
+
+
+def _lately(folder: Path) -> list[SignedHead]:
+    """The heads of the newest two days."""
+    return [one for path in sorted(folder.glob("heads-*.jsonl"))[-2:] for one in read_heads(path)]
 
 
 def read_heads(path: Path) -> list[SignedHead]:

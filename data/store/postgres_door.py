@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from threading import Lock
 from time import monotonic
 from typing import Any
@@ -26,6 +27,14 @@ _SERVER = (
 _ROLE = "SELECT pg_is_in_recovery()"
 # in hexadecimal the first eight figures of a WAL file's name
 _TIMELINE = "SELECT substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """A server of an address: its timeline as a primary, 0 as a standby, None when silent."""
+
+    name: str
+    timeline: int | None
 
 
 class PostgresDoor:
@@ -74,6 +83,20 @@ class PostgresDoor:
                 self._quiet[server] = monotonic()
                 reasons.append(f"{server[0]}:{server[1]} {str(error).strip()}")
         return self._chosen(found, reasons)
+
+    def look(self) -> list[Standing]:
+        """How each server that the address names stands now."""
+        found = []
+        for server in self.servers:
+            name = ":".join(part for part in server if part) or "本机"
+            try:
+                timeline, made = self._ask(server, {})
+                made.close()
+            except psycopg.OperationalError:
+                found.append(Standing(name=name, timeline=None))
+            else:
+                found.append(Standing(name=name, timeline=timeline))
+        return found
 
     def _awake(self) -> list[tuple[str, str]]:
         """The servers worth asking now: all, once none is left."""

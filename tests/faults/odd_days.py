@@ -11,14 +11,18 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
+import pyotp
 
+from data.services.one_time import STEP_S
 from tests.faults.server_kills import REPORT, Served, judge, seed
 from tests.serving import PASSWORD
 
@@ -44,7 +48,7 @@ def why_no_disk() -> str | None:
 
 def why_no_clock() -> str | None:
     """Why no clock can be set here."""
-    return None if _faketime() else "libfaketime is not installed (Debian: libfaketime)"
+    return None if _faketime() else "libfaketime is not installed (Debian: faketime)"
 
 
 def _faketime() -> str | None:
@@ -175,23 +179,30 @@ def _fill(path: Path, most: int) -> None:
             most -= file.write(b"\0" * 512)
 
 
+def faked(hand: Path) -> dict[str, str]:
+    """The environment of a program whose clock the file `hand` sets; its steady clock is true."""
+    return {
+        "LD_PRELOAD": _faketime() or "", "FAKETIME_TIMESTAMP_FILE": str(hand),
+        "FAKETIME_CACHE_DURATION": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        "DONT_FAKE_MONOTONIC": "1",
+    }  # fmt: skip
+
+
 def jump_clock() -> list[str]:
     """The machine's clock jumps three hours on, back, and back once more; what did not hold."""
-    preload = _faketime()
-    if preload is None:
+    if _faketime() is None:
         raise RuntimeError(why_no_clock())
     with tempfile.TemporaryDirectory(prefix="hubei-clock-") as name:
         var, hand = Path(name) / "var", Path(name) / "hand"
         hand.write_text("+0h\n")
-        env = {
-            "LD_PRELOAD": preload, "FAKETIME_TIMESTAMP_FILE": str(hand), "FAKETIME_NO_CACHE": "1",
-            "FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1",
-        }  # fmt: skip
-        with served(var, **env) as standing:
+        with served(var, **faked(hand)) as standing:
             told = Told(standing)
+            phone = _Phone(standing)
             for hours in (JUMP_H, 0, -JUMP_H, 0):
                 hand.write_text(f"{hours:+d}h\n")
+                _wait_for(standing, hours)
                 _after_jump(told, hours)
+                phone.sign_in(told, f"{hours:+d} h", good=not hours)
             _in_order(told)
         return told.found + judge(standing, told.told)
 
@@ -206,11 +217,65 @@ def _after_jump(told: Told, hours: int) -> None:
         told.in_words(answer)
         told.sign_in()
     told.expect(f"{at}: a report", told.report(), 201)
-    told.expect(f"{at}: health", told.client.get("/healthz").status_code, 200)
+    health = told.client.get("/healthz")
+    told.expect(f"{at}: health", health.status_code, 200)
+    told.expect(f"{at}: the clock named", "clock" in health.json()["degraded"], bool(hours))
     told.expect(f"{at}: a read", told.client.get("/api/v1/incidents").status_code, 200)
     signing = {"username": "leader", "password": PASSWORD}
     answer = httpx.post(told.served.base + "/api/v1/session", json=signing, timeout=30)
     told.expect(f"{at}: signing in", answer.is_success, True)
+
+
+def _wait_for(served: Served, hours: int) -> None:
+    """Until the server shows the time it was given; it looks once a second."""
+    off = None
+    for _ in range(300):
+        said = httpx.get(served.base + "/healthz", timeout=30).headers["date"]
+        off = parsedate_to_datetime(said).timestamp() - time.time() - hours * 3600
+        if abs(off) < 120:  # seconds, far less than a jump
+            return
+        time.sleep(0.1)  # asked again until it is so
+    raise RuntimeError(f"the server's clock is {off} s from where it was set")
+
+
+class _Phone:
+    """The leader's phone: it shows codes of the true time, whatever the server thinks."""
+
+    def __init__(self, served: Served) -> None:
+        self.served = served
+        self.used = 0
+        with httpx.Client(base_url=served.base, timeout=30) as client:
+            self.secret = self._enrol(client)
+
+    def _enrol(self, client: httpx.Client) -> str:
+        signing = {"username": "chief", "password": PASSWORD}
+        answer = client.post("/api/v1/session", json=signing).raise_for_status()
+        client.headers["X-CSRFToken"] = answer.json()["csrf"]
+        secret = str(client.post("/api/v1/session/totp").raise_for_status().json()["secret"])
+        self.used = int(time.time()) // STEP_S
+        body = {"code": pyotp.TOTP(secret).generate_otp(self.used)}
+        answer = client.post("/api/v1/session/totp/confirm", json=body)
+        if not answer.is_success:
+            raise RuntimeError(f"no second factor: {answer.text}")
+        return secret
+
+    def sign_in(self, told: Told, at: str, *, good: bool) -> None:
+        """With a code not used before; a wrong clock refuses it with its own time."""
+        one = pyotp.TOTP(self.secret)
+        # half a minute ahead is within what the center allows a phone
+        while (now := int(time.time()) // STEP_S) < self.used:
+            time.sleep(0.5)  # asked again until the phone shows the next one
+        step = max(now, self.used + 1)
+        body = {"username": "chief", "password": PASSWORD, "code": one.generate_otp(step)}
+        url = self.served.base + "/api/v1/session"
+        answer = httpx.post(url, json=body, timeout=30)
+        told.expect(f"{at}: a code of the true time", answer.is_success, good)
+        if not good:
+            told.expect(f"{at}: it says its time", "中心时间" in answer.text, True)
+            return
+        self.used = step
+        again = httpx.post(url, json=body, timeout=30)
+        told.expect(f"{at}: a code used twice", again.is_success, False)
 
 
 def _in_order(told: Told) -> None:

@@ -4,6 +4,7 @@ import uuid
 
 import pytest
 
+from dashboard import doctor_record
 from data.errors import Unavailable
 from data.store.database import Database
 from tests.faults import kills
@@ -73,6 +74,9 @@ def test_a_primary_of_the_past_is_not_written(failed_over):
             asked = connection.exec_driver_sql("SELECT inet_server_port()").scalar_one()
         assert asked == pair.primary.port
         assert standing(pair.url) == newest  # a newcomer that knows neither finds it too
+        told = [line for good, line in doctor_record.servers(database) if not good]
+        assert len(told) == 1
+        assert f"请立即隔离 127.0.0.1:{pair.standby.port}（时间线 1）" in told[0]
         pair.primary.kill()
         database.writer.dispose()
         with pytest.raises(Unavailable), database.units.transaction():

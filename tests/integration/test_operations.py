@@ -172,7 +172,8 @@ def test_the_doctor_finds_a_clock_set_back_and_an_open_folder(tmp_path, monkeypa
     # no time is lost on a solver that cannot start, nor on a broker that is away
     monkeypatch.setattr("data.allocation.pool.PROGRAM", [sys.executable, "-c", ""])
     settings = replace(settings, doors=DoorSettings(mqtt=f"mqtt://127.0.0.1:{free_port()}"))
-    monkeypatch.setattr("dashboard.doctor.real_now", lambda: datetime(2001, 1, 1, tzinfo=UTC))
+    long_ago = datetime(2001, 1, 1, tzinfo=UTC)
+    monkeypatch.setattr("dashboard.doctor_record.real_now", lambda: long_ago)
     told = "\n".join(line for good, line in checks(settings) if not good)
     assert "时钟被拨慢" in told
     assert "chmod o-rwx" in told

@@ -366,6 +366,15 @@ def test_the_clock_ends_warnings_and_reminds_who_keeps_silent(drill):
     assert not w.seen(drill).warnings[held].in_force(w.seen(drill).at)
     drill.outbox.look(wait=True)
     assert w.seen(drill).warnings[held].state == "expired"
+    drill.clock.change(jump_to=at + timedelta(hours=1))  # the clock was an hour fast
+    drill.outbox.look(wait=True)
+    back = w.seen(drill).warnings[held]
+    assert (back.state, back.ended_at) == ("issued", None)
+    assert [s.what for s in back.steps][-2:] == ["到期", "恢复"]
+    assert back.in_force(w.seen(drill).at)
+    before = drill.queries.revision()
+    drill.outbox.look(wait=True)
+    assert drill.queries.revision() == before
 
 
 FOREIGN = (
