@@ -84,7 +84,7 @@
     async load() {
       await this.fetchMap();
       const hash = this.hashes || {};
-      await this.show("boundaries", "boundaries-wall", hash["boundaries-wall"]);
+      await this.show("boundaries", "boundaries-wall", hash["boundaries-wall"]).catch(() => null);
       await Promise.allSettled(STATIC.map((name) => this.show(name, name, hash[name])));
       const names = await still("places", hash.places).catch(() => null);
       this.scene.names = names ? structuredClone(names.features) : [];

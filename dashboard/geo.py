@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import hashlib
+import logging
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -39,6 +40,7 @@ _FILES: dict[str, tuple[Layer, int]] = {
 }
 _NOTHING = Situation(revision=0, at=datetime(1970, 1, 1, tzinfo=UTC))
 _KEPT = 24
+log = logging.getLogger("hubei.layers")
 
 
 @dataclass(frozen=True)
@@ -73,10 +75,20 @@ def geo_file(name: str) -> GeoFile:
     )
 
 
-@cache
-def geo_hashes() -> dict[str, str]:
-    """Every static file's short hash, for addresses that may be cached for ever."""
-    return {name: geo_file(name).etag.strip('"') for name in _FILES}
+def geo_hashes(missing: list[str]) -> dict[str, str]:
+    """Every static file's short hash, for addresses that may be cached for ever.
+
+    A file that cannot be made is left out and its title added to `missing`.
+    """
+    held = {}
+    for name, (layer, _) in _FILES.items():
+        try:
+            held[name] = geo_file(name).etag.strip('"')
+        except Exception:  # whatever it is, it must not take the map with it
+            log.exception("the file %s could not be made", name)
+            if layer.title not in missing:
+                missing.append(layer.title)
+    return held
 
 
 class MapCache:
@@ -101,6 +113,8 @@ class MapCache:
             kept = self._kept.get(key)
         if kept is None:
             kept = as_json(map_body(situation)).encode()
+            if b'"missing":[]' not in kept:
+                return kept  # asked for again: it may be whole then
             with self._lock:
                 self._kept[key] = kept
                 while len(self._kept) > _KEPT:
@@ -123,7 +137,7 @@ def map_body(situation: Situation) -> dict[str, Any]:
         "at": situation.at,
         "live": situation.live,
         "legend": legend(),
-        "geo": geo_hashes(),
+        "geo": geo_hashes(missing),
         "layers": moving,
         "missing": missing,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -16,9 +17,11 @@ from dashboard.geo_risk import risk_frames
 from data.center import Center
 from data.domain.org import Actor
 from data.domain.situation import Situation
+from data.errors import CenterError, Unavailable
 from layers import county_risk, coverage, supply_gaps
 from layers.base import Frames, Layer
 
+log = logging.getLogger("hubei.layers")
 KEEP_SECONDS = 10.0  # long enough for a program to page through, short enough to be now
 _KEPT = 24
 DIGITS = 6
@@ -47,6 +50,8 @@ class LayerFeatures:
         Raises
         ------
         Forbidden, Invalid
+        Unavailable
+            When this one layer cannot be worked out.
         """
         seen = self.center.queries.situation(actor, at)
         key = (layer.id, actor.org, at, seen.revision)
@@ -63,8 +68,16 @@ class LayerFeatures:
 
     def _made(self, actor: Actor, layer: Layer, seen: Situation, at: Any) -> list[dict[str, Any]]:
         own = _FRAMES.get(layer.id)
-        frames = own(self.center, actor, seen, at) if own else reference_frames()
-        found = layer.features(seen, frames, digits=DIGITS)["features"]
+        try:
+            frames = own(self.center, actor, seen, at) if own else reference_frames()
+            found = layer.features(seen, frames, digits=DIGITS)["features"]
+        except CenterError:
+            raise
+        except Exception as error:  # whatever it is: this layer is down, the others are not
+            log.exception("the layer %s could not be worked out", layer.id)
+            raise Unavailable(
+                f"图层“{layer.title}”未能取得；其余图层照常，请稍后再取，仍不行请联系系统管理员"
+            ) from error
         used: dict[str, int] = {}
         for number, feature in enumerate(found):
             known = feature.get("properties") or {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 from data.domain.situation import Situation
@@ -26,9 +25,8 @@ from layers import (
     warning_areas,
     water,
 )
-from layers.base import Frames, Layer
-
-log = logging.getLogger("hubei.layers")
+from layers.base import Frames, Layer, collection
+from layers.lacking import table_of
 
 CREDITS = "边界 CGCS2000 · 水系 GSHHG/WDBII · 高速为示意走向 · 地名 GeoNames"
 
@@ -61,9 +59,7 @@ def map_features(situation: Situation, frames: Frames, missing: list[str]) -> di
     for layer in MOVING:
         if layer in POINTS:
             continue
-        try:
-            made[layer.id] = layer.features(situation, frames)
-        except Exception:  # whatever it is, it must not take the map with it
-            log.exception("the layer %s could not be drawn", layer.id)
-            missing.append(layer.title)
+        table = table_of(layer, situation, frames, missing)
+        if table is not None:
+            made[layer.id] = collection(table)
     return made

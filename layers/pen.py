@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -88,3 +90,14 @@ class Pen:
             [start[0] * self.unit, start[1] * self.unit, end[0] * self.unit, end[1] * self.unit],
             colour, max(1, round(width * self.unit)),
         )  # fmt: skip
+
+
+def rings(shape: Any) -> Iterable[Any]:
+    """The outlines of any geometry; holes are left out, the province's lakes lie on the land."""
+    if shape.geom_type == "Polygon":
+        yield shape.exterior.coords
+    elif shape.geom_type in {"LineString", "LinearRing"}:
+        yield shape.coords
+    elif hasattr(shape, "geoms"):
+        for part in shape.geoms:
+            yield from rings(part)

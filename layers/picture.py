@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -28,7 +28,8 @@ from layers import (
 )
 from layers.base import Frames, Layer, blank
 from layers.catalog import CREDITS
-from layers.pen import Pen, Point
+from layers.lacking import rows_of, said
+from layers.pen import Pen, Point, rings
 
 PROVINCE = (108.3, 29.0, 116.2, 33.35)  # degrees: west, south, east, north
 SMOOTH = 2  # drawn so much larger and made small again: Pillow's polygons have no soft edges
@@ -66,17 +67,19 @@ def map_picture(
 ) -> Image.Image:
     """The situation on the land, `size` in real pixels, `unit` of them a design pixel."""
     width, height = size[0] * SMOOTH, size[1] * SMOOTH
-    image = _land(width, height, frames).copy()
+    missing: list[str] = []
+    image = _land(width, height, frames, missing).copy()
     lay = Projection(width, height)
     thick = unit * SMOOTH * SIGN
     for layer in PATHS:
-        for row in layer.table(situation, frames).to_dict("records"):
+        for row in rows_of(layer, situation, frames, missing):
             _path(image, lay, layer, row, thick)
     image = image.resize(size, Image.Resampling.LANCZOS)
     pen = Pen(image, unit, font)
     lay = Projection(size[0] / unit, size[1] / unit)
-    _signs(pen, lay, situation, frames)
+    _signs(pen, lay, situation, frames, missing)
     _furniture(pen, lay, size[0] / unit, size[1] / unit)
+    pen.text((20, 24), said(missing), 20, palette.CUT_TEXT)
     return image
 
 
@@ -101,18 +104,19 @@ def _furniture(pen: Pen, lay: Projection, width: float, height: float) -> None:
 _LANDS: dict[tuple[int, int], Image.Image] = {}
 
 
-def _land(width: int, height: int, frames: Frames) -> Image.Image:
-    """What never moves, drawn once a size and kept."""
-    if (width, height) not in _LANDS:
-        _LANDS[width, height] = _drawn_land(width, height, frames)
-    return _LANDS[width, height]
+def _land(width: int, height: int, frames: Frames, missing: list[str]) -> Image.Image:
+    """What never moves, drawn once a size and kept when it is whole."""
+    made = _LANDS.get((width, height)) or _drawn_land(width, height, frames, missing)
+    if not missing:
+        _LANDS[width, height] = made
+    return made
 
 
-def _drawn_land(width: int, height: int, frames: Frames) -> Image.Image:
+def _drawn_land(width: int, height: int, frames: Frames, missing: list[str]) -> Image.Image:
     image = Image.new("RGB", (width, height), palette.GROUND)
     lay, thick = Projection(width, height), width / 1040 * SIGN
     for layer in (boundaries.LAYER, water.LAKES, water.RIVERS):
-        for row in layer.table(NOTHING, frames).to_dict("records"):
+        for row in rows_of(layer, NOTHING, frames, missing):
             _path(image, lay, layer, row, thick)
     return image
 
@@ -138,7 +142,7 @@ def _path(
     opacity = float(_own(row, style.opacity_by, style.opacity))
     weight = max(1, round(float(_own(row, style.weight_by, style.weight)) * thick))
     draw = ImageDraw.Draw(image, "RGBA")
-    for ring in _rings(shape):
+    for ring in rings(shape):
         points = [lay.at(x, y) for x, y, *_ in ring]
         if style.shape == "area" and fill and len(points) > 2:  # noqa: PLR2004
             draw.polygon(points, _rgba(fill, style.fill_opacity * opacity))
@@ -148,17 +152,6 @@ def _path(
                 _dashed(draw, points, ink, weight, DASH_PX * thick)
             else:
                 draw.line(points, ink, weight, joint="curve")
-
-
-def _rings(shape: Any) -> Iterable[Any]:
-    """The outlines of any geometry; holes are left out, the province's lakes lie on the land."""
-    if shape.geom_type == "Polygon":
-        yield shape.exterior.coords
-    elif shape.geom_type in {"LineString", "LinearRing"}:
-        yield shape.coords
-    elif hasattr(shape, "geoms"):
-        for part in shape.geoms:
-            yield from _rings(part)
 
 
 def _dashed(
@@ -182,27 +175,29 @@ def _dashed(
                 on, left = not on, dash
 
 
-def _signs(pen: Pen, lay: Projection, situation: Situation, frames: Frames) -> None:
+def _signs(
+    pen: Pen, lay: Projection, situation: Situation, frames: Frames, missing: list[str]
+) -> None:
     """Depots below; incidents where they are; stations and teams beside what was there first."""
     room = _Room(pen.image.width / pen.unit, pen.image.height / pen.unit)
-    rows = incidents.LAYER.table(situation, frames).to_dict("records")
+    rows = rows_of(incidents.LAYER, situation, frames, missing)
     for row in rows:
         x, y = lay.at(row["geometry"].x, row["geometry"].y)
         room.take(x, y, 34 * SIGN / 2)
-    for row in depots.LAYER.table(situation, frames).to_dict("records"):
+    for row in rows_of(depots.LAYER, situation, frames, missing):
         x, y = lay.at(row["geometry"].x, row["geometry"].y)
         if room.free(x, y, 16 * SIGN / 2):
             room.quiet.append(_stamp(pen, depots.LAYER, row, (x, y), 16))
-    stations = sensors.LAYER.table(situation, frames).to_dict("records")
+    stations = rows_of(sensors.LAYER, situation, frames, missing)
     grave = [r for r in stations if not sensors.is_calm(r["state"])]
     for layer, held, size in (
         (sensors.LAYER, grave, 25.0),
-        (posts.LAYER, posts.LAYER.table(situation, frames).to_dict("records"), 22.0),
+        (posts.LAYER, rows_of(posts.LAYER, situation, frames, missing), 22.0),
     ):
         for row in held:
             home = lay.at(row["geometry"].x, row["geometry"].y)
             _stamp(pen, layer, row, room.spot(*home, size * SIGN / 2), size)
-    _teams(pen, lay, situation, frames, room)
+    _teams(pen, lay, rows_of(teams.LAYER, situation, frames, missing), room)
     for row in rows:
         home = lay.at(row["geometry"].x, row["geometry"].y)
         _stamp(pen, incidents.LAYER, row, home, 34)
@@ -239,12 +234,10 @@ class _Room:
         return x, y
 
 
-def _teams(
-    pen: Pen, lay: Projection, situation: Situation, frames: Frames, room: _Room
-) -> None:
+def _teams(pen: Pen, lay: Projection, rows: list[dict[str, Any]], room: _Room) -> None:
     """Teams that are out, those of one place and state behind one sign with their number."""
     stacks: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
-    for row in teams.LAYER.table(situation, frames).to_dict("records"):
+    for row in rows:
         if not row["standby"]:
             x, y = lay.at(row["geometry"].x, row["geometry"].y)
             key = round(x / TOGETHER), round(y / TOGETHER), row["incident"], row["state"]

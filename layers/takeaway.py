@@ -14,6 +14,7 @@ from layers import boundaries, coverage, palette, places, roads, sensors, water
 from layers.base import Frames, Layer, escaped
 from layers.catalog import ASKED, CREDITS, MOVING
 from layers.drawing import group
+from layers.lacking import said, table_of
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 _PROVINCE = [[29.0, 108.3], [33.3, 116.15]]
@@ -68,8 +69,11 @@ def takeaway_html(
         zoom_snap=0.25,
     )  # fmt: skip
     made.default_js, made.default_css = [], []  # the instance's: the class's lists are shared
+    missing: list[str] = []
     for layer in _layers(frames):
-        group(layer, _table(layer, situation, frames)).add_to(made)
+        table = table_of(layer, situation, frames, missing)
+        if table is not None:
+            group(layer, _few(layer, table)).add_to(made)
     folium.LayerControl(collapsed=False).add_to(made)
     made.fit_bounds(_PROVINCE)
     root: Any = made.get_root()
@@ -77,7 +81,7 @@ def takeaway_html(
     # text of others goes in as elements' values, never as a template
     root.header.add_child(_raw(f"<style>{font_css}{leaflet_css}{_CSS}</style>"), index=0)
     root.header.add_child(_raw(f"<script>{leaflet_js}</script>"), index=0)
-    root.html.add_child(_raw(_head(situation, title) + _key(frames)))
+    root.html.add_child(_raw(_head(situation, title, said(missing)) + _key(frames)))
     page: str = root.render()
     return page
 
@@ -90,8 +94,7 @@ def _layers(frames: Frames) -> tuple[Layer, ...]:
     return (boundaries.LAYER, *asked, *static, *moving)
 
 
-def _table(layer: Layer, situation: Situation, frames: Frames) -> gpd.GeoDataFrame:
-    table = layer.table(situation, frames)
+def _few(layer: Layer, table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     if layer.id == sensors.LAYER.id and len(table) > MOST_POINTS:
         return table[[not sensors.is_calm(state) for state in table["state"]]][:MOST_POINTS]
     return table[table["rank"] == 0] if layer.id == "places" else table
@@ -105,15 +108,17 @@ def _when(at: datetime) -> str:
     return at.astimezone(_SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def _head(situation: Situation, title: str) -> str:
+def _head(situation: Situation, title: str, lacking: str) -> str:
     drill = '<span class="drill">演练</span>' if situation.exercise else ""
+    mark = f"<b>{escaped(lacking)}</b>" if lacking else ""
     incidents = "　".join(
         f"{escaped(i.letter)} {escaped(i.short_name)}（{escaped(i.grading.label)}）"
         for i in situation.open_incidents()
     )
     return (
         f'<div class="head"><b>{escaped(title)}</b>{drill}<span>{_when(situation.at)}</span>'
-        f"<span>记录 #{situation.revision}</span><span>{incidents}</span></div>"
+        f"<span>记录 #{situation.revision}</span><span>{incidents}</span>"
+        f"{mark}</div>"
     )
 
 

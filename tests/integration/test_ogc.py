@@ -3,6 +3,7 @@
 import pytest
 from shapely.geometry import box, shape
 
+from layers.base import Layer
 from layers.catalog import LAYERS
 from tests.serving import Running
 
@@ -43,6 +44,28 @@ def test_every_collection_gives_geojson(api, layer):
     body = answer.json()
     assert body["type"] == "FeatureCollection"
     assert all(f["id"] for f in body["features"])
+
+
+def test_a_layer_that_fails_is_refused_by_name_and_the_others_answer(api, monkeypatch):
+    """503 with what to do, in every form that programs fetch; never an inner error."""
+    plain = Layer.features
+
+    def features(self, *given, **more):
+        if self.id == "hazards":
+            raise ValueError("a shape that is none")
+        return plain(self, *given, **more)
+
+    monkeypatch.setattr(Layer, "features", features)
+    monkeypatch.setattr("dashboard.layer_features.KEEP_SECONDS", 0)
+    for path in (
+        "/ogc/collections/hazards/items", "/ogc/collections/hazards/queryables",
+        "/api/v1/layers/hazards.geojson", "/api/v1/layers/hazards.csv",
+    ):  # fmt: skip
+        answer = api.get(path)
+        assert answer.status_code == 503, path
+        assert "未能取得；其余图层照常" in answer.json()["detail"]
+    assert api.get("/ogc/collections/depots/items").is_success
+    assert api.get("/api/v1/map").is_success
 
 
 def test_a_box_and_pages_narrow_the_items(api):

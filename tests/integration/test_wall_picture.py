@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw
 from dashboard.picture import wall
 from data.domain.messages import IssueDispatch, WantedTeam
 from data.domain.org import Actor
+from layers.base import Layer
 from layers.palette import IDENTITY
 from layers.pen import Pen
 from tests.integration import api_world as api
@@ -61,6 +62,20 @@ def test_it_says_what_the_wall_says(center, written):
     right = image.getpixel((1278, round(66 * 1280 / 1920)))
     assert "#{:02x}{:02x}{:02x}".format(*left[:3]) == IDENTITY["甲"]
     assert "#{:02x}{:02x}{:02x}".format(*right[:3]) == IDENTITY["乙"]
+
+
+def test_a_layer_that_fails_is_named_on_the_picture(center, written, monkeypatch):
+    """The picture is drawn without the depots and says so."""
+    plain = Layer.table
+
+    def table(self, *given):
+        if self.id == "depots":
+            raise ValueError("a shape that is none")
+        return plain(self, *given)
+
+    monkeypatch.setattr(Layer, "table", table)
+    drawn(center, w.seen(center))
+    assert any(text.startswith("图层未能取得：") for text, _ in written)
 
 
 def test_a_past_moment_shows_what_was_known_then_and_says_so(center, written):

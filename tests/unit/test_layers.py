@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from dashboard import geo
 from dashboard.geo import map_body
 from dashboard.geo_frames import reference_frames
-from layers import teams
+from layers import teams, water
 from layers.base import blank, escaped
 from layers.boundaries import LAYER as BOUNDARIES
 from layers.catalog import LAYERS, MOVING, POINTS, map_features
@@ -98,6 +99,23 @@ def test_a_layer_that_fails_is_named_and_takes_no_other_with_it(monkeypatch):
     assert body["missing"] == [teams.LAYER.title]
     assert "teams" not in body["layers"]
     assert body["layers"]["incidents"]["features"]
+
+
+def test_a_file_of_the_ground_that_fails_is_named_and_the_others_keep_their_addresses(monkeypatch):
+    """Rivers that cannot be read take neither the boundaries nor what moves with them."""
+    files = geo._FILES | {"rivers": (replace(water.RIVERS, frame=_broken), 4)}
+    monkeypatch.setattr(geo, "_FILES", files)
+    geo.geo_file.cache_clear()
+    body = map_body(world())
+    geo.geo_file.cache_clear()
+    assert body["missing"] == [water.RIVERS.title]
+    assert "rivers" not in body["geo"]
+    assert "boundaries-wall" in body["geo"]
+    assert body["layers"]["incidents"]["features"]
+
+
+def _broken(*_):
+    raise ValueError("a shape that is none")
 
 
 def test_escaped_text_is_inert():
