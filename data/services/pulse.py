@@ -7,8 +7,8 @@ from data.domain.alarm_calls import alarm_calls
 from data.domain.clock import Clock
 from data.domain.messages.monitoring import EscalateAlarms, ReturnAlarms
 from data.domain.org import SYSTEM
-from data.rounds import Rounds
 from data.domain.steady import machine
+from data.rounds import Rounds
 from data.services.alarm_acts import MOST
 from data.services.bus import Bus
 from data.services.watching import Watching

@@ -16,6 +16,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -198,22 +199,22 @@ def jump_clock() -> list[str]:
         with served(var, **faked(hand)) as standing:
             told = Told(standing)
             phone = _Phone(standing)
-            for hours in (JUMP_H, 0, -JUMP_H, 0):
+            for before, hours in pairwise((0, JUMP_H, 0, -JUMP_H, 0)):
                 hand.write_text(f"{hours:+d}h\n")
                 _wait_for(standing, hours)
-                _after_jump(told, hours)
+                _after_jump(told, hours, ahead=hours > before)
                 phone.sign_in(told, f"{hours:+d} h", good=not hours)
             _in_order(told)
         return told.found + judge(standing, told.told)
 
 
-def _after_jump(told: Told, hours: int) -> None:
+def _after_jump(told: Told, hours: int, *, ahead: bool) -> None:
     """Whoever seems to have been idle for hours signs in again; writes and health go on."""
     at = f"{hours:+d} h"
     answer = told.client.get("/api/v1/session")
     if answer.status_code == httpx.codes.UNAUTHORIZED:
         # three hours are more than the idle limit: to the center nobody was there
-        told.expect(f"{at}: signing in again is asked for", hours > 0, True)
+        told.expect(f"{at}: signing in again is asked for", ahead, True)
         told.in_words(answer)
         told.sign_in()
     told.expect(f"{at}: a report", told.report(), 201)
