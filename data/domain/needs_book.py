@@ -14,6 +14,7 @@ import yaml
 
 from data.domain.capabilities import CAPABILITIES
 from data.domain.incident_types import INCIDENT_TYPES as TYPES
+from data.domain.strict_yaml import loaded
 
 GRADES: tuple[str | None, ...] = ("I", "II", "III", "IV", None)
 OTHER = "other"
@@ -82,7 +83,7 @@ def parse_needs(text: str) -> NeedsBook:
         Naming the line of the text and what is wrong with it.
     """
     try:
-        content = yaml.safe_load(text)
+        content = loaded(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f"第 {mark.line + 1} 行" if mark else "此表"
@@ -182,4 +183,4 @@ def _known(content: Mapping[str, Any], names: Iterable[str], at: str) -> None:
 @cache
 def shipped() -> NeedsBook:
     """The table that comes with the program."""
-    return read_needs(yaml.safe_load(SHIPPED.read_text(encoding="utf-8")))
+    return read_needs(loaded(SHIPPED.read_text(encoding="utf-8")))

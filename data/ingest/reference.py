@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 import geopandas as gpd
-import yaml
+
+from data.domain.strict_yaml import loaded
 
 REFERENCE = Path(__file__).resolve().parents[1] / "reference"
 Row = dict[str, Any]
@@ -171,7 +172,7 @@ def read_contingencies() -> list[tuple[str, str]]:
 def read_authority() -> dict[str, Any]:
     """Which supply orders need an approval; each figure says what it rests on."""
     path = REFERENCE / "authority.yaml"
-    rules: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    rules: dict[str, Any] = loaded(path.read_text(encoding="utf-8"))
     return rules
 
 
@@ -183,14 +184,14 @@ def read_quantities() -> list[Row]:
 def read_alarm_rules() -> dict[str, Any]:
     """The rules of alarms as they stand in the file."""
     path = REFERENCE / "alarm_rules.yaml"
-    rules: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    rules: dict[str, Any] = loaded(path.read_text(encoding="utf-8"))
     return rules
 
 
 def read_structure() -> dict[str, Any]:
     """三委三部: which committee or headquarters leads a type, which level commands a grade."""
     path = REFERENCE / "command_structure.yaml"
-    structure: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    structure: dict[str, Any] = loaded(path.read_text(encoding="utf-8"))
     return structure
 
 

@@ -15,6 +15,7 @@ from data.domain.needs_book import read_needs
 from data.domain.reporting_rules import read_reporting
 from data.domain.review_targets import read_targets
 from data.domain.rule_table import TITLES, RuleText
+from data.domain.strict_yaml import loaded
 from data.domain.warning_rules import read_warning_rules
 from data.errors import Invalid
 from data.ingest.reference import REFERENCE
@@ -76,11 +77,11 @@ def _review(content: Mapping[str, Any], file: str) -> None:
 
 _NAMES: Mapping[str, tuple[str, Callable[[str], Any], Callable[[Mapping[str, Any], str], Any]]] = {
     "reporting": ("reporting.json", json.loads, read_reporting),
-    "authority": ("authority.yaml", yaml.safe_load, _authority),
-    "alarm_rules": ("alarm_rules.yaml", yaml.safe_load, _alarms),
-    "warnings": ("warnings.yaml", yaml.safe_load, _warnings),
-    "needs": ("needs.yaml", yaml.safe_load, _needs),
-    "review": ("review.yaml", yaml.safe_load, _review),
+    "authority": ("authority.yaml", loaded, _authority),
+    "alarm_rules": ("alarm_rules.yaml", loaded, _alarms),
+    "warnings": ("warnings.yaml", loaded, _warnings),
+    "needs": ("needs.yaml", loaded, _needs),
+    "review": ("review.yaml", loaded, _review),
 }
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from data.domain.org import PROVINCE
+from data.domain.strict_yaml import loaded
 from data.domain.warning_rules import COLOURS
 from data.errors import Invalid
 
@@ -67,7 +68,7 @@ def read_channels(path: Path | None, *, drill: bool, box: Path) -> ChannelSettin
     if path is None:
         return ChannelSettings(drill=drill, box=box)
     try:
-        table = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        table = loaded(path.read_text(encoding="utf-8")) or {}
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise _bad("HUBEI_CHANNELS", f"{path} 读不出来", "请核对路径和 YAML 格式") from error
     if not isinstance(table, dict):
