@@ -1,39 +1,63 @@
 """One store on each engine: every test that asks for `database` runs on both."""
 
-import uuid
+import atexit
+import shutil
+import tempfile
 from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine
-from sqlalchemy.engine import make_url
 
 from data.domain.clock import RealClock
 from data.domain.org import Actor
 from data.store.database import Database
 from tests.integration import plan_world
+from tests.postgres import create_database, database_of
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request, tmp_path) -> Iterator[str]:
-    """The address of an empty database, on SQLite and on PostgreSQL."""
+    """The address of an empty database, on SQLite and on PostgreSQL; migrated for `database`."""
+    made = "database" in request.fixturenames
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'center.db'}"
+        file = tmp_path / "center.db"
+        if made:
+            shutil.copyfile(_migrated_file(), file)
+        yield f"sqlite:///{file}"
         return
-    server = make_url(request.getfixturevalue("postgres_url"))
-    name = f"t{uuid.uuid4().hex[:12]}"
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
-    yield server.set(database=name).render_as_string(hide_password=False)
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
-    admin.dispose()
+    server = request.getfixturevalue("postgres_url")
+    with database_of(server, *([_migrated_database(server)] if made else [])) as url:
+        yield url
+
+
+@cache
+def _migrated_file() -> Path:
+    """A database file with the newest schema and nothing in it, made once a run."""
+    folder = Path(tempfile.mkdtemp(prefix="hubei-schema-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return _migrated(f"sqlite:///{folder / 'center.db'}").file
+
+
+@cache
+def _migrated_database(server: str) -> str:
+    """The name of such a database on a server."""
+    _migrated(create_database(server, "migrated"))
+    return "migrated"
+
+
+def _migrated(url: str) -> Database:
+    """A database brought to the newest schema, and closed."""
+    made = Database(url)
+    made.migrate()
+    made.close()
+    return made
 
 
 @pytest.fixture
 def database(database_url) -> Iterator[Database]:
-    """A migrated database on each engine."""
+    """A migrated database on each engine: a copy of one that was migrated."""
     made = Database(database_url)
     made.migrate()
     yield made

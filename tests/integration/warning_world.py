@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import yaml
-from sqlalchemy import create_engine
-from sqlalchemy.engine import make_url
 
 from data.center import Center, build_center
 from data.config import Settings
@@ -18,6 +15,7 @@ from data.domain.dispatch import Authority
 from data.domain.messages import warnings as m
 from data.domain.org import Actor
 from data.domain.situation import Situation
+from tests import postgres
 
 DUTY = Actor.of("duty", "duty", "420000", "王值班")
 CHIEF = Actor.of("chief", "chief", "420000", "陈带班")
@@ -53,14 +51,8 @@ def database_of(server: str | None) -> Iterator[str | None]:
     if server is None:
         yield None
         return
-    name = f"w{uuid.uuid4().hex[:12]}"
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
-    yield make_url(server).set(database=name).render_as_string(hide_password=False)
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
-    admin.dispose()
+    with postgres.database_of(server) as url:
+        yield url
 
 
 @contextmanager
