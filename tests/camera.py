@@ -68,7 +68,7 @@ def now() -> datetime:
 
 def _run(arguments: list[str]) -> None:
     command = [needs_ffmpeg(), "-hide_banner", "-loglevel", "error", "-y", *arguments]
-    subprocess.run(command, check=True, capture_output=True)
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
 
 
 class _Handler(SimpleHTTPRequestHandler):

@@ -20,9 +20,10 @@ def why_none() -> str | None:
     if os.geteuid() != 0:
         return "network namespaces need root"
     name = f"hubei-{uuid.uuid4().hex[:6]}"
-    if subprocess.run(["ip", "netns", "add", name], capture_output=True, check=False).returncode:
+    made = ["ip", "netns", "add", name]
+    if subprocess.run(made, capture_output=True, check=False, timeout=30).returncode:
         return "this machine lets nobody make network namespaces"
-    subprocess.run(["ip", "netns", "del", name], check=True)
+    subprocess.run(["ip", "netns", "del", name], check=True, timeout=30)
     return None
 
 
@@ -77,14 +78,14 @@ class Network:
     def close(self) -> None:
         """Remove every machine and the wire."""
         for host in (*self.hosts, "wire"):
-            subprocess.run(["ip", "netns", "del", self.space(host)], check=False)
+            subprocess.run(["ip", "netns", "del", self.space(host)], check=False, timeout=30)
 
     def _on(self, host: str, *arguments: str) -> None:
         _ip("-n", self.space(host), *arguments)
 
 
 def _ip(*arguments: str) -> None:
-    subprocess.run(["ip", *arguments], check=True)
+    subprocess.run(["ip", *arguments], check=True, timeout=30)
 
 
 def _enter(namespace: int) -> None:

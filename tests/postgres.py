@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import time
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -90,7 +91,10 @@ class Server:
         for pid in (*map(int, children), head):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+        until = time.monotonic() + _START_LIMIT_S
         while not all(_gone(pid) for pid in (head, *children)):
+            if time.monotonic() > until:
+                raise RuntimeError("a killed process of PostgreSQL does not end")
             os.sched_yield()
         # where nobody collects the dead, their number still counts as living
         for left in (pid_file, *self.folder.glob(".s.PGSQL.*")):
@@ -219,7 +223,8 @@ def _run(program: Path, *arguments: str, cwd: Path) -> None:
     with tempfile.TemporaryFile() as output:
         done = subprocess.run(
             [str(program), *arguments], cwd=cwd, env=environment, check=False,
-            stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, **identity,
+            stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+            timeout=2 * _START_LIMIT_S, **identity,
         )
         if done.returncode:
             output.seek(0)

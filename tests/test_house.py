@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 ROOMS = ("dashboard", "data", "layers")
 TRACKED = subprocess.run(
     ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-    cwd=ROOT, capture_output=True, text=True, check=True,
+    cwd=ROOT, capture_output=True, text=True, check=True, timeout=60,
 ).stdout.split("\0")  # fmt: skip
 FILES = [ROOT / name for name in TRACKED if name and (ROOT / name).is_file()]
 MODULES = [f for f in FILES if f.suffix == ".py" and f.relative_to(ROOT).parts[0] in ROOMS]
@@ -58,7 +58,7 @@ def test_import_rules():
     """Every contract of the import linter is kept."""
     done = subprocess.run(
         [Path(sys.executable).with_name("lint-imports"), "--no-cache"],
-        cwd=ROOT, capture_output=True, text=True, check=False,
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=240,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout
 

@@ -20,6 +20,7 @@ from typing import Any
 
 FACT = re.compile(rb'id: (\d+)\ndata: \{"seq":\d+(?:,"at":"([^"]+)")?')
 LANES = 40  # connections kept alive for the requests
+JOIN_S = 120  # for every client to hear its hello
 BUCKETS = 6000  # of a millisecond
 READS = (  # (weight, path): what pages and programs ask for, by api.md
     (5, "/healthz"), (15, "/api/v1/incidents"), (10, "/api/v1/incidents/I-0001"),
@@ -120,7 +121,7 @@ async def main() -> None:
             lambda h=head, j=joined: Listener(heard, h, j), host, port
         )  # fmt: skip
         doors.append(joined)
-    await asyncio.gather(*(door.wait() for door in doors))
+    await asyncio.wait_for(asyncio.gather(*(door.wait() for door in doors)), JOIN_S)
     say("joined")
     await rain(given, heard, asked)
     await asyncio.sleep(3)  # the last facts arrive

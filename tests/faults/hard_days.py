@@ -99,7 +99,7 @@ class _Slow:
     def end(self) -> None:
         """Read no more."""
         self.over.set()
-        self.thread.join()
+        self.thread.join(60)
 
 
 def _streams(told: Told) -> int:

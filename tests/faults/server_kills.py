@@ -22,6 +22,7 @@ from tests.serving import PASSWORD, free_port
 
 ROOT = Path(__file__).parent.parent.parent
 WRITERS, LONGEST_S, OPEN_S = 3, 1.5, 120
+FIRST_S, END_S, SEED_S = 60, 60, 240
 REPORT = {
     "type": "flood", "place": "黄梅县", "lon": 115.94, "lat": 30.07, "source": "电话",
     "text": "堤防渗水", "casualties": {},
@@ -64,7 +65,7 @@ class Served:
                 raise RuntimeError(f"the server ended with {code}: {self._last_words()}")
             time.sleep(0.05)  # asked again until it answers
         self.process.send_signal(signal.SIGABRT)  # it says where each thread stands
-        self.process.wait()
+        self.process.wait(END_S)
         raise RuntimeError(f"the server did not open: {self._last_words()}")
 
     @property
@@ -79,7 +80,7 @@ class Served:
     def kill(self) -> None:
         """Without warning."""
         self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
+        self.process.wait(END_S)
 
 
 def _write(base: str, cookies: httpx.Cookies, csrf: str, told: dict[str, str]) -> None:
@@ -109,12 +110,17 @@ def kill_server(var: Path, cycles: int, *, url: str | None = None, begin: int = 
         writers = [threading.Thread(target=_write, args=args) for _ in range(WRITERS)]
         for writer in writers:
             writer.start()
-        while len(told) == before and served.process.poll() is None:
+        until = time.monotonic() + FIRST_S
+        while len(told) == before and served.process.poll() is None and time.monotonic() < until:
             time.sleep(0.01)  # until something was acknowledged
+        if len(told) == before:
+            found.append(f"no report was acknowledged within {FIRST_S} s")
         time.sleep(draw.random() * LONGEST_S)  # the moment of death is drawn
         served.kill()
         for writer in writers:
-            writer.join()
+            writer.join(END_S)
+        if any(writer.is_alive() for writer in writers):
+            found.append("a writer went on after its server was gone")
     return found + judge(served, told)
 
 
@@ -126,7 +132,7 @@ def seed(served: Served) -> None:
         known["HUBEI_DATABASE_URL"] = served.url
     subprocess.run(
         [sys.executable, "-m", "dashboard", "seed"], cwd=ROOT, env=known, check=True,
-        stdout=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL, timeout=SEED_S,
     )  # fmt: skip
 
 

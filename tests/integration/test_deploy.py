@@ -15,7 +15,7 @@ def test_nginx_takes_the_example(tmp_path):
     """Syntax, modules and certificate, as `nginx -t` says."""
     whole = proxies.nginx_of(tmp_path, WORKERS)
     command = [proxies.found("nginx"), "-t", "-c", str(whole), "-e", str(tmp_path / "log")]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stderr
 
 
@@ -26,7 +26,9 @@ def test_caddy_takes_the_example(tmp_path):
     path.write_text(proxies.fitted("Caddyfile", tmp_path, WORKERS))
     command = [proxies.found("caddy"), "validate", "--config", str(path), "--adapter", "caddyfile"]
     home = {"HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path)}
-    done = subprocess.run(command, capture_output=True, text=True, env=home, check=False)
+    done = subprocess.run(
+        command, capture_output=True, text=True, env=home, check=False, timeout=120
+    )
     assert done.returncode == 0, done.stderr
 
 
@@ -39,11 +41,11 @@ def test_systemd_takes_the_units(unit, tmp_path):
     made = tmp_path / name
     made.write_text(text)
     command = ["systemd-analyze", "verify", "--man=no", str(made)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stderr
     assert name not in done.stderr
     command = ["systemd-analyze", "security", "--offline=yes", "--threshold=30", str(made)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stdout[-400:]
 
 

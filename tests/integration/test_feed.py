@@ -72,7 +72,7 @@ def test_a_frame_nobody_could_read_is_kept(center):
     """A frame with a wrong check sum is counted and quarantined like any other refusal."""
     taken = center.feed.refuse(
         FEEDER, b"\x7e\x7e\xff", "CRC 不符", via="sl651", source="62010001"
-    ).result()
+    ).result(30)
     assert (taken.accepted, len(taken.rejected)) == (0, 1)
     [held] = center.feed.quarantine.rows(via="sl651")
     assert (held.source, held.kind, held.reason) == ("62010001", "frame", "CRC 不符")
@@ -140,7 +140,7 @@ def test_callers_from_many_threads_each_get_their_own_answer(center):
     barrier, answers = Barrier(8), {}
 
     def send(n):
-        barrier.wait()
+        barrier.wait(30)
         rows = [reading(center, minutes=n * 10 + m) for m in range(1, 6)] + [f"bad {n}"] * n
         answers[n] = center.feed.take(FEEDER, rows, via="mqtt", source=f"g{n}")
 
@@ -148,7 +148,8 @@ def test_callers_from_many_threads_each_get_their_own_answer(center):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(60)
+        assert not thread.is_alive(), "a sender got no answer"
     assert {n: (a.accepted, len(a.rejected)) for n, a in answers.items()} == {
         n: (5, n) for n in range(8)
     }

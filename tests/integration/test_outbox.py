@@ -11,6 +11,7 @@ import threading
 import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from select import select
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -204,12 +205,13 @@ def test_a_kill_between_commit_and_receipt_loses_nothing(tmp_path, server, gatew
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
         try:
+            assert select([child.stdout], [], [], WAIT_S)[0], "the child committed nothing"
             assert child.stdout.readline() == "committed\n"
             if moment == "sending":
                 gateway.wait()
         finally:
             os.kill(child.pid, signal.SIGKILL)
-            child.communicate()
+            child.communicate(timeout=20)
         gateway.hold.set()
         with w.opened(settings) as center:
             assert outside(center)[0].state == DeliveryState.WAITING

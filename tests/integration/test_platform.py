@@ -226,7 +226,8 @@ def test_what_is_committed_arrives_in_order_once(running) -> None:
             worker.start()
         seen = facts_until(stream, start + 40)
         for worker in workers:
-            worker.join()
+            worker.join(60)
+            assert not worker.is_alive(), "a writer did not end"
     assert seen == list(range(start + 1, start + 41))
 
 
@@ -328,7 +329,8 @@ def test_a_client_that_does_not_read_is_cut_and_holds_nobody_up(running) -> None
             writer = threading.Thread(target=write, args=(running, "长报文", 500))
             writer.start()
             assert facts_until(stream, start + 500) == list(range(start + 1, start + 501))
-            writer.join()
+            writer.join(60)
+            assert not writer.is_alive(), "the writer was held up"
     finally:
         units.listeners = listeners
     assert slow.over
@@ -341,6 +343,7 @@ def _stalled(running) -> socket.socket:
     with running.client("duty") as client:
         secret = client.cookies["hubei_session"]
     raw = socket.socket()
+    raw.settimeout(60)
     raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     raw.connect(("127.0.0.1", running.port))
     raw.sendall(
@@ -349,7 +352,8 @@ def _stalled(running) -> socket.socket:
     )
     heard = b""
     while b"event: hello" not in heard:
-        heard += raw.recv(64)
+        heard += (piece := raw.recv(64))
+        assert piece, f"the stream ended before its hello: {heard!r}"
     assert heard.startswith(b"HTTP/1.1 200")
     return raw
 

@@ -161,7 +161,7 @@ def site(tmp_path_factory):
 def _end(site):
     for worker in (w for some in site.workers.values() for w in some):
         worker.kill()
-        worker.wait()
+        worker.wait(20)
 
 
 def test_a_stream_through_nginx_hears_every_worker_of_both_hosts(site):
@@ -176,7 +176,7 @@ def test_a_stream_through_nginx_hears_every_worker_of_both_hosts(site):
 
 def test_browsers_get_http_2_packed_files_and_events_as_they_come(site):
     """As curl says: the version, the encoding made once by the center, a beat every two seconds."""
-    base = ("curl", "-sk", "--http2", "--noproxy", "*", "--resolve",
+    base = ("curl", "-sk", "--max-time", str(LIMIT_S), "--http2", "--noproxy", "*", "--resolve",
             f"{proxies.NAME}:443:{site.net.hosts['proxy']}")  # fmt: skip
     page = f"https://{proxies.NAME}/assets/signin.js"
     asked = ("-H", "Accept-Encoding: br", "-o", os.devnull, "-D", "-", "-w", "%{http_version}")
@@ -225,7 +225,7 @@ def test_devices_report_to_an_ingest_worker_of_their_own(site):
         line.close()
     finally:
         worker.kill()
-        worker.wait()
+        worker.wait(20)
     for host in ("a", "b"):
         client = site.client(host, PORTS[1])
         _until(lambda c=client: _value(c) == 0.007, f"{host} does not know the reading")

@@ -263,6 +263,7 @@ def test_the_command_exits_by_what_it_finds(tmp_path):
         return subprocess.run(
             [sys.executable, "-m", "data.allocation.check", *names],
             capture_output=True, check=False, encoding="utf-8", env={"PYTHONIOENCODING": "utf-8"},
+            timeout=120,
         )  # fmt: skip
 
     assert run().returncode == 0

@@ -58,7 +58,7 @@ def test_another_process_gives_the_same_plan() -> None:
     here = told(solve(problem, time_limit_s=PATIENT_S, work_s=0.25))
     asked = [sys.executable, "-c", _OTHER, "0.25"]
     there = subprocess.run(asked, input=problem.to_json(), text=True, capture_output=True,
-                           check=True)  # fmt: skip
+                           check=True, timeout=240)  # fmt: skip
     assert there.stdout == here
 
 

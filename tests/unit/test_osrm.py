@@ -83,7 +83,7 @@ def stand():
         yield server
     finally:
         server.shutdown()
-        thread.join()
+        thread.join(20)
         server.server_close()
 
 

@@ -77,7 +77,7 @@ def test_a_dead_process_is_replaced(pool, problem):
     pool.solve(problem)
     worker = pool._free.queue[0]
     worker.process.kill()
-    worker.process.wait()
+    worker.process.wait(20)
     assert pool.solve(problem).objective["optimal"]
 
 
@@ -91,7 +91,7 @@ def test_a_newer_question_ends_the_older(pool, problem, monkeypatch):
     def slow(worker, body, patience_s):
         if not asked.is_set():
             asked.set()
-            worker.process.wait()  # as a long solve would: until somebody ends it
+            worker.process.wait(60)  # as a long solve would: until somebody ends it
         return plain(worker, body, patience_s)
 
     monkeypatch.setattr(module._Worker, "ask", slow)
