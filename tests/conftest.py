@@ -4,10 +4,25 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
+from data.services import accounts, credentials, secret, sessions
 from tests.postgres import throwaway_postgres, why_not
 
 _ROOMS = ("house", "unit", "integration", "browser")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Passwords are hashed in no time: ten accounts a center, and every signing in, add up.
+
+    The program's own way is held by `unit/test_secret.py`, and runs in servers that are processes.
+    """
+    quick = PasswordHasher(memory_cost=64, time_cost=1, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (accounts, credentials, secret, sessions):
+            patch.setattr(module, "HASHER", quick)
+        yield
 
 
 @pytest.fixture(scope="session")
