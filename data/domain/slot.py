@@ -109,7 +109,7 @@ class Slot:
         events: list[Event] | None = None
         if value == self.last_value:
             self._count += 1
-            if self.stuck_due(at):
+            if at - self._same_from >= self.stuck_s and self.stuck_due(at):
                 events = [self._stuck(at)]
         else:
             self._same_from, self._count, self.unsure = at, 1, False
@@ -118,8 +118,13 @@ class Slot:
                 events = [Event(does="clear", family=Family.STUCK, at=at, value=value)]
         if self._sums is not None and (self._fell(at, value) > 0 or self.sum_held is not None):
             events = [*(events or ()), *self.sum_events(at)]  # no rain raises nothing by itself
-        if self._change is not None:
-            change, readings = self._change.change(at, value)
+        window = self._change
+        if window is not None and (
+            at >= window.due
+            or self.rise_held is not None
+            or not -self._much < value - window.first < self._much
+        ):
+            change, readings = window.change(at, value)
             if self.rise_held is not None or abs(change) >= self._much:
                 events = [*(events or ()), *self._rises(at, change, readings)]
         self.last_at, self.last_value = at, value

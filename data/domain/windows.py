@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections import deque
 from collections.abc import Sequence
+from math import inf
 
 GRAIN_S = 60.0  # what falls within a minute is one amount; a gauge that reports slower is exact
 POINTS = 240  # most points a change window keeps
@@ -55,12 +56,16 @@ class SumWindow:
 
 
 class ChangeWindow:
-    """How much a value changed over one span that ends with the newest reading."""
+    """How much a value changed over one span that ends with the newest reading.
 
-    __slots__ = ("_points", "span")
+    Before `due` a reading moves nothing here: its change is the value less `first`.
+    """
+
+    __slots__ = ("_points", "due", "first", "span")
 
     def __init__(self, span: float) -> None:
         self.span = span
+        self.due, self.first = -inf, 0.0
         self._points: deque[tuple[float, float]] = deque()
 
     def change(self, at: float, value: float) -> tuple[float, int]:
@@ -71,4 +76,6 @@ class ChangeWindow:
         found = (value - points[0][1], len(points) + 1) if points else (0.0, 1)
         if not points or at - points[-1][0] >= self.span / POINTS:
             points.append((at, value))
+        self.first = points[0][1]
+        self.due = min(points[0][0] + self.span, points[-1][0] + self.span / POINTS)
         return found
