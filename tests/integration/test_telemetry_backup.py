@@ -10,6 +10,7 @@ from data.domain.org import SYSTEM
 from data.domain.team import Team
 from data.store.positions import Fix
 from data.store.telemetry import Telemetry
+from tests.postgres import database_of
 
 MIDNIGHT = datetime(2020, 7, 7, 16, tzinfo=UTC)  # 8 July begins in Beijing
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -27,12 +28,19 @@ def working(database_url, tmp_path):
     made.close()
 
 
-@pytest.fixture
-def empty(tmp_path):
-    """A store elsewhere."""
-    made = Telemetry(f"sqlite:///{tmp_path / 'elsewhere' / 'telemetry.db'}")
-    yield made
-    made.close()
+@pytest.fixture(params=["into sqlite", "into postgresql"])
+def empty(request, tmp_path):
+    """A store elsewhere: a backup of either engine is for either."""
+    folder = tmp_path / "elsewhere"
+    if request.param == "into sqlite":
+        made = Telemetry(f"sqlite:///{folder / 'telemetry.db'}")
+        yield made
+        made.close()
+        return
+    with database_of(request.getfixturevalue("postgres_url")) as url:
+        made = Telemetry(url, folder)
+        yield made
+        made.close()
 
 
 def _feed(store, first, end):
