@@ -99,6 +99,7 @@ def test_the_replay(browser, night):
         )  # fmt: skip
 
     wait_until(known)
+    api.post("/api/v1/exercise", json={"paused": True}).raise_for_status()  # nothing more is pushed
     review = screen(browser, night, "leader", "/review")
     cards = review.locator("#review-cards")
     expect(cards).to_contain_text("转移 1.2万", timeout=LIMIT_MS)

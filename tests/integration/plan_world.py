@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import atexit
-import shutil
-import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from functools import cache
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import create_engine
+from sqlalchemy.engine import make_url
 
 from data.center import Center, build_center
 from data.config import Settings
@@ -23,7 +22,6 @@ from data.domain.messages import (
 )
 from data.domain.org import Actor
 from data.domain.situation import Situation
-from tests.postgres import create_database, database_of
 
 DUTY = Actor.of("duty", "duty", "420000", "王值班")
 LEADER = Actor.of("leader", "leader", "420000", "李领导")
@@ -40,36 +38,26 @@ FIRE = {"id": "假设-1", "name": "江岸化工火灾", "type": "hazchem", "leve
 
 @contextmanager
 def opened(var: Path, server: str | None) -> Iterator[Center]:
-    """The exercise's teams and stock and two open incidents in 黄梅; on SQLite without a server.
-
-    It is made once a run on each engine, and copied.
-    """
-    kept, template = _kept(server)
-    shutil.copytree(kept, var, dirs_exist_ok=True)
-    with ExitStack() as stack:
-        url = stack.enter_context(database_of(server, template)) if server else None
-        center = build_center(Settings(var=var, exercise_database_url=url))
-        stack.callback(center.close)
+    """The exercise's teams and stock and two open incidents in 黄梅; on SQLite without a server."""
+    if server is None:
+        with _center(var, None) as center:
+            yield center
+        return
+    name = f"p{uuid.uuid4().hex[:12]}"
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    url = make_url(server).set(database=name).render_as_string(hide_password=False)
+    with _center(var, url) as center:
         yield center
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+    admin.dispose()
 
 
-@cache
-def _kept(server: str | None) -> tuple[Path, str]:
-    """The state folder of the world, closed, and its database's name on a server."""
-    folder = Path(tempfile.mkdtemp(prefix="hubei-world-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    name = f"world{uuid.uuid4().hex[:12]}" if server else ""
-    url = create_database(server, name) if server else None
-    center = build_center(Settings(var=folder, exercise_database_url=url))
-    try:
-        _open_incidents(center)
-    finally:
-        center.close()
-    return folder, name
-
-
-def _open_incidents(center: Center) -> None:
-    """The forces, and two reports made incidents while the clock stands."""
+@contextmanager
+def _center(var: Path, url: str | None) -> Iterator[Center]:
+    center = build_center(Settings(var=var, exercise_database_url=url))
     center.seed()
     assert center.exercise is not None
     center.exercise.clock.change(paused=True)
@@ -85,6 +73,8 @@ def _open_incidents(center: Center) -> None:
             ),
             DUTY,
         )  # fmt: skip
+    yield center
+    center.close()
 
 
 def home(center: Center) -> None:

@@ -161,7 +161,7 @@ def site(tmp_path_factory):
 def _end(site):
     for worker in (w for some in site.workers.values() for w in some):
         worker.kill()
-        worker.wait(20)
+        worker.wait()
 
 
 def test_a_stream_through_nginx_hears_every_worker_of_both_hosts(site):
@@ -225,7 +225,7 @@ def test_devices_report_to_an_ingest_worker_of_their_own(site):
         line.close()
     finally:
         worker.kill()
-        worker.wait(20)
+        worker.wait()
     for host in ("a", "b"):
         client = site.client(host, PORTS[1])
         _until(lambda c=client: _value(c) == 0.007, f"{host} does not know the reading")
