@@ -22,11 +22,11 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from data.domain.situation import Position
 from data.store.facts import MOVED
 from data.store.schema import UtcTime
+from data.store.upsert import insert_of
 
 metadata = MetaData()
 LATEST = datetime(9999, 1, 1, tzinfo=UTC)
@@ -80,9 +80,8 @@ class Positions:
         ]
         if not rows:
             return
-        made = postgresql if self.writer.dialect.name == "postgresql" else sqlite
         with self.writer.begin() as connection:
-            connection.execute(made.insert(position).on_conflict_do_nothing(), rows)
+            connection.execute(insert_of(connection, position).on_conflict_do_nothing(), rows)
             if not self._sqlite:
                 _say(connection, {row["team"] for row in rows})
         self._take([Fix(**row) for row in rows])

@@ -12,14 +12,15 @@ from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 
-def _insert(connection: Connection, table: Table) -> Any:
+def insert_of(connection: Connection, table: Table) -> Any:
+    """The insert statement of the connection's own engine, which knows of conflicts."""
     made = postgresql if connection.dialect.name == "postgresql" else sqlite
     return made.insert(table)
 
 
 def ensure(connection: Connection, table: Table, **values: Any) -> bool:
     """Insert a row unless one of its keys is taken; whether it was inserted."""
-    made = _insert(connection, table).values(values).on_conflict_do_nothing()
+    made = insert_of(connection, table).values(values).on_conflict_do_nothing()
     return connection.execute(made.returning(*table.primary_key)).first() is not None
 
 
@@ -28,7 +29,7 @@ def put(connection: Connection, table: Table, **values: Any) -> None:
     keys = [column.name for column in table.primary_key]
     rest = {name: value for name, value in values.items() if name not in keys}
     connection.execute(
-        _insert(connection, table)
+        insert_of(connection, table)
         .values(values)
         .on_conflict_do_update(index_elements=keys, set_=rest)
     )
