@@ -8,7 +8,9 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from math import inf
 from threading import Lock
+from time import monotonic
 from typing import Any
 
 import brotli
@@ -40,6 +42,7 @@ _FILES: dict[str, tuple[Layer, int]] = {
 }
 _NOTHING = Situation(revision=0, at=datetime(1970, 1, 1, tzinfo=UTC))
 _KEPT = 24
+HOLE_S = 5.0  # a map that lacks a layer is drawn again after so long: it may be whole then
 log = logging.getLogger("hubei.layers")
 
 
@@ -96,7 +99,7 @@ class MapCache:
 
     def __init__(self, center: Center) -> None:
         self.center = center
-        self._kept: OrderedDict[tuple[Any, ...], bytes] = OrderedDict()
+        self._kept: OrderedDict[tuple[Any, ...], tuple[bytes, float]] = OrderedDict()
         self._lock = Lock()
 
     def body(self, viewer: Actor, at: int | datetime | None) -> bytes:
@@ -110,13 +113,12 @@ class MapCache:
         situation = self.center.queries.situation(viewer, at)
         key = (viewer.org, situation.revision, at, _freshness(situation))
         with self._lock:
-            kept = self._kept.get(key)
-        if kept is None:
-            kept = as_json(map_body(situation)).encode()
-            if b'"missing":[]' not in kept:
-                return kept  # asked for again: it may be whole then
+            kept, until = self._kept.get(key, (b"", 0.0))
+        if monotonic() >= until:
+            made = map_body(situation)
+            kept, until = as_json(made).encode(), monotonic() + HOLE_S if made["missing"] else inf
             with self._lock:
-                self._kept[key] = kept
+                self._kept[key] = kept, until
                 while len(self._kept) > _KEPT:
                     self._kept.popitem(last=False)
         return kept

@@ -20,6 +20,7 @@ from data.ingest.geography import build_spatial, build_travel
 from data.ingest.seeding import area_tree
 from data.services import coverage
 from data.services.tools import Tools
+from layers.base import Layer
 
 AT = datetime(2020, 7, 8, 3, 30, tzinfo=UTC)
 A, B = "I-0001", "I-0002"
@@ -168,3 +169,15 @@ class WorldCenter:
         return replace(
             self.now, revision=1, live=False, teams=home, assignments={}, positions={}, zones={}
         )
+
+
+def break_layer(monkeypatch: Any, layer_id: str) -> None:
+    """Let one layer's table fail, as a shape that cannot be drawn would."""
+    plain = Layer.table
+
+    def table(self: Layer, *given: Any) -> Any:
+        if self.id == layer_id:
+            raise ValueError("a shape that is none")
+        return plain(self, *given)
+
+    monkeypatch.setattr(Layer, "table", table)

@@ -109,6 +109,7 @@ class Slot:
         events: list[Event] | None = None
         if value == self.last_value:
             self._count += 1
+            # the time first, without a call: this runs for every reading
             if at - self._same_from >= self.stuck_s and self.stuck_due(at):
                 events = [self._stuck(at)]
         else:

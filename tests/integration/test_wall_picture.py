@@ -10,11 +10,11 @@ from PIL import Image, ImageDraw
 from dashboard.picture import wall
 from data.domain.messages import IssueDispatch, WantedTeam
 from data.domain.org import Actor
-from layers.base import Layer
 from layers.palette import IDENTITY
 from layers.pen import Pen
 from tests.integration import api_world as api
 from tests.integration import plan_world as w
+from tests.map_world import break_layer
 from tests.serving import Running
 
 WALL = Actor.of("wall", "wall", "420000")
@@ -66,14 +66,7 @@ def test_it_says_what_the_wall_says(center, written):
 
 def test_a_layer_that_fails_is_named_on_the_picture(center, written, monkeypatch):
     """The picture is drawn without the depots and says so."""
-    plain = Layer.table
-
-    def table(self, *given):
-        if self.id == "depots":
-            raise ValueError("a shape that is none")
-        return plain(self, *given)
-
-    monkeypatch.setattr(Layer, "table", table)
+    break_layer(monkeypatch, "depots")
     drawn(center, w.seen(center))
     assert any(text.startswith("图层未能取得：") for text, _ in written)
 

@@ -8,9 +8,8 @@ import pytest
 
 from dashboard.geo_frames import reference_frames
 from dashboard.vendor import leaflet_css_inlined, leaflet_js
-from layers.base import Layer
 from layers.takeaway import takeaway_html
-from tests.map_world import A, world
+from tests.map_world import A, break_layer, world
 
 MEGABYTE = 1_000_000
 
@@ -63,14 +62,7 @@ def test_says_what_and_when(page):
 
 def test_a_layer_that_fails_is_named_on_the_page_and_the_rest_is_drawn(monkeypatch):
     """Whoever opens the file must know that teams are missing on it, not that there are none."""
-    plain = Layer.table
-
-    def table(self, *given):
-        if self.id == "teams":
-            raise ValueError("a shape that is none")
-        return plain(self, *given)
-
-    monkeypatch.setattr(Layer, "table", table)
+    break_layer(monkeypatch, "teams")
     made = make(world())
     assert "图层未能取得：队伍" in made
     assert "黄梅山体滑坡" in made
