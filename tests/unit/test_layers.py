@@ -1,12 +1,14 @@
 """Every layer makes one frame, and both drawings follow its style."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
 from dashboard import geo
 from dashboard.geo import map_body
 from dashboard.geo_frames import reference_frames
+from data.domain.org import Actor
 from layers import teams, water
 from layers.base import blank, escaped
 from layers.boundaries import LAYER as BOUNDARIES
@@ -121,3 +123,26 @@ def _broken(*_):
 def test_escaped_text_is_inert():
     """Markup, template braces and template literals lose their meaning."""
     assert not set("<>`${}\\") & set(escaped("<b>`${1}\\{{x}}"))
+
+
+def test_a_map_with_a_hole_is_kept_for_seconds_and_then_drawn_again(monkeypatch):
+    """Many pages that ask at once cost one drawing; a whole map is kept for good."""
+    seen, now, drawn = world(), [100.0], []
+    missing = ["队伍"]
+
+    def body(_situation):
+        drawn.append(list(missing))
+        return {"missing": list(missing)}
+
+    monkeypatch.setattr(geo, "map_body", body)
+    monkeypatch.setattr(geo, "monotonic", lambda: now[0])
+    center = SimpleNamespace(queries=SimpleNamespace(situation=lambda *_: seen))
+    cache, viewer = geo.MapCache(center), Actor.of("duty", "duty", "420000")
+    assert cache.body(viewer, None) == cache.body(viewer, None)
+    assert len(drawn) == 1
+    missing.clear()
+    now[0] += geo.HOLE_S
+    assert cache.body(viewer, None) == b'{"missing":[]}'
+    now[0] += 1e6
+    cache.body(viewer, None)
+    assert len(drawn) == 2
