@@ -148,7 +148,7 @@ def view(rows: list[dict[str, Any]], actor: Actor, areas: AreaTree) -> Any:
                 html.B(row["username"]), row["name"], ROLE_WORDS.get(row["role"], row["role"]),
                 areas.name(row["org"]),
                 html.Span("停用", className="off") if row["disabled"] else "启用",
-                f"{parts.stamp(row['created_at'])} {row['created_by']}",
+                f"{parts.stamp(row['created_at'])} {parts.maker(row['created_by'])}",
                 _buttons(row, actor),
             )
             for row in rows

@@ -13,10 +13,15 @@ from dashboard.components.flat import FLAT
 from dashboard.words import DASH
 from data.center import Center
 from data.domain.clock import SHANGHAI
-from data.domain.org import AreaTree
+from data.domain.org import SYSTEM, AreaTree
 from data.errors import CenterError, Invalid
 
 Cell = Any
+
+
+def maker(username: str) -> str:
+    """Who made an entry: an account by its name, the program by the word for it."""
+    return "系统" if username == SYSTEM.username else username
 
 
 def stamp(at: datetime | None) -> str:
