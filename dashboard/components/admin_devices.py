@@ -122,8 +122,8 @@ def open_codes(rows: list[dict[str, Any]]) -> Any:
         ("设备", "账号", "生成", "生成人", "有效至"),
         (
             (
-                row["label"], row["username"], parts.stamp(row["created_at"]), parts.maker(row["created_by"]),
-                parts.stamp(row["expires_at"]),
+                row["label"], row["username"], parts.stamp(row["created_at"]),
+                parts.maker(row["created_by"]), parts.stamp(row["expires_at"]),
             )
             for row in rows
         ),
