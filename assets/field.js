@@ -4,7 +4,7 @@
   var keep = window.hubeiKeep, send = window.hubeiSend, show = window.hubeiShow, make = show.make;
   var POLL_MS = 20000, FIX_MS = 30000, LARGEST = 8000000, SURE_MS = 4000;
   var order = null, rows = [], choices = null, locked = false, lost = false, sure = null;
-  var watching = null, last = null, lasting = true, crs = "WGS84";
+  var watching = null, last = null, lasting = true, crs = "WGS84", draft = window.hubeiDraft;
   function at(id) { return document.getElementById(id); }
   var sheet = at("sheet");
 
@@ -87,10 +87,13 @@
       wrong, make("div", { class: "two" }, [
         make("button", { type: "button", class: "quiet", "data-shut": "1", text: "取消" }),
         make("button", { class: "big", type: "submit", text: word })])]));
+    var name = title + (order ? order.id : "");
+    draft.follow(name, form);
     form.addEventListener("submit", function (event) {
       event.preventDefault();
       var said = done();
       if (typeof said === "string") { wrong.textContent = said; return; }
+      draft.forget(name);
       sheet.close();
       Promise.resolve(said).then(draw);
     });
@@ -103,6 +106,15 @@
     text.value = value || "";
     return text;
   }
+  function because(title, word, move) {
+    return function () {
+      var text = area("原因（必填）");
+      open(title, [text], word, function () {
+        var words = text.value.trim();
+        return words ? step(move, words) : "请写明原因";
+      });
+    };
+  }
   var sheets = {
     say: function () {
       var text = area("现场情况，例如：进村道路中断，需绕行");
@@ -111,20 +123,8 @@
         return words ? act("words", "情况：" + words, { text: words }) : "请写明情况";
       });
     },
-    declined: function () {
-      var text = area("原因（必填）");
-      open("不能执行此任务", [text], "上报不能执行", function () {
-        var words = text.value.trim();
-        return words ? step("declined", words) : "请写明原因";
-      });
-    },
-    released: function () {
-      var text = area("原因（必填）");
-      open("提前结束任务", [text], "上报结束", function () {
-        var words = text.value.trim();
-        return words ? step("released", words) : "请写明原因";
-      });
-    },
+    declined: because("不能执行此任务", "上报不能执行", "declined"),
+    released: because("提前结束任务", "上报结束", "released"),
     share: function () {
       if (sharing()) return agree(false);
       var note = "同意后，本页打开期间每半分钟向省、市、县应急指挥中心发送一次本机位置，只用于本次任务的调度；" +

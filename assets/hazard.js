@@ -1,7 +1,8 @@
 /* The page of a grid worker: what is typed is kept at once, what is told is sent when it can be. */
 (function () {
   "use strict";
-  var keep = window.hubeiKeep, send = window.hubeiSend, tell = window.hubeiTell;
+  var keep = window.hubeiKeep, draft = window.hubeiDraft, send = window.hubeiSend;
+  var tell = window.hubeiTell;
   var show = window.hubeiHazards, ground = window.hubeiGround, make = window.hubeiShow.make;
   var POLL_MS = 30000, LARGEST = 8000000, MOST = 9, PAGES = ["enter", "tell", "mine", "works"];
   var who = null, known = null, rows = [], locked = false, lost = false, lasting = true;
@@ -50,22 +51,23 @@
   }
 
   // ---------------------------------------------------------------- the form, kept as typed
-  function typed() {
+  function written() {
     return { kind: picked("kind"), urgency: picked("urgency"), words: at("words").value.trim(),
              place: at("place").value.trim(), contact: at("contact").value.trim() };
   }
   function save() {
-    var held = typed();
+    var held = written();
     held.where = where; held.photos = photos; held.crs = at("crs").value;
     return keep.set("draft", held);
   }
   function restore(held) {
-    held = held || {};
+    held = Object.assign({}, held, draft.held("tell"));
     choices(held.kind, held.urgency || "plain");
     ["words", "place"].forEach(function (id) { at(id).value = held[id] || ""; });
     if (held.contact) at("contact").value = held.contact;
     if (held.crs) at("crs").value = held.crs;
-    photos = held.photos || []; where = held.where || null;
+    photos = photos.length ? photos : held.photos || [];
+    where = where || held.where || null;
     show.photos(photos);
     positioned();
   }
@@ -86,6 +88,7 @@
     positioned();
     return save();
   }
+  draft.follow("tell", at("tell"));
   at("tell").addEventListener("input", function (event) {
     if (event.target.id === "place" && known && known.places) {
       var hit = known.places.find(function (p) { return p.name === event.target.value.trim(); });
@@ -107,7 +110,7 @@
   });
 
   function report() {
-    var said = typed();
+    var said = written();
     if (!said.kind) return "请选择哪一类隐患";
     if (!said.words && !photos.length) return "请写一句情况，或拍一张照片";
     if (!where && !said.place) return "请填写地点，或选定位置";
@@ -129,13 +132,18 @@
         }, Promise.resolve());
       }).then(function () {
         photos = []; where = null;
+        draft.forget("tell");
         restore({ contact: said.contact });
+        draft.keep("tell", at("tell"));
         return save();
       }).then(draw);
   }
   at("send").addEventListener("click", function () {
-    var said = report();
-    at("form-wrong").textContent = typeof said === "string" ? said : "";
+    var said = report(), wrong = typeof said === "string";
+    at("form-wrong").textContent = wrong ? said : "";
+    if (wrong) return;
+    at("send").disabled = true;  // pressed twice, it is told once
+    said.finally(function () { at("send").disabled = false; });
   });
 
   // ---------------------------------------------------------------- photos
@@ -151,7 +159,7 @@
       if (blob.size > LARGEST) { at("form-wrong").textContent = "照片太大，请调低相机分辨率后重拍"; return null; }
       if (!aim) { photos = photos.concat([blob]); show.photos(photos); return save(); }
       var thing = aim;
-      return say("现状说明", "照片说明", "发送", function (words) {
+      return say("现状说明 " + thing, "照片说明", "发送", function (words) {
         return tell.add({ account: who.account, kind: "shot", thing: thing, blob: blob, note: words,
                           words: "整改照片" + (words ? "：" + words : "") });
       }, true);
@@ -171,8 +179,10 @@
       var words = text.value.trim();
       if (!words && !blank) { wrong.textContent = "请写明情况"; return; }
       sheet.close();
+      draft.forget(title);
       Promise.resolve(done(words)).then(draw);
     });
+    draft.follow(title, form);
     sheet.replaceChildren(form);
     sheet.showModal();
   }

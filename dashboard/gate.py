@@ -46,6 +46,7 @@ OPEN: frozenset[tuple[str, str]] = frozenset(
         ("GET", "/assets/field_keep.js"),
         ("GET", "/assets/field_send.js"),
         ("GET", "/assets/field_show.js"),
+        ("GET", "/assets/phone_draft.js"),
         # a grid worker's page likewise: it signs in by itself, and writes without a link
         ("GET", "/hazard"),
         ("GET", "/hazard-worker.js"),

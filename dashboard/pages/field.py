@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dashboard import phone
 
-SCRIPTS = ("field_keep", "field_send", "field_show", "field")
+SCRIPTS = ("field_keep", "phone_draft", "field_send", "field_show", "field")
 STYLES = ("tokens", "field")
 SHELL = phone.shell("field", SCRIPTS, STYLES)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dashboard import phone
 
 SCRIPTS = (
-    "field_keep", "field_send", "field_show", "hazard_map", "hazard_send", "hazard_show", "hazard",
+    "field_keep", "phone_draft", "field_send", "field_show", "hazard_map", "hazard_send",
+    "hazard_show", "hazard",
 )  # fmt: skip
 STYLES = ("tokens", "field", "hazard")
 SHELL = phone.shell("hazard", SCRIPTS, STYLES)

@@ -1,4 +1,4 @@
-"""What a hand does on a page that a driver does not: two quick presses."""
+"""What a hand does on a page that a driver does not: two quick presses, words and then a reload."""
 
 from playwright.sync_api import Locator
 
@@ -11,3 +11,10 @@ def twice(button: Locator) -> None:
         "button => button.isConnected && (button.click(), button.click(), true)"
     ):
         pass
+
+
+TYPED_AND_GONE = """(field, words) => {
+  field.value = words;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  location.reload();
+}"""  # in one step: nothing that takes a while can have kept it

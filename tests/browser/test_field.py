@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from data.domain.messages import StoreRows
 from data.domain.org import SYSTEM
 from data.domain.team import Team, TeamState
+from tests.browser.hands import TYPED_AND_GONE
 from tests.integration import api_world as w
 from tests.serving import Running
 
@@ -86,7 +87,10 @@ def test_a_phone_without_a_link_in_the_middle(running, phone) -> None:
     press(page, "已出动")
     press(page, "已到场")
     page.get_by_role("button", name="报情况").click()
-    page.get_by_label("现场情况").fill("进村道路中断")
+    with page.expect_event("load"):
+        page.get_by_label("现场情况").evaluate(TYPED_AND_GONE, "进村道路中断")
+    page.get_by_role("button", name="报情况").click()
+    expect(page.get_by_label("现场情况")).to_have_value("进村道路中断")  # nothing typed is lost
     page.get_by_role("button", name="发送", exact=True).click()
     out = BytesIO()
     Image.new("RGB", (3000, 1500), "brown").save(out, "JPEG")

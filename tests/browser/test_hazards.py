@@ -10,6 +10,7 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from data.domain.org import SYSTEM, Actor
+from tests.browser.hands import TYPED_AND_GONE
 from tests.serving import PASSWORD, Running
 
 PHONE = {"width": 390, "height": 844}
@@ -96,8 +97,8 @@ def test_from_a_phone_without_a_link_to_the_acceptance(running, phone, context) 
     phone.wait_for_function("() => navigator.serviceWorker.controller !== null")
     phone.context.set_offline(True)
     phone.reload()
-    phone.locator("#words").fill("屋后山体裂缝")
-    phone.reload()
+    with phone.expect_event("load"):
+        phone.locator("#words").evaluate(TYPED_AND_GONE, "屋后山体裂缝")
     expect(phone.locator("#words")).to_have_value("屋后山体裂缝")  # nothing typed is lost
     tell(phone, "屋后山体裂缝 20 米，三户人家")
     expect(phone.locator("#outbox .is-waiting")).to_have_count(2)

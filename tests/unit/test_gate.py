@@ -31,6 +31,7 @@ LISTED = {
     ("GET", "/assets/field_keep.js"),
     ("GET", "/assets/field_send.js"),
     ("GET", "/assets/field_show.js"),
+    ("GET", "/assets/phone_draft.js"),
     ("GET", "/hazard"),
     ("GET", "/hazard-worker.js"),
     ("GET", "/assets/hazard.css"),
