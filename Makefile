@@ -10,6 +10,7 @@ BIN := $(VENV)/bin
 PYTHON ?= $(shell bash .ci/python)
 RUN_STAMP := $(VENV)/.stamp-run
 DEV_STAMP := $(VENV)/.stamp-dev
+LOOPS_STAMP := $(VENV)/.stamp-loops
 # the solver's loops as machine code: kept until their sources change
 WARM := $(BIN)/python -c 'from data.allocation.warming import warm; warm()'
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
@@ -20,7 +21,7 @@ ARGS ?=
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-run: $(RUN_STAMP) ## start the center: migrates, seeds and loads the exercise on the first start
+run: $(RUN_STAMP) $(LOOPS_STAMP) ## start the center: migrates, seeds and loads the exercise on the first start
 	$(BIN)/python -m dashboard serve --setup $(ARGS)
 
 test: $(DEV_STAMP) prepare lint ## install what is missing, lint, then every test
@@ -56,6 +57,11 @@ $(RUN_STAMP): requirements.lock pyproject.toml | $(BIN)/python
 	@echo "Installing what the center needs into $(VENV); this takes a minute or two ..."
 	$(PIP) install --require-hashes -r requirements.lock
 	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# before a server opens, not in its first plan
+$(LOOPS_STAMP): $(RUN_STAMP) $(wildcard data/allocation/*.py)
+	@echo "Compiling the solver's loops, once; this takes half a minute ..."
 	@$(WARM)
 	@touch $@
 

@@ -18,6 +18,7 @@ from dashboard import logs
 from dashboard.app import create_app
 from dashboard.attending import Attendant, Stoppable
 from dashboard.fonts import FontSet
+from data.allocation.pool import common_pool
 from data.center import Center, build_center
 from data.config import Settings
 from data.exercise.exercise import set_aside
@@ -92,6 +93,7 @@ class Service:
         doors: dict[str, list[dict[str, Any]]] = {}
         while True:
             self._again = False
+            common_pool().warm()  # it loads while the rest starts: the first plan waits for none
             center = build_center(self.settings)
             try:
                 if doors:
@@ -116,9 +118,8 @@ class Service:
 
         def opened() -> None:
             base = f"http://{self._host()}:{self.settings.port}"
-            # devices are heard before anything is warmed up; a county's machine hears none
+            # devices are heard first; a county's machine hears none
             opened_doors = () if center.link else center.doors.start()
-            center.warm()
             settle_memory()
             for line in (*addresses(base), *first, *opened_doors):
                 self.say(line)

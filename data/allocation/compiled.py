@@ -17,21 +17,21 @@ import numba
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def _place() -> str:
+def place() -> str:
     """Where the code of these sources is kept, or nothing where numba must see for itself."""
     here = Path(__file__).parent
+    kept = Path(environ.get("NUMBA_CACHE_DIR") or here / "__pycache__")
     told = [p.read_bytes() for p in sorted(here.glob("*.py"))]
     digest = sha256(b"".join(t for t in told if b"@compiled" in t)).hexdigest()[:16]
-    place = here / "__pycache__" / f"compiled-{digest}"
+    found = kept / f"compiled-{digest}"
     try:
-        place.mkdir(parents=True, exist_ok=True)
+        found.mkdir(parents=True, exist_ok=True)
     except OSError:
         return ""
-    return str(place)
+    return str(found)
 
 
-if not environ.get("NUMBA_CACHE_DIR"):
-    numba.config.CACHE_DIR = _place()  # type: ignore[attr-defined]
+numba.config.CACHE_DIR = place()  # type: ignore[attr-defined]
 
 
 def compiled(function: F) -> F:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 
 import numpy as np
@@ -64,6 +64,13 @@ class Figures:
     team_covers: Lists
     rates: tuple[float, float]
     constant: float
+
+    def __post_init__(self) -> None:
+        """Every array in one piece: one with gaps is of another type, compiled for anew."""
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, np.ndarray):
+                object.__setattr__(self, field.name, np.ascontiguousarray(value))
 
     @property
     def pairs(self) -> int:

@@ -1,7 +1,8 @@
 """Compiles the solver's loops before a clock runs.
 
-The first time takes a quarter of a minute; the machine code is kept beside the sources (or under
-``NUMBA_CACHE_DIR``), and from then on warming takes a moment.
+The first time takes half a minute; the machine code is kept beside the sources (or under
+``NUMBA_CACHE_DIR``), and from then on warming takes a moment. No clock cuts it short, and the
+arrays of every problem are of the types met here, so that no solve after it compiles anything.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from data.allocation.pricing import priced_by_needs
 from data.allocation.program import Prices
 from data.allocation.queueing import Site, Sites, Unit, schedule
 
+PATIENT_S = 600.0  # compiling may take its time: the queue itself is small and soon proven
 _SMALL = """
 {"capabilities": [{"id": "a", "people": true}, {"id": "b", "people": true}, {"id": "c"}],
  "teams": [{"id": "s", "people": 9, "provides": {"a": 9, "b": 9}},
@@ -41,4 +43,4 @@ def warm() -> None:
         units=(Unit(id="u"), Unit(id="v")), sites=(Site(id="s"), Site(id="t"), Site(id="w")),
         work=((1, 2, 3), (3, 2, 1)), start=((9, 8, 7), (7, 8, 9)),
         between=((0, 5, 5), (5, 0, 5), (5, 5, 0)),
-    ))  # fmt: skip
+    ), PATIENT_S)  # fmt: skip

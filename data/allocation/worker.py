@@ -20,7 +20,7 @@ from data.allocation.values import ProblemError
 from data.allocation.warming import warm
 
 LENGTH = 8
-_WARM = (
+SMALLEST = (
     '{"capabilities":[{"id":"a","people":true}],"teams":[{"id":"t","people":9,"provides":{"a":9}}],'
     '"incidents":[{"id":"i","needs":[{"capability":"a","amount":5}]}],"minutes":[[10]]}'
 )
@@ -47,7 +47,7 @@ def main() -> int:
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints goes to the log, not between the frames
     warm()
-    solve(Problem.from_json(_WARM), time_limit_s=0.2)
+    solve(Problem.from_json(SMALLEST), time_limit_s=0.2)
     with suppress(BrokenPipeError):  # whoever asked is gone
         write_frame(out, b"{}")
         while (body := read_frame(sys.stdin.buffer)) is not None:

@@ -102,10 +102,6 @@ class PlanDesk:
         seen = self.queries.situation(actor)
         return queueing.queue_sites(seen, request, self.tools, actor, solver)
 
-    def warm(self) -> None:
-        """Start a solver process beforehand, so that the first plan waits for none."""
-        common_pool().warm()
-
     def plan_of(self, actor: Actor, plan_id: str) -> Plan:
         """A stored plan of the actor's area.
 
