@@ -26,9 +26,13 @@ from data.errors import Superseded, Unavailable
 WORKERS = 2  # processes at most; one solve uses two threads for a second
 PATIENCE_S = 15.0  # over the time limit, before a process that says nothing is given up
 WARMING_S = 180.0  # before its first word: after an update the solver's loops are compiled
+LOADING_S = 10.0  # from the start of the first process: beyond, nobody waits for it to load
 PROGRAM = [sys.executable, "-m", "data.allocation.worker"]
 REVIVE_S = 5.0  # between two tries to bring a solver back that ended by itself
 _ROOT = Path(__file__).resolve().parents[2]
+_FIRST = "\0first"  # the key of who waits for a first word, so that closing ends it
+_ENDED = "求解进程异常退出"
+_LOADS = "求解程序仍在装载（更新后首次启动须编译，约需一分钟）"
 
 
 class _Worker:
@@ -101,12 +105,46 @@ class SolverPool:
         self._most = workers
         self._started = 0
         self._by_key: dict[str, _Worker] = {}
-        self._closed = self._reviving = False
+        self._closed = self._reviving = self._loading = False
         self.fault = ""  # why no plan can be solved at the moment
 
+    @property
+    def closed(self) -> bool:
+        """Whether the center stops."""
+        return self._closed
+
     def warm(self) -> None:
-        """Start one process beforehand, without waiting for it."""
-        Thread(target=self._give_back, args=(self._take(),), daemon=True).start()
+        """Start one process beforehand, without waiting for it; where one runs, do nothing.
+
+        What is asked meanwhile waits for it, but not for long: `fault` says that it still loads.
+        """
+        with self._changed:
+            if self._loading or self._started or self._closed:
+                return
+            self._loading = True
+        Thread(target=self._load, name="solver-load", daemon=True).start()
+
+    def _load(self) -> None:
+        """Hear the first process out; say so where it takes long, or does not come at all."""
+        slow = Timer(LOADING_S, self._loads_long)
+        slow.daemon = True
+        slow.start()
+        heard = False
+        with suppress(Unavailable):  # the center stops
+            heard = self.stands()
+        slow.cancel()
+        with self._changed:
+            self._loading, self.fault = False, ""
+            self._changed.notify_all()
+        if not heard:
+            self._fell(_ENDED)
+
+    def _loads_long(self) -> None:
+        """Whoever waits for the first process goes without."""
+        with self._changed:
+            if self._loading:
+                self.fault = _LOADS
+                self._changed.notify_all()
 
     def stands(self) -> bool:
         """Whether a process starts and solves its first small problem. Blocking.
@@ -116,9 +154,12 @@ class SolverPool:
         Unavailable
             When the center stops.
         """
-        worker = self._take()
+        try:
+            worker = self._take(_FIRST)
+        except OSError:  # no memory, no file handles
+            return False
         heard = worker.hear()
-        self._give_back(worker)
+        self._give_back(worker, _FIRST)
         return heard
 
     def solve(
@@ -135,7 +176,7 @@ class SolverPool:
         Superseded
             When a newer call with the same key took over.
         Unavailable
-            When the solver processes end by themselves twice.
+            When the solver processes end by themselves twice, or the first still loads.
         """
         problem.checked()
         told = self._ask({"problem": problem.to_json()}, time_limit_s, key)
@@ -160,6 +201,10 @@ class SolverPool:
     ) -> dict[str, Any]:
         """The answer of a process to one question."""
         body = msgspec.json.encode({**question, "time_limit_s": time_limit_s})
+        with self._changed:
+            self._changed.wait_for(lambda: not self._loading or self.fault or self._closed)
+        if self._loading and self.fault:
+            raise Unavailable(f"{self.fault}；此间请手工选队下达指令")
         for _ in range(0 if self.fault else 2):
             worker = self._take(key)
             answer = worker.ask(body, time_limit_s + PATIENCE_S)
@@ -168,7 +213,7 @@ class SolverPool:
                 raise Superseded("已按更新后的条件重新求解，此次求解作废")
             if answer is not None:
                 return _read(answer)
-        self._fell("求解进程异常退出")
+        self._fell(_ENDED)
         raise Unavailable("求解进程异常退出，正在自动恢复；此间请手工选队下达指令")
 
     def _fell(self, words: str) -> None:
@@ -205,8 +250,8 @@ class SolverPool:
                     raise Unavailable("本中心正在停止")
                 worker = self._idle()
                 if worker is None and self._started < self._most:
-                    self._started += 1
                     worker = _Worker()
+                    self._started += 1
                 if worker is not None:
                     if key:
                         self._by_key[key] = worker
@@ -237,7 +282,7 @@ class SolverPool:
                     self._free.put(_Worker())  # warming up while nobody waits for it
                 else:
                     self._started -= 1
-            self._changed.notify()
+            self._changed.notify_all()
 
     def close(self) -> None:
         """End every process; callers still waiting are told that the center stops."""

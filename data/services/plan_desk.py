@@ -190,7 +190,7 @@ class PlanDesk:
 
 
 def _solved(problem: Problem, limit_s: float, key: str | None = None) -> Allocation:
-    """The joint plan of a solver process; the nearest teams where there is no such process.
+    """The joint plan of a solver process; the nearest teams where none runs or it still loads.
 
     Raises
     ------
@@ -202,7 +202,7 @@ def _solved(problem: Problem, limit_s: float, key: str | None = None) -> Allocat
     try:
         return pool.solve(problem, limit_s, key)
     except Unavailable:
-        if not pool.fault:
+        if pool.closed:
             raise
         log.warning("没有求解进程，按就近优先给出临时方案")
         return makeshift(problem)

@@ -9,10 +9,12 @@ from threading import Event
 import pytest
 
 from data.allocation import Problem, solve
+from data.allocation import pool as pools
 from data.allocation.makeshift import makeshift
 from data.allocation.pool import SolverPool
 from data.allocation.queueing import Site, Sites, Unit
 from data.errors import Superseded, Unavailable
+from data.services import plan_desk
 from tests.benchmarks.provinces import SIZES, province
 
 SMALL = {
@@ -37,6 +39,14 @@ def pool():
 def problem():
     """The worked example."""
     return Problem.from_json(json.dumps(SMALL))
+
+
+def waited(condition, limit_s=60.0):
+    """Return once the condition holds; fail where it does not come to hold."""
+    until = time.monotonic() + limit_s
+    while not condition():
+        assert time.monotonic() < until, "it did not come to hold"
+        time.sleep(0.02)
 
 
 def _bare(plan):
@@ -83,10 +93,8 @@ def test_a_dead_process_is_replaced(pool, problem):
 
 def test_a_newer_question_ends_the_older(pool, problem, monkeypatch):
     """With the same key the older caller is told at once that it was overtaken."""
-    from data.allocation import pool as module
-
     asked = Event()
-    plain = module._Worker.ask
+    plain = pools._Worker.ask
 
     def slow(worker, body, patience_s):
         if not asked.is_set():
@@ -94,7 +102,7 @@ def test_a_newer_question_ends_the_older(pool, problem, monkeypatch):
             worker.process.wait(60)  # as a long solve would: until somebody ends it
         return plain(worker, body, patience_s)
 
-    monkeypatch.setattr(module._Worker, "ask", slow)
+    monkeypatch.setattr(pools._Worker, "ask", slow)
     with ThreadPoolExecutor(1) as threads:
         older = threads.submit(pool.solve, problem, 1.0, "desk")
         assert asked.wait(10)
@@ -112,20 +120,71 @@ def test_a_closed_pool_solves_nothing(pool, problem):
 
 def test_a_solver_that_cannot_run_is_said_and_comes_back_by_itself(pool, problem, monkeypatch):
     """Refused at once and named while no process can start; well again when one can."""
-    from data.allocation import pool as module
-
-    monkeypatch.setattr(module, "REVIVE_S", 0.05)
-    good = module.PROGRAM
-    monkeypatch.setattr(module, "PROGRAM", [sys.executable, "-c", ""])
+    monkeypatch.setattr(pools, "REVIVE_S", 0.05)
+    good = pools.PROGRAM
+    monkeypatch.setattr(pools, "PROGRAM", [sys.executable, "-c", ""])
     with pytest.raises(Unavailable, match="手工选队"):
         pool.solve(problem)
     assert pool.fault == "求解进程异常退出"
-    monkeypatch.setattr(module, "PROGRAM", good)
-    until = time.monotonic() + 60
-    while pool.fault:
-        assert time.monotonic() < until, "no solver came back"
-        time.sleep(0.02)
+    monkeypatch.setattr(pools, "PROGRAM", good)
+    waited(lambda: not pool.fault)
     assert pool.solve(problem).objective["optimal"]
+
+
+@pytest.fixture
+def held_up(tmp_path, monkeypatch):
+    """A process that loads until the file given here is there."""
+    gate = tmp_path / "loaded"
+    program = (
+        "import pathlib, runpy, time\n"
+        f"while not pathlib.Path({str(gate)!r}).exists(): time.sleep(0.02)\n"
+        "runpy.run_module('data.allocation.worker', run_name='__main__')"
+    )
+    monkeypatch.setattr(pools, "PROGRAM", [sys.executable, "-c", program])
+    return gate
+
+
+def test_nobody_waits_long_for_the_first_process_to_load(pool, problem, held_up, monkeypatch):
+    """It is said, the nearest go meanwhile, and once it has loaded plans are joint again."""
+    monkeypatch.setattr(pools, "LOADING_S", 0.05)
+    monkeypatch.setattr(plan_desk, "common_pool", lambda: pool)
+    pool.warm()
+    with pytest.raises(Unavailable, match="装载"):
+        pool.solve(problem)
+    assert "装载" in pool.fault
+    assert plan_desk._solved(problem, 1.0).objective["method"] == "nearest-first"
+    held_up.touch()
+    waited(lambda: not pool.fault)
+    assert plan_desk._solved(problem, 1.0).objective["optimal"]
+
+
+def test_what_is_asked_while_the_first_process_loads_waits_for_it(problem, monkeypatch):
+    """Not for one of its own that would load beside it."""
+    monkeypatch.setattr(pools, "LOADING_S", 120.0)
+    pool = SolverPool(workers=2)
+    try:
+        pool.warm()
+        assert pool.solve(problem).objective["optimal"]
+        assert pool._started == 1
+    finally:
+        pool.close()
+
+
+def test_closing_ends_a_process_that_still_loads(pool, held_up):
+    """No process outlives the center by the half minute that compiling takes."""
+    pool.warm()
+    waited(lambda: pool._by_key)
+    (worker,) = pool._by_key.values()
+    pool.close()
+    assert not held_up.exists()
+    waited(lambda: not worker.alive)
+
+
+def test_a_first_process_that_cannot_start_is_said_before_anybody_asks(pool, monkeypatch):
+    """The header names it while nobody has planned yet."""
+    monkeypatch.setattr(pools, "PROGRAM", [sys.executable, "-c", ""])
+    pool.warm()
+    waited(lambda: pool.fault == "求解进程异常退出")
 
 
 @pytest.mark.parametrize("seed", range(3))
