@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import json
 import logging
 from typing import Any
@@ -27,6 +29,7 @@ from data.errors import (
 )
 
 log = logging.getLogger("hubei.api")
+TIDY_S = 0.2  # after an answer that there is no memory left
 LARGEST_BYTES = 10_000_000  # of any one request to the API
 LARGEST_STREAM = 1_000_000_000  # of readings sent line by line: never in memory at once
 STREAMS = frozenset({"/api/v1/telemetry"})
@@ -78,8 +81,6 @@ _WORDS: dict[str, tuple[str, str]] = {
 
 
 CUT_OFF = "数据库暂时没有应答，本次没有读写；恢复后自动继续，请稍后重试"
-
-
 NO_ROOM = "服务器内存或线程用尽，本次没有处理；请稍后重试，大批内容请分批发送"
 
 
@@ -184,6 +185,8 @@ def install(server: FastAPI) -> None:
     async def unexpected(request: Request, error: Exception) -> Response:
         if is_exhausted(error):
             log.error("%s %s: no memory or thread left", request.method, request.url.path)
+            # once this answer is gone: what failed lies in cycles with its own traceback
+            asyncio.get_running_loop().call_later(TIDY_S, gc.collect)
             return problem_response(Unavailable(NO_ROOM))
         log.error("%s %s failed", request.method, request.url.path, exc_info=error)
         return problem_response(CenterError("系统内部错误，已记录；请重试，仍不行请联系系统管理员"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import time
 from collections import deque
@@ -229,3 +230,4 @@ def _give_back(batches: list[Batch], error: Exception) -> None:
             refusal = Unavailable("数据没有存下，请稍后重发")
             refusal.__cause__ = error
             batch.answer.set_exception(refusal)
+    gc.collect()  # what failed for want of memory lies in cycles with its own traceback
