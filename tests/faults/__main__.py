@@ -20,6 +20,7 @@ from tests.faults import (
     kills,
     link_cuts,
     load,
+    lost_machine,
     node_cuts,
     odd_days,
     power,
@@ -87,6 +88,21 @@ def _postgres_server() -> list[str]:
         return server_kills.kill_server(Path(folder), 50, url=server.url)
 
 
+def _sqlite_lost() -> list[str]:
+    return lost_machine.lose_machine(begin=time.time_ns(), say=_aside)
+
+
+def _postgres_lost() -> list[str]:
+    with standing_postgres(DURABLE) as server, postgres.database_of(server.url) as elsewhere:
+        return lost_machine.lose_machine(
+            url=server.url, new_url=elsewhere, begin=time.time_ns(), say=_aside
+        )
+
+
+def _aside(figures: str) -> None:
+    sys.stderr.write(figures + "\n")
+
+
 def _node() -> list[str]:
     with tempfile.TemporaryDirectory(prefix="hubei-node-") as folder:
         return node_cuts.cut_link(Path(folder), 150)
@@ -110,6 +126,10 @@ FAULTS: dict[str, tuple[str, Callable[[], list[str]]]] = {
     "server-sqlite": ("50 SIGKILLs of the whole server under writers, SQLite", _sqlite_server),
     "server-postgres": ("50 SIGKILLs of the whole server, PostgreSQL", _postgres_server),
     "node": ("150 cuts between a county's machine and the province, both ordering", _node),
+    "lost-sqlite": ("a machine lost under a writer, restored elsewhere, SQLite", _sqlite_lost),
+    "lost-postgres": (
+        "a machine lost under a writer, restored elsewhere, PostgreSQL", _postgres_lost
+    ),
     "disk": ("a full disk, and room again, SQLite", odd_days.fill_disk),
     "clock": ("the clock three hours on, back, three hours back, on again", odd_days.jump_clock),
     "stalled": ("60 clients that never read and 6 that hardly do, beside those who do",
@@ -119,7 +139,7 @@ FAULTS: dict[str, tuple[str, Callable[[], list[str]]]] = {
     "race-postgres": (f"{ATTEMPTS:,} orders raced for by 8 processes, PostgreSQL", _postgres_race),
     "load": (
         "500 stream clients and 100 requests a second for ten minutes, SQLite",
-        lambda: load.load(600, say=lambda told: sys.stderr.write(load.described(told) + "\n")),
+        lambda: load.load(600, say=lambda told: _aside(load.described(told))),
     ),
     "fuzz-api": (
         f"every operation of the API, bent {3 * EXAMPLES} times each: no 5xx, no hang",
