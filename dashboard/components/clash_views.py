@@ -13,6 +13,7 @@ from dashboard.components import task_words as tw
 from dashboard.components.admin_parts import stamp, table
 from dashboard.components.desk_words import clock, empty
 from dashboard.words import DASH
+from data.domain.clash_words import field_word, value_word
 from data.domain.node import VERDICTS, Clash, NodeState, Side
 from data.domain.org import PROVINCE, Actor, AreaTree, Permission
 from data.domain.situation import Situation
@@ -20,22 +21,6 @@ from data.domain.three_way import FieldClash
 
 DECIDED_SHOWN = 60
 KEYS = {"province": "p", "county": "c", "neither": "x", "one": "p", "two": "c", "aside": "p"}
-FIELD_WORDS = {
-    "casualties.dead": "遇难", "casualties.missing": "失联", "casualties.trapped": "被困",
-    "casualties.injured_serious": "重伤", "casualties.injured_minor": "轻伤",
-    "casualties.poisoned": "中毒", "casualties.threatened": "受威胁",
-    "casualties.evacuated": "转移", "casualties.rescued": "获救", "state": "状态",
-    "status": "事件状态", "name": "名称", "short_name": "简称", "commander": "指挥长",
-    "lead_body": "主责单位", "desk": "值守席位", "lon": "经度", "lat": "纬度",
-    "grading": "等级", "loss_wan_yuan": "直接经济损失（万元）", "note": "备注", "eta": "预计到达",
-    "leaves_at": "出动时间", "owner": "责任人", "due_at": "时限", "incident_id": "所属事件",
-}  # fmt: skip
-VALUE_WORDS = {
-    "open": "处置中", "closed": "已结束", "ordered": "待接令", "accepted": "接令",
-    "departed": "出动", "arrived": "到场", "working": "展开", "released": "结束返程",
-    "returned": "归队", "cancelled": "撤销", "redirected": "改派", "declined": "不能执行",
-    "standby": "备勤", "returning": "返程", "shipped": "在途", "received": "已到位",
-}  # fmt: skip
 
 
 def board(
@@ -118,16 +103,11 @@ def _side(title: str, side: Side, now: datetime) -> Any:
 
 def _fields(held: Sequence[FieldClash]) -> Any:
     rows = (
-        (FIELD_WORDS.get(f.field, f.field), _value(f.before), _value(f.theirs), _value(f.ours))
+        (field_word(f.field), *(value_word(f.field, value) or DASH for value in values))
         for f in held
+        if (values := (f.before, f.theirs, f.ours))
     )
     return table(("项目", "原来", "县里", "省里"), rows, "")
-
-
-def _value(value: Any) -> Any:
-    if value is None:
-        return DASH
-    return VALUE_WORDS.get(str(value), str(value)[:80])
 
 
 def actions(actor: Actor, held: Clash | None, area: str) -> list[Any]:

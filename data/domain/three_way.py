@@ -10,6 +10,16 @@ Body = Mapping[str, Any]
 SKIPPED = frozenset({"version"})
 # Of lots: two sides that each promised some have promised both.
 ADDED = frozenset({"on_hand", "reserved"})
+# Of one piece: half a county's grading on half the province's would be neither's.
+WHOLE = frozenset({"grading", "suggested", "geometry", "effects", "carriage", "origin"})
+# When and by whom what both did was done: nothing to decide while the deed itself is the same.
+WITNESSED = frozenset(
+    {
+        "times", "closed_at", "closed_reason", "ended_at", "released_seq", "decided_at",
+        "decided_by", "answered_at", "answered_by", "seen_at", "seen_by", "received_at",
+        "received_by", "started_at",
+    }
+)
 PRECISION = 6
 
 
@@ -38,7 +48,7 @@ def join(before: Body, ours: Body, theirs: Body) -> Joined:
 
     A mapping (the casualties, the times of an order) is joined by key; a list that both only
     made longer gets both tails; amounts add up. Anything else that both changed, and not to the
-    same, clashes.
+    same, clashes; unless all that differs is when and by whom the same was done: ours stands.
     """
     body, clashes = dict(ours), []
     for name in theirs:
@@ -48,6 +58,8 @@ def join(before: Body, ours: Body, theirs: Body) -> Joined:
         value, apart = _joined(name, was, here, there)
         body[name] = value
         clashes += apart
+    if all(field.partition(".")[0] in WITNESSED for field, *_ in clashes):
+        clashes = []
     return Joined(body=body, clashes=tuple(clashes))
 
 
@@ -62,6 +74,8 @@ def _joined(
         return here, []
     if here == was:
         return there, []
+    if name in WHOLE:
+        return here, [(name, was, here, there)]
     if isinstance(here, Mapping) and isinstance(there, Mapping):
         inner = join(was if isinstance(was, Mapping) else {}, here, there)
         return inner.body, [(f"{name}.{key}", *rest) for key, *rest in inner.clashes]

@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import func, select
 
 from data.domain.candidates import candidates
+from data.domain.clash_words import field_word
 from data.domain.depot import Depot, Item, Lot
 from data.domain.dispatch import TRANSFER_OPEN, Assignment, Transfer
 from data.domain.incident import Incident, Report
@@ -204,7 +205,8 @@ def of_fields(unit: Unit, state: NodeState, row: NodeRow, apart: list[FieldClash
     first = apart[0]
     body = body_of(unit, first.kind, first.id) or {}
     name = body.get("short_name") or body.get("name") or body.get("title") or first.id
-    said = "、".join(f.field for f in apart[:NAMED]) + ("等" if len(apart) > NAMED else "")
+    said = "、".join(field_word(f.field) for f in apart[:NAMED])
+    said += "等" if len(apart) > NAMED else ""
     with_fields = _clash(
         unit, state, row, kind="fields", subject=(first.kind, first.id), name=name,
         side=sides.of_image(unit, first.kind, first.id), why=f"两头都改了 {said}",

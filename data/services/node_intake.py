@@ -212,13 +212,22 @@ def _alike(ours: dict[str, Any], theirs: dict[str, Any]) -> bool:
 def _graded(
     body: dict[str, Any], change: Change, clashes: list[Any], tools: Tools
 ) -> tuple[dict[str, Any], list[Any]]:
-    """A grade that no person confirmed follows from the figures: it is reckoned, not fought for."""
-    if not (body["grading"]["provisional"] and change.body["grading"]["provisional"]):
-        return body, clashes
-    incident = decode(encode(body), Incident)
-    suggested = suggest_for(incident, tools.rules["grading"]["tables"])
-    graded = msgspec.json.decode(encode(replace(incident, grading=suggested)))
-    return graded, [c for c in clashes if not c[0].startswith("grading")]
+    """A grade that no person confirmed follows from the figures; one side's confirmed one stands.
+
+    Only what two people confirmed differently is left to decide.
+    """
+    ours, theirs = body["grading"], change.body["grading"]
+    fought = [c for c in clashes if c[0] == "grading"]
+    rest = [c for c in clashes if c[0] != "grading"]
+    if ours["provisional"] and theirs["provisional"]:
+        incident = decode(encode(body), Incident)
+        suggested = suggest_for(incident, tools.rules["grading"]["tables"])
+        return msgspec.json.decode(encode(replace(incident, grading=suggested))), rest
+    if fought and ours["provisional"]:
+        return {**body, "grading": theirs}, rest
+    if theirs["provisional"] or ours["level"] == theirs["level"]:
+        return body, rest
+    return body, clashes
 
 
 def _open_while_bound(

@@ -196,6 +196,63 @@ def test_one_figure_told_twice_differently_is_shown(both, verdict, dead):
     assert both.node.queries.situation(COUNTY_DUTY).incidents[incident].casualties.dead == dead
 
 
+def test_both_ended_it_and_nobody_is_asked(both):
+    """Each side ended the same incident in its own minute, with its own words: it is ended."""
+    incident = both.incident(both.province, PROVINCE_DUTY)
+    both.sync()
+    both.cut()
+    both.node.handle(m.CloseIncident(incident_id=incident, reason="险情解除"), COUNTY_DUTY)
+    both.province.handle(m.CloseIncident(incident_id=incident, reason="已处置完毕"), PROVINCE_DUTY)
+    both.mend()
+    assert not clashes(both.province)
+    both.sync()
+    both.assert_equal()
+    ended = both.node.queries.situation(COUNTY_DUTY).incidents[incident]
+    assert ended.closed_reason == "已处置完毕"
+
+
+def test_a_person_s_grade_stands_against_one_that_was_reckoned(both):
+    """The county confirmed a grade; figures told at the province meanwhile do not undo it."""
+    incident = both.incident(both.province, PROVINCE_DUTY)
+    both.sync()
+    both.cut()
+    both.node.handle(
+        m.ConfirmGrade(
+            incident_id=incident, level="IV", word="一般", basis="现场核实", as_suggested=False
+        ),
+        COUNTY_DUTY,
+    )
+    both.province.handle(
+        m.FileFollowup(incident_id=incident, casualties=Casualties(dead=11)), PROVINCE_DUTY
+    )
+    both.mend()
+    assert not clashes(both.province)
+    both.sync()
+    both.assert_equal()
+    grading = both.node.queries.situation(COUNTY_DUTY).incidents[incident].grading
+    assert (grading.level, grading.provisional) == ("IV", False)
+
+
+def test_two_grades_of_two_people_are_one_thing_to_decide(both):
+    """Both confirmed, differently: one line with both grades, and the verdict takes one whole."""
+    incident = both.incident(both.province, PROVINCE_DUTY)
+    both.sync()
+    both.cut()
+    for at, who, level in ((both.node, COUNTY_DUTY, "IV"), (both.province, PROVINCE_DUTY, "III")):
+        at.handle(
+            m.ConfirmGrade(
+                incident_id=incident, level=level, word="级", basis="核实", as_suggested=False
+            ),
+            who,
+        )
+    both.mend()
+    (clash,) = clashes(both.province)
+    assert [f.field for f in clash.fields] == ["grading"]
+    assert clash.why == "两头都改了 等级"
+    decide(both, "county")
+    assert both.node.queries.situation(COUNTY_DUTY).incidents[incident].grading.level == "IV"
+
+
 @pytest.mark.parametrize("verdict", ["one", "two"])
 def test_one_incident_opened_on_both_sides_is_shown(both, verdict):
     """A person says whether they are one; then what hung on the county's hangs on the other."""
