@@ -1,11 +1,12 @@
-"""Measures ingest and the store: python -m tests.benchmarks.ingest [store|http|load|snapshot].
+"""Measures ingest and the store: python -m tests.benchmarks.ingest [part ...].
 
 Every rate over HTTP stands beside two others of the same run, with the same rows in the same
 batches, one durable commit a batch (WAL, ``synchronous=FULL``): the store alone, which is
 `Telemetry.add_readings` of rows decoded beforehand, and the plain driver, a loop of `executemany`
-over tuples made beforehand into a table without anything else. Alarms are evaluated throughout.
-The client writes prepared bytes to sockets, so that it takes little of the two cores. Nothing here
-is a test.
+over tuples made beforehand into a table without anything else. ``http-postgres`` does the same on a
+PostgreSQL of its own with `fsync` and `synchronous_commit` on. Alarms are evaluated throughout. The
+client writes prepared bytes to sockets, so that it takes little of the two cores. Nothing here is a
+test.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import msgspec
+import psycopg
 
 from dashboard.serving import settle_memory
 from data.domain.feeding import Reading
@@ -42,6 +44,7 @@ from data.store.readings import Shelf
 from data.store.telemetry import Telemetry
 from tests.benchmarks.stream import Crowd
 from tests.benchmarks.wall_world import say, shown
+from tests.postgres import DURABLE, database_of, standing_postgres
 from tests.serving import PASSWORD, Running, free_port
 
 SENSORS, CONNECTIONS = 5_000, 8
@@ -61,8 +64,8 @@ def made_sensors(count: int = SENSORS) -> tuple[Sensor, ...]:
     )  # fmt: skip
 
 
-def _serve(var: str, port: int, ready: Event, over: Event) -> None:
-    with Running(Path(var), port=port, pages=SHOWN) as made:
+def _serve(var: str, port: int, ready: Event, over: Event, url: str | None) -> None:
+    with Running(Path(var), port=port, pages=SHOWN, database_url=url) as made:
         for first in range(0, SENSORS, 1000):
             things = made_sensors()[first : first + 1000]
             made.center.handle(StoreRows(what="基准", things=things), SYSTEM)
@@ -72,12 +75,12 @@ def _serve(var: str, port: int, ready: Event, over: Event) -> None:
 
 
 @contextmanager
-def served() -> Iterator[str]:
+def served(url: str | None = None) -> Iterator[str]:
     """A real center in a process of its own."""
     context = multiprocessing.get_context("spawn")
     ready, over, port = context.Event(), context.Event(), free_port()
     with tempfile.TemporaryDirectory() as var:
-        process = context.Process(target=_serve, args=(var, port, ready, over))
+        process = context.Process(target=_serve, args=(var, port, ready, over, url))
         process.start()
         try:
             if not ready.wait(400):
@@ -106,12 +109,12 @@ def row_of(place: int, start: datetime) -> tuple[datetime, int, float]:
     return at, place % SENSORS, 20.0 + place % 50
 
 
-def store_alone(batch: int, count: int, start: datetime) -> float:
+def store_alone(batch: int, count: int, start: datetime, url: str | None = None) -> float:
     """Rows a second into the center's own store, called directly with decoded rows."""
     made = [row_of(place, start) for place in range(batch * count)]
     readings = [Reading(sensor=f"B-{n:05d}", value=value, at=at) for at, n, value in made]
     with tempfile.TemporaryDirectory() as folder:
-        held = Telemetry(f"sqlite:///{folder}/x.db", Path(folder))
+        held = Telemetry(url or f"sqlite:///{folder}/x.db", Path(folder))
         began = time.perf_counter()
         for first in range(0, len(readings), batch):
             held.add_readings(readings[first : first + batch])
@@ -138,6 +141,26 @@ def bare(batch: int, count: int, start: datetime) -> float:
             connection.execute("COMMIT")
         rate = len(rows) / (time.perf_counter() - began)
         connection.close()
+    return rate
+
+
+def bare_postgres(batch: int, count: int, start: datetime, url: str) -> float:
+    """Rows a second into a table like ours by the driver's `executemany`, one commit a batch."""
+    made = [row_of(place, start) for place in range(batch * count)]
+    rows = [(at, f"B-{n:05d}", value) for at, n, value in made]
+    with psycopg.connect(url.replace("+psycopg", "")) as connection:
+        connection.execute(
+            "CREATE TABLE bare(at timestamptz, sensor varchar(64), value float8, "
+            "PRIMARY KEY(at, sensor))"
+        )
+        connection.commit()
+        began, insert = time.perf_counter(), "INSERT INTO bare VALUES (%s,%s,%s)"
+        for first in range(0, len(rows), batch):
+            with connection.cursor() as cursor:
+                cursor.executemany(insert, rows[first : first + batch])
+            connection.commit()
+        rate = len(rows) / (time.perf_counter() - began)
+        connection.execute("DROP TABLE bare")
     return rate
 
 
@@ -198,14 +221,35 @@ def http() -> None:
         start = datetime.now(UTC) - timedelta(hours=4)
         for turn, (batch, count) in enumerate(((100, 1500), (1000, 400))):
             begin = start + timedelta(hours=turn)
-            texts = bodies(batch, count, begin)
             alone, plain = store_alone(batch, count, begin), bare(batch, count, begin)
-            rate, waits = asyncio.run(flood(base, texts, batch))
-            say(
-                f"batches of {batch}: HTTP {rate:,.0f} rows/s from {CONNECTIONS} connections; the "
-                f"store alone {alone:,.0f}, ratio {rate / alone:.2f}; a plain loop of the driver "
-                f"{plain:,.0f}, ratio {rate / plain:.2f}; a batch {shown(waits)}"
-            )
+            _beside(base, batch, count, begin, (alone, plain))
+
+
+def http_postgres() -> None:
+    """The same on PostgreSQL: the center in one database, the bare store in others."""
+    with (
+        standing_postgres(DURABLE) as server, database_of(server.url) as own, served(own) as base,
+    ):  # fmt: skip
+        start = datetime.now(UTC) - timedelta(hours=4)
+        for turn, (batch, count) in enumerate(((100, 1000), (1000, 200))):
+            begin = start + timedelta(hours=turn)
+            with database_of(server.url) as other:
+                alone = store_alone(batch, count, begin, other)
+                plain = bare_postgres(batch, count, begin, other)
+            _beside(base, batch, count, begin, (alone, plain))
+
+
+def _beside(
+    base: str, batch: int, count: int, begin: datetime, rates: tuple[float, float]
+) -> None:
+    """Rows over HTTP, said beside the rates of the store alone and of the plain driver."""
+    alone, plain = rates
+    rate, waits = asyncio.run(flood(base, bodies(batch, count, begin), batch))
+    say(
+        f"batches of {batch}: HTTP {rate:,.0f} rows/s from {CONNECTIONS} connections; the "
+        f"store alone {alone:,.0f}, ratio {rate / alone:.2f}; a plain loop of the driver "
+        f"{plain:,.0f}, ratio {rate / plain:.2f}; a batch {shown(waits)}"
+    )
 
 
 async def paced(
@@ -369,7 +413,10 @@ def snapshot() -> None:
 
 def main() -> None:
     """Run the parts that were named, or all."""
-    parts = {"store": store, "http": http, "load": load, "snapshot": snapshot}
+    parts = {
+        "store": store, "http": http, "http-postgres": http_postgres, "load": load,
+        "snapshot": snapshot,
+    }  # fmt: skip
     for name in sys.argv[1:] or parts:
         parts[name]()
 
