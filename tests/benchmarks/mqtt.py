@@ -1,6 +1,6 @@
 """Rows a second over MQTT and SL 651, beside the bare store's in the same run.
 
-    python -m tests.benchmarks.mqtt [rows]
+    python -m tests.benchmarks.mqtt [rows] [--postgres]
 
 Messages wait in a real Mosquitto, set as docs/monitoring.md says; the clock runs from the start of
 the consumer, inside one process with the center, until every row is committed, watched for alarms
@@ -10,7 +10,7 @@ SL 651 stations send a report a time and wait for its confirmation. Nothing here
 
 from __future__ import annotations
 
-import sys
+import argparse
 import tempfile
 import time
 from datetime import UTC, datetime, timedelta
@@ -33,6 +33,7 @@ from data.ingest.mqtt_settings import MqttSettings
 from data.ingest.sl651_server import sl651_door
 from tests.integration.device_world import level_frame, stations
 from tests.mosquitto import Broker
+from tests.postgres import DURABLE, standing_postgres
 
 SENSORS, PER_MESSAGE = 1_000, (1, 100, 1_000)
 START = datetime(2026, 7, 1, tzinfo=UTC)
@@ -115,11 +116,10 @@ def over_sl651(center: Center) -> float:
     return sum(done) / STATION_SECONDS
 
 
-def main() -> None:
+def measure(count: int, url: str | None) -> None:
     """Print each rate and its share of the bare store's."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 50_000
     with tempfile.TemporaryDirectory() as var, tempfile.TemporaryDirectory() as folder:
-        center = build_center(Settings(var=Path(var), scenario="none"))
+        center = build_center(Settings(var=Path(var), scenario="none", database_url=url))
         things = tuple(Sensor(id=f"M{n}", name=f"M{n}", area_code="421127") for n in range(SENSORS))
         center.handle(StoreRows(what="基准", things=(*things, *stations())), SYSTEM)
         broker = Broker(Path(folder), autosave=False).start()
@@ -132,6 +132,18 @@ def main() -> None:
         print(f"SL 651, ten stations: {over_sl651(center):,.0f} reports/s confirmed")
         broker.stop()
         center.close()
+
+
+def main() -> None:
+    """On SQLite, or on a durable PostgreSQL of its own."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.mqtt")
+    parser.add_argument("rows", type=int, nargs="?", default=50_000)
+    parser.add_argument("--postgres", action="store_true")
+    given = parser.parse_args()
+    if not given.postgres:
+        return measure(given.rows, None)
+    with standing_postgres(DURABLE) as server:
+        return measure(given.rows, server.url)
 
 
 if __name__ == "__main__":
