@@ -11,7 +11,13 @@ from dashboard.components import hazard_words as hw
 from dashboard.components import task_words as tw
 from dashboard.components.desk_words import clock, empty
 from data.domain.org import Actor, AreaTree, Permission
-from data.domain.rectification import SUPERVISIONS, Rectification, RectificationState
+from data.domain.rectification import (
+    RANK,
+    SUPERVISIONS,
+    Rectification,
+    RectificationState,
+    level_of,
+)
 from data.domain.situation import Situation
 
 NAME = "rectify"
@@ -77,7 +83,12 @@ def _actions(actor: Actor, areas: AreaTree, held: Rectification) -> Any:
         found.append(_button("申请验收", "s", do="submit"))
     if not areas.covers(actor.org, held.org):
         return [*found, html.Small("延期、验收、撤销由下达整改的一级办理。")]
-    if held.now == R.SUBMITTED:
+    if RANK[level_of(areas, actor.org)] < RANK[held.supervision]:
+        word = SUPERVISIONS[held.supervision]
+        return [*found, html.Small(f"{word}：延期、验收由挂牌的一级办理。")]
+    if held.own_work_of(actor):
+        found.append(html.Small("你填报过进展或申请过验收，请由另一人验收。"))
+    elif held.now == R.SUBMITTED:
         found += [_button("验收通过", "a", "pri", do="accept"), _button("退回", "t", do="return")]
     found += [_button("改期", "q", do="extend"), _button("改督办级别", "d", do="supervise")]
     if actor.may(Permission.SIGN):

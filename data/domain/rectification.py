@@ -10,14 +10,24 @@ from typing import Literal
 
 from data.domain.hazard import HazardPhoto
 from data.domain.incident import Origin
+from data.domain.org import PROVINCE, Actor, AreaTree
 from data.domain.task import Step
 from data.errors import IllegalMove
 
 Supervision = Literal["none", "county", "city", "province"]
+RANK: Mapping[str, int] = {"none": 0, "county": 1, "city": 2, "province": 3}
 SUPERVISIONS: Mapping[str, str] = {
     "none": "一般整改", "county": "县级挂牌督办", "city": "市级挂牌督办",
     "province": "省级挂牌督办",
 }  # fmt: skip
+
+
+def level_of(areas: AreaTree, org: str) -> Supervision:
+    """The level of supervision an organisation may put up: its own."""
+    if org == PROVINCE:
+        return "province"
+    area = areas.areas.get(org)
+    return "city" if area is not None and area.is_prefecture else "county"
 
 
 class RectificationState(StrEnum):
@@ -128,6 +138,10 @@ class Rectification:
         """The accounts that worked on it: none of them may accept it."""
         worked = {p.account for p in self.progress}
         return frozenset(worked | ({self.submitted_account} - {""}))
+
+    def own_work_of(self, actor: Actor) -> bool:
+        """Whether somebody worked on it or answers for it, and so may not accept it."""
+        return actor.username in self.owners or actor.name in (self.owner_person, self.submitted_by)
 
     @property
     def owner_words(self) -> str:

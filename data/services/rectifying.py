@@ -11,13 +11,15 @@ from data.domain.clock import aware
 from data.domain.hazard import HazardPhoto, HazardReport, HazardState
 from data.domain.messages import Command
 from data.domain.messages import hazards as m
-from data.domain.org import PROVINCE, AreaTree, Permission
+from data.domain.org import AreaTree, Permission
 from data.domain.rectification import (
+    RANK,
     SUPERVISIONS,
     Extension,
     Progress,
     Rectification,
     RectificationState,
+    level_of,
 )
 from data.domain.task import Step
 from data.errors import Forbidden, IllegalMove, Invalid
@@ -29,7 +31,6 @@ from data.store.unit_of_work import Unit
 
 R = RectificationState
 LONGEST = 2000
-RANK = {"none": 0, "county": 1, "city": 2, "province": 3}
 
 
 def give(unit: Unit, command: m.GiveRectification, tools: Tools) -> dict[str, Any]:
@@ -208,14 +209,6 @@ def lift(unit: Unit, command: m.LiftRectification, tools: Tools) -> dict[str, An
 # ---------------------------------------------------------------- inside
 
 
-def level_of(areas: AreaTree, org: str) -> str:
-    """The level of supervision an organisation may put up: its own."""
-    if org == PROVINCE:
-        return "province"
-    area = areas.areas.get(org)
-    return "city" if area is not None and area.is_prefecture else "county"
-
-
 def _may_supervise(areas: AreaTree, org: str, supervision: str) -> None:
     if supervision not in RANK:
         raise Invalid.field(
@@ -257,10 +250,7 @@ def _supervised(unit: Unit, tools: Tools, key: str) -> Rectification:
 def _judgeable(unit: Unit, tools: Tools, key: str) -> Rectification:
     """One the actor may accept: of its level, and none of its own work."""
     held = _supervised(unit, tools, key)
-    own_work = unit.actor.username in held.owners or unit.actor.name in (
-        held.owner_person, held.submitted_by,
-    )  # fmt: skip
-    if own_work:
+    if held.own_work_of(unit.actor):
         raise Forbidden("填报进展、申请验收的人不能自己验收，请由另一人验收")
     return held
 
