@@ -19,9 +19,9 @@ MEASURES = {
 LAWS = {
     "production_accident": (
         "生产安全事故报告和调查处理条例（国务院令第493号）",
-        "第三条（条号凭记忆）",
+        "第三条（条号待核）",
     ),
-    "geohazard": ("地质灾害防治条例、国家突发地质灾害应急预案（名称凭记忆，数值见来源）", ""),
+    "geohazard": ("地质灾害防治条例、国家突发地质灾害应急预案（名称待核，数值见来源）", ""),
     "forest_fire": ("森林防火条例", "第40条"),
     "earthquake": ("国家地震应急预案（2012-08-28）", ""),
     "environment": ("国家突发环境事件应急预案（国办函〔2014〕119号）", ""),
@@ -80,7 +80,7 @@ def _types(raw: dict[str, Any]) -> None:
     ]  # fmt: skip
     rows += [
         {"code": code, "name": name, "class": CLASSES[code[:2]], "unchecked": True,
-         "source": f"{raw['standard']}；代码凭记忆，购标核对后再启用", "confidence": "memory"}
+         "source": f"{raw['standard']}；代码待核，购标核对后再启用", "confidence": "memory"}
         for code, name in raw["codes_memory"].items()
     ]  # fmt: skip
     write(

@@ -88,7 +88,7 @@ def _station(number: int, r: dict[str, str]) -> dict[str, Any]:
     river, _, reach = r["river_RVNM"].partition("(")
     kind = "水库" if name in RESERVOIRS else "湖泊" if river.endswith("湖") else "河道"
     notes = [r["notes"], reach.rstrip(")"), f"省外参考站（{outside}）" if outside else ""]
-    coord = r["coord_source"].replace("from memory, approx", "凭记忆，约略")
+    coord = r["coord_source"].replace("from memory, approx", "待核，约略")
     return {
         "id": f"S{number:02d}", "name": name, "alias": "黄石港" if name == "黄石" else None,
         "river": river, "kind": kind, "is_reference": bool(outside), "area_code": None,

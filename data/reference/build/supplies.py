@@ -64,7 +64,7 @@ def _depots() -> None:
         coord = r["coord_source"].replace(
             "city centre proxy (not the barracks)", "城市中心代用，非库址"
         )
-        coord = coord.replace("from memory, approx", "凭记忆，约略").replace("proxy", "代用")
+        coord = coord.replace("from memory, approx", "待核，约略").replace("proxy", "代用")
         rows.append(
             {
                 "id": r["id"], "name": r["name"], "owner_level": owner, "level_text": r["level"],
@@ -114,4 +114,4 @@ def _items() -> list[dict[str, Any]]:
 
 def _cited(source: str) -> str:
     """The source in the words of the tables: memory is said to be memory."""
-    return source.replace("from memory", "凭记忆，未附来源").replace("memory", "凭记忆，未附来源")
+    return source.replace("from memory", "待核，未附来源").replace("memory", "待核，未附来源")
