@@ -19,6 +19,7 @@ from data.center import Center
 from data.domain.org import PROVINCE, Actor, Permission
 from data.domain.part import lacking
 from data.errors import CenterError
+from data.services.secret import Session
 from data.store.wake import Waker
 
 log = logging.getLogger("hubei.stream")
@@ -72,6 +73,7 @@ class Broadcaster:
         self._spawn(self._beat())
         self._spawn(self._move())
         self._spawn(self._look_at_parts())
+        self._spawn(self._turn_out())
 
     def close(self) -> None:
         """End every stream at once; browsers come back by themselves."""
@@ -210,6 +212,24 @@ class Broadcaster:
                 self._lacking = [{"word": part.word, "said": part.said} for part in down]
             await asyncio.sleep(PARTS_SECONDS)
 
+    async def _turn_out(self) -> None:
+        """End the streams whose session no longer holds: one look for all, off the loop."""
+        while True:
+            await asyncio.sleep(BEAT_SECONDS)
+            held = {client.session.key: client.session for client in self.clients}
+            over = await asyncio.to_thread(self._over, list(held.values()))
+            for client in list(self.clients):
+                if client.session.key in over:
+                    client.end()
+
+    def _over(self, sessions: list[Session]) -> set[str]:
+        over = set[str]()
+        for session in sessions:
+            with contextlib.suppress(CenterError, SQLAlchemyError):  # not known just now
+                if not self.center.accounts.still_holds(session):
+                    over.add(session.key)
+        return over
+
     def pulse(self) -> dict[str, Any]:
         """The domain's time and how it goes, the newest number, which program, and its database."""
         clock = self.center.clock
@@ -269,9 +289,9 @@ class Stream:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one stream until the browser, the session or the server ends it."""
         request = Request(scope)
-        client = Client(actor=request.state.actor)
+        client = Client(actor=request.state.actor, session=request.state.session)
         after = request.headers.get("last-event-id") or request.query_params.get("last") or ""
-        watch = asyncio.create_task(self._watch(client, request, receive))
+        watch = asyncio.create_task(_watch(client, receive))
         try:
             await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
             follow = self.broadcaster.follow(client, int(after) if after.isdigit() else None)
@@ -288,27 +308,9 @@ class Stream:
             client.end()
             watch.cancel()
 
-    async def _watch(self, client: Client, request: Request, receive: Receive) -> None:
-        """End the stream when the browser goes or its session no longer holds."""
-        gone = asyncio.create_task(_disconnected(receive))
-        try:
-            while True:
-                done, _ = await asyncio.wait({gone}, timeout=BEAT_SECONDS)
-                if done or not await self._holds(request):
-                    client.end()
-                    return
-        finally:
-            gone.cancel()
 
-    async def _holds(self, request: Request) -> bool:
-        held = request.state.session
-        read = self.broadcaster.center.accounts.still_holds
-        try:
-            return held is not None and await asyncio.to_thread(read, held)
-        except (CenterError, SQLAlchemyError):
-            return True  # not known just now: asked again at the next beat
-
-
-async def _disconnected(receive: Receive) -> None:
+async def _watch(client: Client, receive: Receive) -> None:
+    """End the stream when the browser goes."""
     while (await receive())["type"] != "http.disconnect":
         pass
+    client.end()

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from data.domain.org import Actor
+from data.services.secret import Session
 
 QUEUE = 256  # messages a client may lag behind before it is cut and told to resume
 RESUME = b"event: resume\ndata: {}\n\n"
@@ -25,6 +26,7 @@ class Client:
     """One open stream: whose it is, and what waits to be sent."""
 
     actor: Actor
+    session: Session
     waiting: list[bytes] = field(default_factory=list)
     over: bool = False
     _stir: asyncio.Event = field(default_factory=asyncio.Event)

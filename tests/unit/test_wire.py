@@ -1,14 +1,20 @@
 """One open stream's queue: in order, all at once when it fell behind, cut when it is too slow."""
 
 import asyncio
+from datetime import UTC, datetime
 
 from dashboard.wire import QUEUE, RESUME, Client
 from data.domain.org import Actor
+from data.services.secret import Session
 
 
 def a_client():
     """A stream of a provincial duty officer."""
-    return Client(actor=Actor.of("duty", "duty", "420000"))
+    actor, at = Actor.of("duty", "duty", "420000"), datetime(2020, 7, 8, tzinfo=UTC)
+    held = Session(
+        key="k", actor=actor, csrf="", kind="person", created_at=at, seen_at=at, expires_at=None
+    )
+    return Client(actor=actor, session=held)
 
 
 async def test_what_waits_is_taken_in_order_in_one_piece():
