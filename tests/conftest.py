@@ -10,11 +10,6 @@ from data.services import accounts, credentials, secret, sessions
 from tests.postgres import throwaway_postgres, why_not
 
 _ROOMS = ("house", "unit", "integration", "browser")
-# of the last room, the longest file first: a file is one worker's, and none may begin it at the end
-LONGEST = (
-    "test_response.py", "test_plan.py", "test_story.py", "test_fork.py", "test_supplies.py",
-    "test_race.py", "test_node.py", "test_database_cut.py",
-)  # fmt: skip
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -57,15 +52,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.postgres)
         if _room(item) == "browser":
             item.add_marker(pytest.mark.browser)
-    items.sort(key=_turn)
-
-
-def _turn(item: pytest.Item) -> tuple[int, int]:
-    """When a test runs: its room, and in the browser's the known long files before the others."""
-    room, name = _room(item), item.path.name
-    long = room == "browser" and name in LONGEST
-    rank = LONGEST.index(name) if long else len(LONGEST)
-    return _ROOMS.index(room) if room in _ROOMS else 0, rank
+    items.sort(key=lambda item: _ROOMS.index(_room(item)) if _room(item) in _ROOMS else 0)
 
 
 def _room(item: pytest.Item) -> str:

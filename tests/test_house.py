@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import LONGEST
-
 ROOT = Path(__file__).parent.parent
 ROOMS = ("dashboard", "data", "layers")
 TRACKED = subprocess.run(
@@ -176,11 +174,6 @@ def test_rooms_stay_small(path):
             and f.end_lineno - f.lineno + 1 > LIMIT_FUNCTION
         ]
         assert not long
-
-
-def test_the_files_that_run_first_are_there():
-    """A file that was renamed would run last again, and the whole suite wait for it."""
-    assert [name for name in LONGEST if not (ROOT / "tests" / "browser" / name).is_file()] == []
 
 
 def test_the_repository_speaks_only_of_the_project():
