@@ -93,9 +93,8 @@
       event.preventDefault();
       var said = done();
       if (typeof said === "string") { wrong.textContent = said; return; }
-      draft.forget(name);
       sheet.close();
-      Promise.resolve(said).then(draw);
+      Promise.resolve(said).then(function () { draft.forget(name); }).then(draw);
     });
     sheet.replaceChildren(form);
     sheet.showModal();

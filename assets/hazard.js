@@ -179,8 +179,7 @@
       var words = text.value.trim();
       if (!words && !blank) { wrong.textContent = "请写明情况"; return; }
       sheet.close();
-      draft.forget(title);
-      Promise.resolve(done(words)).then(draw);
+      Promise.resolve(done(words)).then(function () { draft.forget(title); }).then(draw);
     });
     draft.follow(title, form);
     sheet.replaceChildren(form);
