@@ -289,7 +289,7 @@ class Stream:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one stream until the browser, the session or the server ends it."""
         request = Request(scope)
-        client = Client(actor=request.state.actor, session=request.state.session)
+        client = Client(session=request.state.session)
         after = request.headers.get("last-event-id") or request.query_params.get("last") or ""
         watch = asyncio.create_task(_watch(client, receive))
         try:

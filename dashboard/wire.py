@@ -25,11 +25,15 @@ def message(data: Any, *, event: str = "", seq: int | None = None) -> bytes:
 class Client:
     """One open stream: whose it is, and what waits to be sent."""
 
-    actor: Actor
     session: Session
     waiting: list[bytes] = field(default_factory=list)
     over: bool = False
     _stir: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def actor(self) -> Actor:
+        """Whose it is."""
+        return self.session.actor
 
     def offer(self, text: bytes) -> None:
         """Queue a message; a client that is too slow is cut, never waited for."""

@@ -14,7 +14,7 @@ def a_client():
     held = Session(
         key="k", actor=actor, csrf="", kind="person", created_at=at, seen_at=at, expires_at=None
     )
-    return Client(actor=actor, session=held)
+    return Client(session=held)
 
 
 async def test_what_waits_is_taken_in_order_in_one_piece():
