@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
 from data.errors import Forbidden, NotFound
 
@@ -172,6 +173,13 @@ class AreaTree:
     def of(cls, areas: Iterable[Area]) -> AreaTree:
         """A tree of the given areas."""
         return cls({area.code: area for area in areas})
+
+    def tier(self, org: str) -> Literal["province", "prefecture", "county"]:
+        """The tier of an organisation; 仙桃 and its like are prefectures."""
+        if org == PROVINCE:
+            return "province"
+        area = self.areas.get(org)
+        return "prefecture" if area is not None and area.is_prefecture else "county"
 
     def path(self, code: str) -> tuple[str, ...]:
         """Codes from the root down to `code`; empty when the code is unknown."""

@@ -10,7 +10,7 @@ from typing import Literal
 
 from data.domain.hazard import HazardPhoto
 from data.domain.incident import Origin
-from data.domain.org import PROVINCE, Actor, AreaTree
+from data.domain.org import Actor, AreaTree
 from data.domain.task import Step
 from data.errors import IllegalMove
 
@@ -24,10 +24,8 @@ SUPERVISIONS: Mapping[str, str] = {
 
 def level_of(areas: AreaTree, org: str) -> Supervision:
     """The level of supervision an organisation may put up: its own."""
-    if org == PROVINCE:
-        return "province"
-    area = areas.areas.get(org)
-    return "city" if area is not None and area.is_prefecture else "county"
+    tier = areas.tier(org)
+    return "city" if tier == "prefecture" else tier
 
 
 class RectificationState(StrEnum):

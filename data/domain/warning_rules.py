@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args
 
 from data.domain.clock import SHANGHAI
 from data.domain.incident_types import INCIDENT_TYPES
-from data.domain.org import PROVINCE, AreaTree
+from data.domain.org import AreaTree
 from data.errors import Forbidden, Invalid
 
 Colour = Literal["red", "orange", "yellow", "blue"]
@@ -108,7 +108,7 @@ class WarningRules:
 
     def colours_of(self, org: str, areas: AreaTree) -> tuple[Colour, ...]:
         """The colours a body may issue."""
-        return self.authority[level_of(org, areas)].colours
+        return self.authority[areas.tier(org)].colours
 
     def require_authority(self, colour: str, org: str, areas: AreaTree) -> AuthorityRule:
         """The rule by which a body issues a colour.
@@ -118,7 +118,7 @@ class WarningRules:
         Forbidden
             When the body may not, naming who may.
         """
-        level = level_of(org, areas)
+        level = areas.tier(org)
         rule = self.authority[level]
         if colour not in rule.colours:
             may = [LEVELS[a.level] for a in self.authority.values() if colour in a.colours]
@@ -128,14 +128,6 @@ class WarningRules:
                 f"请由{'、'.join(may)}发布，拟好的稿件上级可见。依据：{rule.basis}"
             )
         return rule
-
-
-def level_of(org: str, areas: AreaTree) -> str:
-    """province, prefecture or county; 仙桃 and its like are prefectures."""
-    if org == PROVINCE:
-        return "province"
-    area = areas.areas.get(org)
-    return "prefecture" if area is not None and area.is_prefecture else "county"
 
 
 def is_identifier(text: str) -> bool:
