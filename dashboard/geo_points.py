@@ -25,6 +25,7 @@ from data.domain.point_state import code_of
 from data.domain.sensing import MISSED_TIMES, open_alarms
 from data.domain.sensor import Sensor, Threshold
 from data.domain.situation import Situation
+from data.domain.whole_number import whole
 
 TICK_SECONDS = 1.0  # however many ask, the values are compared once in this time
 _KEPT_DELTAS, _KEPT_BOARDS = 32, 32
@@ -187,8 +188,8 @@ class Boards:
         if at is not None:
             return board.moment(self.center.queries.situation(viewer, at))
         epoch, _, number = since.partition(".")
-        known = epoch == board.epoch and number.isdigit()
-        return board.since(int(number) if known else -1)
+        known = whole(number) if epoch == board.epoch else None
+        return board.since(-1 if known is None else known)
 
 
 def points_router(center: Center) -> APIRouter:

@@ -18,6 +18,7 @@ from dashboard.wire import QUEUE, Client, Told, message
 from data.center import Center
 from data.domain.org import PROVINCE, Actor, Permission
 from data.domain.part import lacking
+from data.domain.whole_number import whole
 from data.errors import CenterError
 from data.services.secret import Session
 from data.store.wake import Waker
@@ -294,7 +295,7 @@ class Stream:
         watch = asyncio.create_task(_watch(client, receive))
         try:
             await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
-            follow = self.broadcaster.follow(client, int(after) if after.isdigit() else None)
+            follow = self.broadcaster.follow(client, whole(after))
             async with contextlib.aclosing(follow) as texts:
                 async for text in texts:
                     body = {"type": "http.response.body", "body": text, "more_body": True}

@@ -15,6 +15,7 @@ from data.center import Center
 from data.domain.auditing import OUTCOMES, RESULTS, AuditFilter
 from data.domain.clock import SHANGHAI
 from data.domain.org import ROLE_WORDS, Actor
+from data.domain.whole_number import whole
 from data.errors import Invalid
 from data.ingest.templates import write_rows
 
@@ -118,7 +119,7 @@ def filter_of(given: Mapping[str, str]) -> AuditFilter:
     Invalid
     """
     before = given.get("before", "")
-    if before and not (before.isascii() and before.isdigit() and len(before) < 18):  # noqa: PLR2004
+    if before and whole(before) is None:
         raise Invalid.field("before", f"“{before[:40]}”不是编号", "请填上一页给出的 next")
     result = given.get("result", "")
     if result and result not in RESULTS:

@@ -13,11 +13,11 @@ from fastapi import Request, Response
 from data.center import Center
 from data.domain.messages import Command
 from data.domain.org import Actor
+from data.domain.whole_number import whole
 from data.errors import Invalid, NotSignedIn
 from data.ingest.coordinates import to_wgs84
 
 MOST = 1000
-LONGEST_NUMBER = 18  # digits of a journal number that every engine can hold
 
 
 def actor_of(request: Request) -> Actor:
@@ -72,8 +72,8 @@ def moment(text: str | None) -> int | datetime | None:
     """
     if text is None or text == "":
         return None
-    if text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER:
-        return int(text)
+    if (number := whole(text)) is not None:
+        return number
     try:
         instant = datetime.fromisoformat(text.replace(" ", "+"))
     except ValueError:

@@ -18,6 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from data.domain.whole_number import whole
 from data.errors import (
     CenterError,
     Conflict,
@@ -141,9 +142,9 @@ class Largest:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on, or refuse."""
         if scope["type"] == "http" and scope["path"].startswith("/api/"):
-            length = Headers(scope=scope).get("content-length", "0")
+            length = whole(Headers(scope=scope).get("content-length", "0"))
             most = LARGEST_STREAM if scope["path"] in STREAMS else LARGEST_BYTES
-            if length.isdigit() and int(length) > most:
+            if length is None or length > most:
                 await too_large()(scope, receive, send)
                 return
         await self.app(scope, receive, send)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from data.config import Settings
 from data.domain.clock import SHANGHAI, aware
+from data.domain.whole_number import whole
 from data.errors import Invalid
 from data.store.archive import keep
 from data.store.restoring import restore
@@ -74,8 +75,8 @@ def moment(text: str | None) -> int | datetime | None:
     """
     if not text:
         return None
-    if text.isdigit():
-        return int(text)
+    if (number := whole(text)) is not None:
+        return number
     try:
         read = datetime.fromisoformat(text)
     except ValueError as error:

@@ -15,6 +15,7 @@ from dashboard.words import DASH
 from data.center import Center
 from data.domain.clock import SHANGHAI
 from data.domain.org import Actor, Permission
+from data.domain.whole_number import half_width, whole
 
 NAME = "journal"
 WORD = "记录核验"
@@ -80,7 +81,7 @@ def register(app: Dash, center: Center) -> None:
         Input(Ids.UPTO, "value"),
     )
     async def show(_done: Any, wanted: str | None, upto: str | None) -> str:
-        last = int(upto) if upto and upto.strip().isdecimal() else None
+        last = whole(half_width(upto or "").strip())
         found = await parts.tried(center, newest, center, current_actor(), wanted or "", last)
         return flat(view(*found)) if found else ""
 

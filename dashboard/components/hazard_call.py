@@ -23,6 +23,7 @@ from data.center import Center
 from data.domain.hazard import KINDS, URGENCIES
 from data.domain.messages import hazards as m
 from data.domain.situation import Situation
+from data.domain.whole_number import digits_of
 from data.errors import Invalid
 
 NAME = FORM = "call"
@@ -80,12 +81,12 @@ def _span(seconds: float) -> str:
 
 def before_view(seen: Situation, phone: str) -> Any:
     """Earlier hazards told from the same number, so that nobody is asked twice."""
-    digits = "".join(c for c in phone if c.isdigit())
+    digits = digits_of(phone)
     if len(digits) < 5:  # noqa: PLR2004 - too short to be one person's
         return None
     mine = [
         h for h in seen.hazards.values()
-        if "".join(c for c in h.caller_phone if c.isdigit()) == digits
+        if digits_of(h.caller_phone) == digits
     ]  # fmt: skip
     mine.sort(key=lambda h: h.id, reverse=True)
     if not mine:

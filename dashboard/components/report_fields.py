@@ -12,6 +12,7 @@ from data.domain.clock import SHANGHAI
 from data.domain.incident import CASUALTY_WORDS, Casualties
 from data.domain.incident_types import INCIDENT_TYPES
 from data.domain.messages import ReceiveReport
+from data.domain.whole_number import half_width, whole
 from data.errors import FieldError, Invalid
 from data.ingest.coordinates import to_wgs84
 
@@ -50,10 +51,10 @@ class _Reader:
         text = self.text(name)
         if not text:
             return None
-        if not text.isdecimal():
+        number = whole(half_width(text))
+        if number is None:
             self.refuse(name, f"“{text}”不是人数", "请填整数，不清楚就留空")
-            return None
-        return int(text)
+        return number
 
     def amount(self, name: str, words: str) -> float | None:
         text = self.text(name)

@@ -18,6 +18,7 @@ from data.domain.capabilities import CAPABILITIES
 from data.domain.incident import Incident
 from data.domain.situation import Situation
 from data.domain.team import Team, TeamState
+from data.domain.whole_number import whole
 
 AREA = "roster"
 MOST_SIDES = 3
@@ -128,7 +129,8 @@ def _near(row: Row, limit: float, hand: int) -> bool:
 
 def _order(row: Row, by: str, hand: int) -> Any:
     """What a column sorts by; the unknown come last."""
-    column = int(by.removeprefix("eta")) if by.removeprefix("eta").isdigit() else hand
+    eta = whole(by.removeprefix("eta"))
+    column = hand if eta is None else eta
     minutes = row.minutes[column] if column < len(row.minutes) else None
     keys: dict[str, Any] = {
         "name": row.team.name, "people": -(row.team.people or 0), "state": row.team.state.value,

@@ -13,6 +13,7 @@ from dashboard.components.flat import FLAT, flat
 from dashboard.gate import current_actor
 from data.center import Center
 from data.domain.org import Permission
+from data.domain.whole_number import half_width, whole
 from data.errors import Invalid
 
 NAME = "sharing-out"
@@ -115,7 +116,8 @@ def register(app: Dash, center: Center) -> None:
 
 
 def _days(text: str | None) -> int:
-    said = (text or "").strip() or "365"
-    if not (said.isascii() and said.isdigit() and 1 <= int(said) <= MOST_DAYS):
+    said = half_width(text or "").strip() or "365"
+    days = whole(said)
+    if days is None or not 1 <= days <= MOST_DAYS:
         raise Invalid.field("days", f"“{said}”不是天数", f"请填 1 到 {MOST_DAYS}")
-    return int(said)
+    return days

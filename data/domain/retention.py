@@ -7,9 +7,11 @@ from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import ClassVar
 
+from data.domain.whole_number import whole
 from data.errors import Invalid
 
 LOCAL = timezone(timedelta(hours=8))  # 北京时间 has no summer time: a day is always 24 hours
+DAY_DIGITS = 5  # of a number of days
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICRO = timedelta(microseconds=1)
 SECOND_US = 1_000_000
@@ -68,13 +70,13 @@ class Retention:
         known = {f.name for f in fields(cls)}
         for part in filter(None, (p.strip() for p in text.split(","))):
             name, _, number = part.partition("=")
-            if name.strip() not in known or not number.strip().isdigit() or int(number) < 1:
+            if name.strip() not in known or not (days := whole(number.strip(), DAY_DIGITS)):
                 raise Invalid.field(
                     "HUBEI_RETENTION",
                     f"“{part[:40]}”看不懂",
                     f"请写成 hot=2,raw=30 的形式，可用 {'、'.join(sorted(known))}，天数至少为 1",
                 )
-            given[name.strip()] = int(number)
+            given[name.strip()] = days
         made = cls(**given)
         if not made.hot <= made.raw <= made.hour <= made.day:
             raise Invalid.field(

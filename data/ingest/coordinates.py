@@ -57,7 +57,10 @@ def _positions(value: Any, crs: Crs) -> Any:
     if isinstance(value[0], int | float):
         if len(value) < 2 or not all(isinstance(n, int | float) for n in value):  # noqa: PLR2004
             raise ValueError("看不懂坐标，请写成 [经度, 纬度]")
-        return list(to_wgs84(float(value[0]), float(value[1]), crs))
+        try:
+            return list(to_wgs84(float(value[0]), float(value[1]), crs))
+        except OverflowError as error:
+            raise ValueError("坐标的数字太大，请写成 [经度, 纬度]") from error
     return [_positions(part, crs) for part in value]
 
 

@@ -13,12 +13,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from data.domain.whole_number import whole
 from data.ingest.cutting import Cutter
 from data.ingest.frames import Fault, FaultKind, FrameError, Measured, beijing, crc_hj212
 
 START = b"##"
 END = b"\r\n"
 HEAD_BYTES, CRC_BYTES = 6, 4
+FLAG_DIGITS = 3
 # The length has four digits. The standard's data segment is shorter; nothing longer fits the frame.
 LONGEST = 9999
 REALTIME, MINUTE, HOUR, DAY = "2011", "2051", "2061", "2031"
@@ -49,8 +51,7 @@ class Packet:
     @property
     def flag(self) -> int:
         """The flag: version in the upper six bits, split in bit 1, answer wanted in bit 0."""
-        text = self.field("Flag")
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0  # noqa: PLR2004
+        return whole(self.field("Flag"), FLAG_DIGITS) or 0
 
     @property
     def wants_answer(self) -> bool:

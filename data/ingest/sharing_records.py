@@ -14,6 +14,7 @@ from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
 
 from data.domain.sharing import MappingFile
+from data.domain.whole_number import whole
 from data.errors import Invalid
 
 MOST_BYTES = 8_000_000
@@ -68,8 +69,9 @@ def found_at(record: Any, path: str) -> Any:
 def _step(at: Any, step: str) -> Any:
     if isinstance(at, Mapping):
         return at.get(step, _MISSING)
-    if isinstance(at, list) and step.isascii() and step.isdigit() and int(step) < len(at):
-        return at[int(step)]
+    number = whole(step)
+    if isinstance(at, list) and number is not None and number < len(at):
+        return at[number]
     return _MISSING
 
 

@@ -11,6 +11,7 @@ import pyotp
 from sqlalchemy import insert, select, update
 
 from data.domain.org import Actor, Permission
+from data.domain.whole_number import digits_of
 from data.errors import Forbidden, Invalid, NotFound, NotSignedIn, SecondFactorNeeded, TooMany
 from data.services.one_time import clock_hint, fitting_step, kept_with, used_steps
 from data.services.sessions import HASHER, Session, hash_of, verify
@@ -179,7 +180,7 @@ class Credentials(Tokens):
 
     def _second(self, username: str, held: Any, code: str) -> bool:
         """Whether a one-time password or an unused backup code fits; each counts once."""
-        digits = "".join(c for c in code if c.isdigit())
+        digits = digits_of(code)
         if len(digits) == 6:  # noqa: PLR2004 - RFC 6238 as phones show it
             return self._totp(username, held, digits)
         mark = hash_of(f"{username}:{digits}")
@@ -196,7 +197,7 @@ class Credentials(Tokens):
     def _totp(self, username: str, held: Any, code: str) -> bool:
         """Whether the code fits a step not used before; the step is then used (RFC 6238 5.2)."""
         used = used_steps(held.totp_last or 0, held.totp_used)
-        digits = "".join(c for c in code if c.isdigit())
+        digits = digits_of(code)
         step = fitting_step(held.totp_secret, digits, self._real(), used)
         if step is None:
             return False

@@ -35,6 +35,7 @@ from data.domain.stock import StockNorm
 from data.domain.task import Instruction, Task
 from data.domain.team import Team
 from data.domain.warning import Warning, Watch  # noqa: A004 - the field's word
+from data.domain.whole_number import whole
 from data.errors import Conflict, IllegalMove, Invalid, NotFound
 from data.services import checks
 from data.services.bus import Handler
@@ -44,7 +45,6 @@ from data.store.scope import scoped
 from data.store.unit_of_work import Unit
 
 SHOWN = 3
-FEWER = 10  # digits of a journal number
 
 
 def open_handover(unit: Unit, command: m.OpenHandover, tools: Tools) -> dict[str, Any]:
@@ -228,11 +228,11 @@ def _seen(unit: Unit, tools: Tools) -> Situation:
 
 def _written(unit: Unit, ref: str) -> Situation:
     """The one journal row or hand-written line of a reference, with what tells who may read it."""
-    number = ref.removeprefix("#")
+    number = whole(ref.removeprefix("#")) if ref.startswith("#") else None
     rows: list[dict[str, Any]] = []
     entries: list[Entry] = []
-    if ref.startswith("#") and number.isascii() and number.isdigit() and len(number) < FEWER:
-        rows = journal.rows_after(unit.connection, int(number) - 1, 1)
+    if number is not None:
+        rows = journal.rows_after(unit.connection, number - 1, 1)
     else:
         entries = [unit.get(Entry, ref)]
     return Situation(

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from data.domain.org import Actor
+from data.domain.whole_number import digits_of
 from data.errors import NotSignedIn
 from data.services.devices import Devices
 from data.services.sessions import Session, hash_of
@@ -80,7 +81,7 @@ class Passes(Devices):
         TooMany, NotSignedIn
         """
         self.throttle.check("field-code", address)
-        plain = "".join(c for c in code if c.isdigit())
+        plain = digits_of(code)
         now, secret = self._real(), secrets.token_urlsafe(32)
         with self._transaction() as db:
             row = db.execute(

@@ -84,7 +84,7 @@ def _polygon(drawing: dict[str, Any]) -> Any:
         points = shapely.get_num_coordinates(made)
         good = made.geom_type in ("Polygon", "MultiPolygon") and not made.is_empty
         good = good and bool(shapely.get_coordinates(made).shape[0]) and _finite(made)
-    except (ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
+    except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
         raise Invalid.field("geometry", "看不懂画的范围", "请给出 GeoJSON 多边形") from error
     if not good:
         raise Invalid.field("geometry", "画的范围不是多边形", "请在地图上重新画")

@@ -28,6 +28,7 @@ ALONG_DEGREES = 0.002  # some two hundred metres to each side of a closed road
 MAX_KM2 = 50_000.0
 NEIGHBOURHOOD = shapely.box(107.0, 28.0, 117.5, 34.5)  # Hubei and a day's drive around it
 _REDRAW = "请在地图上重新画一个范围"
+_NOT_ONE = (ShapelyError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError)
 WORDS = {"affected": "受影响范围", "closure": "管制区"}
 
 
@@ -119,7 +120,7 @@ def checked_polygon(geometry: Mapping[str, Any]) -> BaseGeometry:
         polygon = shape(body)
         finite = bool(shapely.is_valid_input(polygon)) and not polygon.is_empty
         vertices = int(shapely.get_num_coordinates(polygon))
-    except (ShapelyError, TypeError, ValueError, KeyError, AttributeError, IndexError) as error:
+    except _NOT_ONE as error:
         raise Invalid.field("geometry", "范围不是有效的 GeoJSON 多边形", _REDRAW) from error
     if not finite or polygon.geom_type not in ("Polygon", "MultiPolygon"):
         raise Invalid.field("geometry", "范围不是多边形", _REDRAW)

@@ -64,6 +64,7 @@ from tests.faults.samples import (
 
 NOW = datetime(2020, 7, 8, tzinfo=UTC)
 LONGEST_RULES = 60_000
+HEAVY = 300_000
 TURNS = 6  # bends of one value or text at most
 Run = Callable[[Any], Any]
 
@@ -82,12 +83,26 @@ def mangled(sample: Any, draw: random.Random) -> Any:
     if isinstance(sample, dict | list):
         whole = copy.deepcopy(sample)
         for _ in range(draw.randint(1, TURNS)):
-            whole = bent(whole, draw)
+            turned = bent(whole, draw)
+            if _heavy(turned):
+                break  # a list of 300 in a list of 300 is for those who bound files, not readers
+            whole = turned
         return whole
     text = sample
     for _ in range(draw.choice((0, 1, 1, 2, 3, TURNS))):
         text = _spoilt(text, draw)
     return text
+
+
+def _heavy(value: Any) -> bool:
+    """Whether a structure would make a file of more than some `HEAVY` characters."""
+    weight, left = 0, [value]
+    while left and weight <= HEAVY:
+        one = left.pop()
+        weight += len(one) if isinstance(one, str) else 1
+        left.extend([*one.keys(), *one.values()] if isinstance(one, dict) else ())
+        left.extend(one if isinstance(one, list) else ())
+    return weight > HEAVY
 
 
 def _spoilt(text: Any, draw: random.Random) -> Any:

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.ingest.coordinates import to_wgs84, wgs84_to_bd09, wgs84_to_gcj02
+from data.errors import Invalid
+from data.ingest.coordinates import geometry_to_wgs84, to_wgs84, wgs84_to_bd09, wgs84_to_gcj02
+from data.services.zones import checked_polygon
 
 LON = st.floats(108, 117)
 LAT = st.floats(28.5, 34)
@@ -51,3 +53,13 @@ def test_nonsense_is_refused_in_words(lon, lat, crs, says):
     """The message tells the operator what to put right."""
     with pytest.raises(ValueError, match=says):
         to_wgs84(lon, lat, crs)
+
+
+def test_a_number_that_no_machine_holds_is_no_coordinate():
+    """JSON may hold 10^400; a float may not: refused as a place, not failed over."""
+    huge = {"type": "Polygon", "coordinates": [[[10**400, 30.0], [115.0, 30.1], [115.1, 30.2]]]}
+    with pytest.raises(ValueError, match="数字太大"):
+        geometry_to_wgs84(huge, "GCJ02")
+    with pytest.raises(Invalid) as refused:
+        checked_polygon(huge)
+    assert refused.value.errors[0]["field"] == "geometry"

@@ -123,7 +123,7 @@ def _receiver(number: int, row: Any, table: Mapping[str, Any]) -> Receiver:
         raise _bad(f"{where}.channel", f"没有渠道 {made.channel}", f"可写：{'、'.join(SENDING)}")
     if made.channel == "webhook" and not made.secret:
         raise _bad(f"{where}.secret", "网络接口没有签名密钥", "请填写与对方约定的密钥")
-    if not set(made.colours) <= set(COLOURS):
+    if not all(colour in COLOURS for colour in made.colours):
         raise _bad(f"{where}.colours", "有不认识的颜色", f"可写：{'、'.join(COLOURS)}")
     part = _NEEDS.get(made.channel)
     if part and not table.get(part):
