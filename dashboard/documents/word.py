@@ -23,6 +23,7 @@ INSTEAD = {FANGSONG: "仿宋", HEI: "SimHei", KAI: "楷体", SONG: "宋体"}
 RED = RGBColor(0xD4, 0x12, 0x12)
 CENTRE, RIGHT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT
 BODY, LINE = 16.0, 28.0  # 三号, 22 lines a page, in points
+LONGEST_PROPERTY = 255  # characters of a property of an OPC package
 
 
 def to_docx(paper: Paper, made_at: datetime | None = None) -> bytes:
@@ -59,8 +60,8 @@ def to_docx(paper: Paper, made_at: datetime | None = None) -> bytes:
         if n == 0:
             _rule(made, "000000", 6, "top")
     _fallbacks(document)
-    document.core_properties.title = paper.title
-    document.core_properties.author = paper.issuer or paper.signed
+    document.core_properties.title = paper.title[:LONGEST_PROPERTY]
+    document.core_properties.author = (paper.issuer or paper.signed)[:LONGEST_PROPERTY]
     if made_at is not None:
         document.core_properties.created = document.core_properties.modified = made_at
     packed = io.BytesIO()

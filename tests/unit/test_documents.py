@@ -120,3 +120,11 @@ def test_a_way_that_does_not_exist_names_those_that_do(paper: Paper) -> None:
     with pytest.raises(Invalid, match="docx、pdf、txt、html"):
         written(paper, "exe")
     assert set(WAYS) == {"docx", "pdf", "txt", "html"}
+
+
+@pytest.mark.parametrize("way", sorted(WAYS))
+@pytest.mark.parametrize("title", ["长" * 3_000, "a" * 3_000, "\x01\x0b", ""])
+def test_a_title_of_any_kind_makes_a_paper_in_every_way(way: str, title: str) -> None:
+    """An incident's name may be long or odd; its paper is made all the same."""
+    content, _ = written(Paper(title=title, issuer=title, blocks=(Paragraph(text=title),)), way)
+    assert content
