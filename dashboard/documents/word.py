@@ -60,13 +60,18 @@ def to_docx(paper: Paper, made_at: datetime | None = None) -> bytes:
         if n == 0:
             _rule(made, "000000", 6, "top")
     _fallbacks(document)
-    document.core_properties.title = paper.title[:LONGEST_PROPERTY]
-    document.core_properties.author = (paper.issuer or paper.signed)[:LONGEST_PROPERTY]
+    document.core_properties.title = _property(paper.title)
+    document.core_properties.author = _property(paper.issuer or paper.signed)
     if made_at is not None:
         document.core_properties.created = document.core_properties.modified = made_at
     packed = io.BytesIO()
     document.save(packed)
     return packed.getvalue()
+
+
+def _property(text: str) -> str:
+    """As much of a text as a property of a package holds, without control characters."""
+    return "".join(c for c in text if c.isprintable())[:LONGEST_PROPERTY]
 
 
 def _page(document: Any) -> None:

@@ -134,7 +134,7 @@ def _read(path: Path, progress: Progress) -> tuple[str | None, _Collected]:
             collected.add(way)
             if seen % TOLD_EVERY == 0:
                 progress(f"已读 {seen} 条道路，留用 {len(collected.way)} 条……")
-    except (RuntimeError, ValueError) as error:
+    except (RuntimeError, ValueError, osmium.InvalidLocationError) as error:
         wrong = f"{path} 不是完整的 OpenStreetMap 文件（{error}）"
         raise Invalid.field("文件", wrong, REMEDY) from error
     return date[:10] if date else None, collected

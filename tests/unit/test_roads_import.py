@@ -147,6 +147,7 @@ def test_long_roads_can_be_joined_on_the_way(tmp_path):
     ("name", "content", "said"),
     [
         ("roads.osm.pbf", b"this is no extract at all", "不是完整的"),
+        ("roads.osm", b'<osm version="0.6"><node id="1" lat="1,,2" lon="3"/></osm>', "不是完整的"),
         ("roads.osm.pbf", b"", "空文件"),
         ("roads.shp", b"x", "不是 OpenStreetMap"),
     ],
