@@ -10,12 +10,13 @@ from typing import Any
 import msgspec
 
 from data.domain.clock import aware
-from data.domain.feeding import Reading, Refused
+from data.domain.feeding import Columns, Reading, Refused
 from data.services.feed_wire import TooLong
 
 FUTURE = timedelta(minutes=5)
 LARGEST = 1e12  # no instrument reads beyond this; infinities and not-a-number fail it too
 FLOOR = datetime(2000, 1, 2, tzinfo=UTC)  # a clock that was never set tells 1970 or 2000
+FLOOR_S = FLOOR.timestamp()
 KEPT_TEXT = 1000  # characters of a refused row that are kept
 _plainly = msgspec.json.Decoder().decode
 
@@ -43,20 +44,21 @@ class Checker:
         self.again = again
         self.addresses = addresses
         self.until = now + FUTURE
-        self.good: list[Reading] = []
+        self._good: list[Reading] = []
+        self._columns: Columns | None = None  # of the good, where all are
         self.places: Sequence[int] = ()  # of the good
         self.refused: list[Refused] = []
         self._fresh = False
 
     def take(self, rows: Iterable[Any]) -> None:
-        """Sort rows into the good and the refused; an index is a row's place in all of them."""
+        """Sort rows into the good and the refused, once; an index is a row's place among them."""
         held = rows if isinstance(rows, list) else list(rows)
-        if not self.good and not self.refused and self._all_good(held):
-            self.good, self.places = held, range(len(held))
+        if self._all_good(held):
+            self.places = range(len(held))
             return
-        good, places, sensors, until = self.good, [*self.places], self.sensors, self.until
+        good, places, sensors, until = self._good, list[int](), self.sensors, self.until
         self.places = places
-        for index, row in enumerate(held, len(self.good) + len(self.refused)):
+        for index, row in enumerate(held):
             if (
                 type(row) is Reading
                 and row.sensor in sensors
@@ -81,14 +83,21 @@ class Checker:
         """Whether nothing needs to be looked at row by row: the usual batch, a column at a time."""
         if not rows or set(map(type, rows)) != {Reading}:
             return False
-        values, ats = [r.value for r in rows], [r.at for r in rows]
-        return (
-            all(map(isfinite, values))
-            and -LARGEST < min(values) <= max(values) < LARGEST
-            and {at.tzinfo for at in ats} == {UTC}
-            and FLOOR < min(ats) <= max(ats) <= self.until
-            and self.sensors.keys() >= {r.sensor for r in rows}
-        )
+        made = Columns.of(rows)
+        if (
+            isfinite(sum(made.values))  # one that is not, makes the sum so too
+            and -LARGEST < min(made.values) <= max(made.values) < LARGEST
+            and {r.at.tzinfo for r in rows} == {UTC}
+            and FLOOR_S < min(made.seconds) <= max(made.seconds) <= self.until.timestamp()
+            and self.sensors.keys() >= set(made.sensors)
+        ):
+            self._columns = made
+        return self._columns is not None
+
+    @property
+    def good(self) -> Columns:
+        """What may be stored."""
+        return Columns.of(self._good) if self._columns is None else self._columns
 
     def _slowly(self, row: Any) -> Reading | tuple[str, str]:
         """A reading, or (kind, reason) why the row is refused."""

@@ -63,9 +63,8 @@ class Intake:
             sender.tick(batch.weight, int(monotonic()))
             sender.last_at = now
             if batch.fresh:
-                newest = max(r.at for r in batch.fresh)
-                sender.skews.append((now - newest).total_seconds())
-                self.heard.update(dict.fromkeys((r.sensor for r in batch.fresh), now))
+                sender.skews.append(now.timestamp() - max(batch.fresh.seconds))
+                self.heard.update(dict.fromkeys(batch.fresh.sensors, now))
             self.dirty = True
 
     def _of(self, via: str, source: str) -> _Sender:

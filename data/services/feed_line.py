@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import groupby, islice
 from threading import Condition, Thread
 
-from data.domain.feeding import Reading, Refused, Taken, Via
+from data.domain.feeding import Columns, Reading, Refused, Taken, Via
 from data.domain.org import Actor
 from data.errors import Unavailable
 from data.services.feed_check import text_of
@@ -23,6 +23,7 @@ log = logging.getLogger("hubei.feed")
 MOST_WAITING_ROWS = 100_000  # beyond this who sends has to wait: memory stays bounded
 MOST_GROUP_ROWS = 20_000  # stored in one commit
 PAUSE_S = 0.1  # for memory to come free
+NOTHING = Columns()
 
 
 @dataclass(eq=False)
@@ -32,14 +33,14 @@ class Batch:
     actor: Actor
     via: Via
     source: str
-    readings: list[Reading]
+    readings: Columns
     places: Sequence[int] = ()  # of the readings in what was sent
     refused: list[Refused] = field(default_factory=list)
     answer: Future[Taken] = field(default_factory=Future)
     duplicates: int = 0
     late: int = 0
     keep: bool = True  # the refused, in the quarantine
-    fresh: list[Reading] = field(default_factory=list)  # what was not there before
+    fresh: Columns = NOTHING  # what was not there before
 
     @property
     def weight(self) -> int:
@@ -64,15 +65,17 @@ def sort_out(batches: list[Batch], stored: Stored) -> None:
         return
     place = 0
     for batch in batches:
-        for at, reading in zip(batch.places, batch.readings, strict=True):
+        fresh: list[int] = []
+        for own, (at, reading) in enumerate(zip(batch.places, batch.readings, strict=True)):
             if place in stored.conflicts:
                 batch.refused.append(_conflict(at, reading, stored.conflicts[place]))
             elif place in stored.duplicates:
                 batch.duplicates += 1
             else:
-                batch.fresh.append(reading)
+                fresh.append(own)
                 batch.late += place in stored.late
             place += 1
+        batch.fresh = batch.readings.picked(fresh)
         batch.refused.sort(key=lambda r: r.index)
 
 
@@ -139,7 +142,7 @@ class Line:
     def __init__(
         self,
         store: Callable[[list[Batch]], None],
-        watch: Callable[[Actor, list[Reading]], None],
+        watch: Callable[[Actor, Columns], None],
     ) -> None:
         self.store = store
         self.watch = watch
@@ -191,9 +194,9 @@ class Line:
         for _, own in groupby(batches, key=lambda b: b.actor):
             of_one = list(own)
             try:
-                readings = [r for b in of_one for r in b.fresh]
-                if readings:
-                    self.watch(of_one[0].actor, readings)
+                fresh = Columns.joined([b.fresh for b in of_one])
+                if fresh:
+                    self.watch(of_one[0].actor, fresh)
             except Exception:
                 # stored all the same; what stands in memory is watched again at the next start
                 log.exception("stored readings were not watched")

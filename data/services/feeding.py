@@ -9,7 +9,7 @@ from time import monotonic
 from typing import Any
 
 from data.domain.clock import Clock, aware, real_now
-from data.domain.feeding import Reading, Refused, SensorSkew, Taken, Via
+from data.domain.feeding import Columns, Refused, SensorSkew, Taken, Via
 from data.domain.org import SYSTEM, Actor, Permission
 from data.domain.retention import Retention
 from data.domain.sensor import Sensor
@@ -242,7 +242,7 @@ class Feed:
 
     def _store(self, batches: list[Batch]) -> None:
         """Make the rows of many batches durable in one commit; the refused in one of their own."""
-        stored = self.telemetry.add_readings([r for b in batches for r in b.readings])
+        stored = self.telemetry.add_readings(Columns.joined([b.readings for b in batches]))
         sort_out(batches, stored)
         self.desk.keep(batches)
         now = self.clock.now()
@@ -250,7 +250,7 @@ class Feed:
             self.intake.note(batch, now)
         self.desk.note(self.intake, now)
 
-    def _watch(self, actor: Actor, readings: list[Reading]) -> None:
+    def _watch(self, actor: Actor, readings: Columns) -> None:
         """What stored readings mean for the alarms; another server's watch sees them stored."""
         if self.leads():
             self.watching.take(actor, readings)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from operator import itemgetter
 from threading import Lock
 from typing import Any
 
 from data.domain.alarm import Alarm, Family
 from data.domain.alarm_rules import Outage, Rule, RuleBook
-from data.domain.feeding import Reading
+from data.domain.feeding import Columns, Reading
 from data.domain.messages.monitoring import Signal, TakeSignals
 from data.domain.org import SYSTEM, Actor
 from data.domain.rollup import Point, rolled
@@ -78,22 +77,23 @@ class Watching:
         with self._lock:
             signals = self._prepared()
             moved: set[str] = set()
-            signals += self._taken(readings, moved)
+            signals += self._taken(Columns.of(readings), moved)
             self._tell(actor, signals + self._combine(moved))
 
-    def _taken(self, readings: Iterable[Reading], moved: set[str]) -> list[Signal]:
-        signals: list[Signal] = []
-        for at, reading in _in_order(readings):
-            slot = self.slots.get(reading.sensor)
+    def _taken(self, readings: Columns, moved: set[str]) -> list[Signal]:
+        signals, slots = list[Signal](), self.slots
+        held = readings.in_order()
+        for at, sensor, value in zip(held.seconds, held.sensors, held.values, strict=True):
+            slot = slots.get(sensor)
             if slot is None:
                 continue
             if at <= slot.last_at:
                 if at < slot.last_at and slot.windowed:
-                    self._late.add(reading.sensor)
+                    self._late.add(sensor)
                 continue
             if slot.missing:
                 signals += self.outages.back(slot, at)
-            events = slot.take(at, reading.value)
+            events = slot.take(at, value)
             if events:
                 signals += self._said(slot, events, moved)
         return signals
@@ -129,7 +129,7 @@ class Watching:
         """
         with self._lock:
             signals, moved, at = self._prepared(), set[str](), now.timestamp()
-            signals += self._taken(self._foreign(), moved)
+            signals += self._taken(Columns.of(self._foreign()), moved)
             for _ in range(min(len(self._late), REFILLS)):
                 slot = self.slots.get(self._late.pop())
                 if slot is not None:
@@ -295,10 +295,3 @@ class Watching:
                 of_source[slot.sensor.source_id].append(slot)
         self._of_source = dict(of_source)
 
-
-def _in_order(readings: Iterable[Reading]) -> Sequence[tuple[float, Reading]]:
-    """Readings with their instants in seconds, oldest first; of equals, as they came."""
-    held = list(readings)
-    seconds = list(map(datetime.timestamp, [r.at for r in held]))
-    pairs = list(zip(seconds, held, strict=True))
-    return pairs if seconds == sorted(seconds) else sorted(pairs, key=itemgetter(0))

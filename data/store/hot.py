@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
+from functools import cached_property
 from typing import Protocol
 
-from data.domain.feeding import Reading
+from data.domain.feeding import Columns
 from data.domain.retention import DAY_US
 
 CHUNK_US = 600_000_000  # ten minutes: rolled up together once they are over
@@ -114,21 +115,26 @@ class HotDays(Protocol):
         ...
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True)
 class Rows:
     """Rows in columns, as a driver takes them; times in microseconds, places in the group."""
 
-    places: list[int] = field(default_factory=list)
-    sensors: list[str] = field(default_factory=list)
-    times: list[int] = field(default_factory=list)
-    values: list[float] = field(default_factory=list)
+    places: Sequence[int] = ()
+    sensors: Sequence[str] = ()
+    times: Sequence[int] = ()
+    values: Sequence[float] = ()
 
-    def add(self, place: int, reading: Reading, us: int) -> None:
-        """One more row."""
-        self.places.append(place)
-        self.sensors.append(reading.sensor)
-        self.times.append(us)
-        self.values.append(reading.value)
+    @cached_property
+    def chunks(self) -> Mapping[int, int]:
+        """How many of them each ten-minute chunk gets."""
+        return per_chunk(self.times)
+
+    def picked(self, places: Sequence[int]) -> Rows:
+        """The rows at these places."""
+        return Rows(
+            [self.places[p] for p in places], [self.sensors[p] for p in places],
+            [self.times[p] for p in places], [self.values[p] for p in places],
+        )  # fmt: skip
 
     def __len__(self) -> int:
         return len(self.places)
@@ -138,17 +144,17 @@ class Rows:
 
     def __add__(self, other: Rows) -> Rows:
         return Rows(
-            self.places + other.places, self.sensors + other.sensors,
-            self.times + other.times, self.values + other.values,
+            [*self.places, *other.places], [*self.sensors, *other.sensors],
+            [*self.times, *other.times], [*self.values, *other.values],
         )  # fmt: skip
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Split:
     """A day's share of a group: rows newer than all we know of their sensor, and the others."""
 
-    fresh: Rows = field(default_factory=Rows)
-    old: Rows = field(default_factory=Rows)
+    fresh: Rows = Rows()
+    old: Rows = Rows()
 
     @property
     def rows(self) -> Rows:
@@ -156,19 +162,20 @@ class Split:
         return self.fresh + self.old if self.old else self.fresh
 
 
-def in_days(readings: Sequence[Reading], old: Collection[int]) -> dict[date, Split]:
-    """A group by day; `old` are the places of rows that are not newer than what is known."""
-    times = [round(t * 1e6) for t in map(datetime.timestamp, [r.at for r in readings])]
-    day = day_of(min(times))
-    if not old and day == day_of(max(times)):  # the usual group, in columns at once
-        sensors, values = [r.sensor for r in readings], [r.value for r in readings]
-        return {day: Split(fresh=Rows(list(range(len(times))), sensors, times, values))}
-    days: defaultdict[date, Split] = defaultdict(Split)
-    behind = set(old)
-    for place, (reading, us) in enumerate(zip(readings, times, strict=True)):
-        split = days[day_of(us)]
-        (split.old if place in behind else split.fresh).add(place, reading, us)
-    return days
+def in_days(readings: Columns, behind: Collection[int]) -> dict[date, Split]:
+    """A group by day; `behind` are the places of rows not newer than what is known."""
+    times = [round(at * 1e6) for at in readings.seconds]
+    rows = Rows(range(len(times)), readings.sensors, times, readings.values)
+    first, last = min(rows.chunks), max(rows.chunks)
+    if not behind and day_of(first) == day_of(last):  # the usual group
+        return {day_of(first): Split(fresh=rows)}
+    days: defaultdict[date, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
+    for place, us in enumerate(times):
+        days[day_of(us)][place in behind].append(place)
+    return {
+        day: Split(fresh=rows.picked(fresh), old=rows.picked(old))
+        for day, (fresh, old) in days.items()
+    }
 
 
 def day_of(us: int) -> date:

@@ -80,7 +80,7 @@ class PostgresDays:
             # another server has archived such a day and dropped it: it is made anew
             self._made -= groups.keys()
             known = self._put(groups)
-        self.own.update({start for s in groups.values() for start in per_chunk(s.rows.times)})
+        self.own.update({start for s in groups.values() for start in s.rows.chunks})
         return known
 
     def _put(self, groups: Mapping[date, Split]) -> dict[int, float]:
@@ -210,7 +210,7 @@ def _insert(connection: Connection, day: date, split: Split) -> dict[int, float]
         # a repeat within the group of a row that was there before
         stands = {(us, sensor): standing[p] for p, _, sensor, us in first if p in standing}
         known |= {p: stands[us, sensor] for p, sensor, us, _ in rows if (us, sensor) in stands}
-    counted = dict.fromkeys(per_chunk(rows.times), 0)
+    counted = dict.fromkeys(rows.chunks, 0)
     counted |= per_chunk([micros(at) for at, _ in made])
     for start, number in counted.items():
         connection.exec_driver_sql(_COUNT, (day, start, number))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -59,7 +59,7 @@ class SqliteDays:
         known: dict[int, float] = {}
         for day, split in groups.items():
             known |= self._store(day, split)
-        self.own.update({start for s in groups.values() for start in per_chunk(s.rows.times)})
+        self.own.update({start for s in groups.values() for start in s.rows.chunks})
         return known
 
     def _store(self, day: date, split: Split) -> dict[int, float]:
@@ -76,9 +76,9 @@ class SqliteDays:
         _insert_many(write, split.fresh.times, numbers, split.fresh.values)
         if write.total_changes - before != len(numbers):
             raise _OvertakenError
-        new = split.fresh.times
+        counted = split.fresh.chunks
         if split.old:
-            new, numbers = [*new], self._numbers(day, split.old.sensors)
+            new, numbers = [*split.fresh.times], self._numbers(day, split.old.sensors)
             for number, (place, _, us, value) in zip(numbers, split.old, strict=True):
                 if write.execute(_INSERT, (us, number, value)).rowcount == 1:
                     new.append(us)
@@ -86,11 +86,11 @@ class SqliteDays:
                 [known[place]] = write.execute(
                     "SELECT value FROM reading WHERE at = ? AND sensor = ?", (us, number)
                 ).fetchone()
-        counted = dict.fromkeys(per_chunk(split.rows.times), 0)
-        write.executemany(_COUNT, (counted | per_chunk(new)).items())
+            counted = dict.fromkeys(split.rows.chunks, 0) | per_chunk(new)
+        write.executemany(_COUNT, counted.items())
         return known
 
-    def _numbers(self, day: Day, sensors: list[str]) -> list[int]:
+    def _numbers(self, day: Day, sensors: Sequence[str]) -> list[int]:
         """The day's numbers of sensors, new ones written in the same transaction."""
         try:
             return list(map(day.ids.__getitem__, sensors))
@@ -237,7 +237,9 @@ class SqliteDays:
         return []
 
 
-def _insert_many(write: Any, times: list[int], numbers: list[int], values: list[float]) -> None:
+def _insert_many(
+    write: Any, times: Sequence[int], numbers: Sequence[int], values: Sequence[float]
+) -> None:
     """Insert rows, many in one statement: it runs without holding up Python's other threads."""
     flat: list[Any] = [None] * (3 * len(times))
     flat[0::3], flat[1::3], flat[2::3] = times, numbers, values

@@ -6,7 +6,7 @@ import logging
 
 from sqlalchemy import Column, Engine, Float, MetaData, String, Table, inspect, select
 
-from data.domain.feeding import Reading
+from data.domain.feeding import Columns, Reading
 from data.store.readings import Readings
 from data.store.schema import UtcTime
 
@@ -34,7 +34,8 @@ def move_readings(writer: Engine, readings: Readings) -> int:
             select(reading).order_by(reading.c.at, reading.c.sensor)
         )
         for rows in held.partitions():
-            readings.store([Reading(sensor=r.sensor, value=r.value, at=r.at) for r in rows])
+            some = [Reading(sensor=r.sensor, value=r.value, at=r.at) for r in rows]
+            readings.store(Columns.of(some))
             moved += len(rows)
     reading.drop(writer)
     log.info("moved %d readings from one table into days", moved)

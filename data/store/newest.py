@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import inf
 from threading import Lock
 
 from data.domain.feeding import Latest
+
+NEVER = -inf
 
 
 class Newest:
@@ -13,14 +16,16 @@ class Newest:
 
     def __init__(self, held: dict[str, Latest]) -> None:
         self.held: dict[str, Latest] = held  # looked into, never changed, from outside
+        self.seconds = in_seconds(held)  # likewise
         self._snapshot: dict[str, Latest] | None = None
         self._lock = Lock()
 
-    def take(self, readings: Mapping[str, Latest]) -> None:
-        """Take readings that are newer than what is held, one a sensor."""
+    def take(self, readings: Mapping[str, Latest], seconds: Mapping[str, float]) -> None:
+        """Take readings that are newer than what is held, one a sensor, with their instants."""
         if readings:
             with self._lock:
                 self.held.update(readings)
+                self.seconds.update(seconds)
                 self._snapshot = None
 
     def snapshot(self) -> Mapping[str, Latest]:
@@ -29,6 +34,11 @@ class Newest:
             if self._snapshot is None:
                 self._snapshot = self.held.copy()
             return self._snapshot
+
+
+def in_seconds(readings: Mapping[str, Latest]) -> dict[str, float]:
+    """The instants of readings in seconds since the epoch."""
+    return {key: latest.at.timestamp() for key, latest in readings.items()}
 
 
 class Within(Mapping[str, Latest]):

@@ -8,14 +8,14 @@ from datetime import date, datetime
 from pathlib import Path
 from threading import Lock
 
-from data.domain.feeding import Latest, Reading
+from data.domain.feeding import Columns, Latest, Reading
 from data.domain.history import History
 from data.domain.retention import MICRO, Retention, bounds, instant, micros
 from data.store.checkpoint import marks_of, note, rows_since
 from data.store.days_book import DaysBook
 from data.store.history import Past
 from data.store.hot import CHUNK_US, HotDays, Row, Stored, in_days
-from data.store.newest import Newest
+from data.store.newest import NEVER, Newest, in_seconds
 from data.store.parquet_days import Archive
 
 _LARGE_DAY = 3_000_000  # rows; beyond this a day is not walked over from end to end
@@ -53,7 +53,7 @@ class Readings:
         self._foreign = self._marks()
         self._newest = Newest(self._start())
 
-    def store(self, readings: Sequence[Reading]) -> Stored:
+    def store(self, readings: Columns) -> Stored:
         """Store readings; they are durable when this returns.
 
         The same sensor, instant and value again is a duplicate; another value at an instant that
@@ -63,30 +63,28 @@ class Readings:
         if not readings:
             return stored
         with self.writing:
-            ahead, old = self._ahead(readings)
-            known = self.hot.insert(in_days(readings, old))
-            self._newest.take(ahead)
+            ahead, behind = self._ahead(readings)
+            known = self.hot.insert(in_days(readings, behind))
+            self._newest.take(_last(readings, behind), ahead)
         for place, standing in known.items():
-            if standing == readings[place].value:
+            if standing == readings.values[place]:
                 stored.duplicates.add(place)
             else:
                 stored.conflicts[place] = standing
-        stored.late = set(old) - known.keys()
+        stored.late = behind - known.keys()
         return stored
 
-    def _ahead(self, readings: Sequence[Reading]) -> tuple[dict[str, Reading], list[int]]:
-        """The newest by sensor of what is newer than all we know; and the places of the others."""
-        ahead: dict[str, Reading] = {}
-        old: list[int] = []
-        newest = self._newest.held
-        for place, reading in enumerate(readings):
-            sensor = reading.sensor
-            held = ahead.get(sensor) or newest.get(sensor)
-            if held is None or reading.at > held.at:
-                ahead[sensor] = reading
+    def _ahead(self, readings: Columns) -> tuple[dict[str, float], set[int]]:
+        """The newest instant by sensor of what is newer than all known; places of the others."""
+        ahead: dict[str, float] = {}
+        behind: set[int] = set()
+        known, own = self._newest.seconds.get, ahead.get
+        for place, (sensor, at) in enumerate(zip(readings.sensors, readings.seconds, strict=True)):
+            if at > (own(sensor) or known(sensor, NEVER)):
+                ahead[sensor] = at
             else:
-                old.append(place)
-        return ahead, old
+                behind.add(place)
+        return ahead, behind
 
     def newest(self) -> Mapping[str, Latest]:
         """The newest reading of each sensor; a snapshot that never changes."""
@@ -137,13 +135,12 @@ class Readings:
                     self._foreign[chunk.start] = foreign
                     rows += self.hot.newest(day, chunk.start, chunk.start + CHUNK_US - 1)
         with self.writing:
-            self._newest.take(
-                {
-                    key: latest
-                    for key, latest in latest_of(rows).items()
-                    if (held := self._newest.held.get(key)) is None or held.at < latest.at
-                }
-            )
+            newer = {
+                key: latest
+                for key, latest in latest_of(rows).items()
+                if (held := self._newest.held.get(key)) is None or held.at < latest.at
+            }
+            self._newest.take(newer, in_seconds(newer))
 
     def note(self) -> None:
         """Set the newest values down for the next start."""
@@ -173,6 +170,13 @@ class Readings:
         self.hot.close()
         if self.shelf:
             self.shelf.book.close()
+
+
+def _last(readings: Columns, behind: set[int]) -> dict[str, Reading]:
+    """The last of each sensor's rows, but for those behind: the newest, for each is newer."""
+    if not behind:
+        return dict(zip(readings.sensors, readings.rows, strict=True))
+    return {r.sensor: r for place, r in enumerate(readings) if place not in behind}
 
 
 def latest_of(rows: Sequence[Row]) -> dict[str, Latest]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from data.domain.feeding import Latest, Reading
+from data.domain.feeding import Columns, Latest, Reading
 from data.domain.history import History
 from data.domain.retention import Retention
 from data.domain.situation import Position
@@ -68,9 +68,9 @@ class Telemetry:
             for listener in self.moved:
                 listener(news)
 
-    def add_readings(self, readings: Iterable[Reading]) -> Stored:
+    def add_readings(self, readings: Iterable[Reading] | Columns) -> Stored:
         """Store readings; the same sensor and instant twice is kept once."""
-        return self._readings.store(list(readings))
+        return self._readings.store(Columns.of(readings))
 
     def positions(self, at: datetime | None = None) -> dict[str, Position]:
         """The newest position of each team, now or as known at an instant."""

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from data.domain.feeding import Reading
+from data.domain.feeding import Columns, Reading
 from data.domain.retention import bounds, day_of, instant, micros
 from data.store.hot import CHUNK_US
 from data.store.parquet_days import RAW, Written
@@ -135,7 +135,7 @@ def restore_telemetry(
         for table in _tables(path, until):
             columns = (table.column(n).to_pylist() for n in ("sensor", "at", "value"))
             rows = [Reading(sensor=s, at=at, value=v) for s, at, v in zip(*columns, strict=True)]
-            count += readings.store(rows).new
+            count += readings.store(Columns.of(rows)).new
     for path in sorted((folder / "places").glob("*.parquet")):
         for table in _tables(path, until):
             columns = (table.column(n).to_pylist() for n in ("sensor", "at", "lon", "lat"))

@@ -31,7 +31,7 @@ import msgspec
 import psycopg
 
 from dashboard.serving import settle_memory
-from data.domain.feeding import Reading
+from data.domain.feeding import Columns, Reading
 from data.domain.messages import StoreRows
 from data.domain.org import SYSTEM, Actor
 from data.domain.retention import micros
@@ -329,7 +329,7 @@ def store() -> None:
                 fresh.append(
                     Reading(sensor=f"B-{k:05d}", value=round(v, 2), at=own)
                 )
-            hot.insert(in_days(fresh, ()))
+            hot.insert(in_days(Columns.of(fresh), ()))
             rows += count
         took = time.perf_counter() - began
         held = hot.days()[0]

@@ -1,16 +1,20 @@
 """The line behind the door for readings: it outlives whatever happens to a group of batches."""
 
+from datetime import UTC, datetime
+
 import pytest
 
+from data.domain.feeding import Columns, Reading
 from data.domain.org import SYSTEM
 from data.errors import Unavailable
 from data.services.feed_line import Batch, Line
 
 WAIT_S = 20
+ROW = Reading(sensor="S-1", value=1.0, at=datetime(2020, 7, 8, tzinfo=UTC))
 
 
 def _batch():
-    return Batch(actor=SYSTEM, via="http", source="试", readings=[object()])
+    return Batch(actor=SYSTEM, via="http", source="试", readings=Columns.of([ROW]))
 
 
 @pytest.fixture
