@@ -38,9 +38,10 @@ class Slot:
     """The watch's memory of one sensor; times are seconds since the epoch."""
 
     __slots__ = (
-        "_above", "_below", "_change", "_count", "_from", "_much", "_same_from", "_sums",
-        "_until", "book", "held", "last_at", "last_value", "level_colour", "missing", "rise_held",
-        "rise_rule", "sensor", "stuck", "stuck_rule", "stuck_s", "sum_held", "sum_rules", "unsure",
+        "_above", "_below", "_change", "_from", "_much", "_sums", "_until", "book", "calm_above",
+        "calm_below", "calm_until", "count", "held", "last_at", "last_value", "level_colour",
+        "missing", "rise_held", "rise_rule", "same_from", "sensor", "stuck", "stuck_rule",
+        "stuck_s", "sum_held", "sum_rules", "unsure",
     )  # fmt: skip
 
     def __init__(self, sensor: Sensor, book: RuleBook) -> None:
@@ -54,7 +55,7 @@ class Slot:
         self.unsure = False  # how long the value has been the same is not known since the start
         self.last_at = -math.inf
         self.last_value = math.nan
-        self._same_from, self._count = math.inf, 0
+        self.same_from, self.count = math.inf, 0  # of the same value in a row
         self.compile(sensor)
 
     def compile(self, sensor: Sensor) -> None:
@@ -74,6 +75,8 @@ class Slot:
         hours = known.stuck_after_h if known and self.stuck_rule else None
         self.stuck_s = hours * HOUR if hours else math.inf
         self._from = self._until = math.nan  # the ladder is read at the first reading
+        self.calm_below = self.calm_above = math.nan
+        self.calm_until = -math.inf
 
     @property
     def windowed(self) -> float:
@@ -91,6 +94,7 @@ class Slot:
 
     def restore(self, alarm: Alarm) -> None:
         """Take up what an open alarm says the sensor stands on."""
+        self.calm_until = -math.inf
         if alarm.family == Family.LEVEL:
             below = any(t.below for t in self.sensor.thresholds if t.level == alarm.level)
             self.held = Threshold(level=alarm.level, value=alarm.threshold, below=below)
@@ -105,15 +109,20 @@ class Slot:
             self.missing = True
 
     def take(self, at: float, value: float) -> list[Event] | None:
-        """A reading newer than the last; None is the usual answer: nothing changed."""
+        """A reading newer than the last; None is the usual answer: nothing changed.
+
+        Before `calm_until` and between `calm_below` and `calm_above` all this comes to a few
+        fields: the last instant and value, since when it is the same and how often it came. Who
+        looks at very many readings sets them without asking.
+        """
         events: list[Event] | None = None
         if value == self.last_value:
-            self._count += 1
+            self.count += 1
             # the time first, without a call: this runs for every reading
-            if at - self._same_from >= self.stuck_s and self.stuck_due(at):
+            if at - self.same_from >= self.stuck_s and self.stuck_due(at):
                 events = [self._stuck(at)]
         else:
-            self._same_from, self._count, self.unsure = at, 1, False
+            self.same_from, self.count, self.unsure = at, 1, False
             if self.stuck:
                 self.stuck = False
                 events = [Event(does="clear", family=Family.STUCK, at=at, value=value)]
@@ -131,7 +140,25 @@ class Slot:
         self.last_at, self.last_value = at, value
         if not (self._from <= at < self._until and self._below < value < self._above):
             events = [*(events or ()), *self._levels(at, value)]
+        self._calm()
         return events or None
+
+    def _calm(self) -> None:
+        """Set within what a new value changes nothing but what is newest."""
+        window = self._change
+        if self._sums is not None or self.rise_held is not None or self.unsure or self.stuck:
+            self.calm_until = -math.inf
+            return
+        self.calm_below, self.calm_above = self._below, self._above
+        self.calm_until = min(self._until, self.same_from + self.stuck_s)
+        if window is not None:
+            self.calm_below = max(self._below, window.first - self._much)
+            self.calm_above = min(self._above, window.first + self._much)
+            self.calm_until = min(self.calm_until, window.due)
+
+    def lost(self) -> None:
+        """Nothing was heard for too long; the next reading is news."""
+        self.missing, self.calm_until = True, -math.inf
 
     def fill(self, at: float, value: float) -> None:
         """A stored reading of before, for the windows alone."""
@@ -140,10 +167,11 @@ class Slot:
         if self._change is not None:
             self._change.change(at, value)
         if value == self.last_value:
-            self._count += 1
+            self.count += 1
         else:
-            self._same_from, self._count = at, 1
+            self.same_from, self.count = at, 1
         self.last_at, self.last_value = at, value
+        self.calm_until = -math.inf
 
     def empty(self) -> None:
         """Forget what was read; what is held stays held."""
@@ -152,36 +180,36 @@ class Slot:
         if self._change is not None:
             self._change = ChangeWindow(self._change.span)
         self.last_at, self.last_value = -math.inf, math.nan
-        self._same_from, self._count = math.inf, 0
+        self.same_from, self.count, self.calm_until = math.inf, 0, -math.inf
 
     def judge(self, at: float, value: float) -> list[Event]:
         """Look at a newest value again, as after a start or when the levels were edited."""
         if math.isnan(value):
             return []
-        self._from = math.nan
+        self._from, self.calm_until = math.nan, -math.inf
         return [*self.sum_events(at), *self._levels(at, value)]
 
     @property
     def doubtful(self) -> bool:
         """Whether what is stored should be asked since when the value has been the same."""
         rule = self.stuck_rule
-        enough = rule is not None and self._count >= rule.count
+        enough = rule is not None and self.count >= rule.count
         return self.unsure and not self.stuck and enough and self.stuck_s < math.inf
 
     def same_since(self, at: float | None) -> None:
         """What is stored says since when the value has been the same; None when it does not."""
         self.unsure = False
         if at is not None:
-            self._same_from = min(self._same_from, at)
+            self.same_from = min(self.same_from, at)
 
     def stuck_due(self, now: float) -> bool:
         """Whether the same value has come for too long, and often enough to mean something."""
-        enough = self.stuck_rule is not None and self._count >= self.stuck_rule.count
-        return enough and not self.stuck and now - self._same_from >= self.stuck_s
+        enough = self.stuck_rule is not None and self.count >= self.stuck_rule.count
+        return enough and not self.stuck and now - self.same_from >= self.stuck_s
 
     def _stuck(self, at: float) -> Event:
         self.stuck = True
-        hours = round((at - self._same_from) / HOUR, 1)
+        hours = round((at - self.same_from) / HOUR, 1)
         return Event(
             does="raise", family=Family.STUCK, at=at, value=hours, rule=self.stuck_rule
         )  # fmt: skip

@@ -58,7 +58,7 @@ class Outages:
     def _fell(self, path: str, mine: list[Slot], now: float) -> list[Signal]:
         silent = self.silent[path]
         for slot in mine:
-            slot.missing = True
+            slot.lost()
             silent[slot.sensor.id] = slot
         if path in self.down:
             self.down[path] = max(self.down[path], len(silent))

@@ -87,6 +87,14 @@ class Watching:
             slot = slots.get(sensor)
             if slot is None:
                 continue
+            # nearly every reading, so that the slot is not even asked (`Slot.take`)
+            if slot.calm_below < value < slot.calm_above and slot.last_at < at < slot.calm_until:
+                if value == slot.last_value:
+                    slot.count += 1
+                else:
+                    slot.same_from, slot.last_value, slot.count = at, value, 1
+                slot.last_at = at
+                continue
             if at <= slot.last_at:
                 if at < slot.last_at and slot.windowed:
                     self._late.add(sensor)
