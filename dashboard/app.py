@@ -17,10 +17,10 @@ from fastapi import Depends, FastAPI, Request, Response
 from starlette.responses import HTMLResponse, RedirectResponse
 from starlette.routing import Route
 
-from dashboard import provider, static
+from dashboard import provider, readings_door, static
 from dashboard.access import Paged, admitted, needs_of, require_any
 from dashboard.accounts import home_of
-from dashboard.api import build_router, ingest, problems
+from dashboard.api import build_router, problems
 from dashboard.callback_door import CallbackDoor
 from dashboard.components import live
 from dashboard.components.live import Live
@@ -100,6 +100,7 @@ def create_app(
     )  # fmt: skip
     server.state.streams = streams
     server.state.metrics = Metrics(center, streams)
+    readings_door.open_door(server, center)
     problems.install(server)
     dash_app = _add_dash(server, center, fonts, _pages(pages))
     server.add_middleware(CallbackDoor, known=lambda: dash_app.callback_map)
@@ -122,7 +123,6 @@ def _add_dash(
     server.router.routes.append(
         Route("/api/v1/stream", Stream(server.state.streams), methods=["GET"])
     )
-    ingest.open_door(server, center)
     server.include_router(build_router(center))
     _add_geo(server, center)
     _add_pages(server, lambda: late[0], center, frozenset(pages))

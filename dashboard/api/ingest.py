@@ -6,10 +6,9 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack
-from importlib import import_module
 from typing import Any
 
-from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from dashboard.api.common import actor_of, answer, moment
@@ -20,6 +19,7 @@ from data.domain.feeding import Taken
 from data.domain.org import Actor, Permission
 from data.errors import Forbidden, Invalid
 
+PATH = "/api/v1/telemetry"
 LARGEST_LIST = 8_000_000  # bytes of a JSON list: it is whole before its rows can be told apart
 MOST_LISTED = 1_000  # refused rows named in one answer; the quarantine has them all
 QUICK_BYTES = 200_000  # decoded on the loop in about a millisecond
@@ -35,15 +35,10 @@ class Chosen(BaseModel):
     ids: list[int] = Field(min_length=1, max_length=1000)
 
 
-def open_door(server: FastAPI, center: Center) -> None:
-    """The door for readings on the server itself, before all routers: nothing is asked oftener."""
-    admitted = import_module("dashboard.access").admitted  # it needs the gate, which needs us
+def taking(center: Center) -> Callable[[Request], Awaitable[Response]]:
+    """What answers `PATH`."""
     room = asyncio.Semaphore(LISTS_AT_ONCE)
 
-    @server.post(
-        "/api/v1/telemetry", status_code=202, max_body_size=LARGEST_STREAM, tags=["ingest"],
-        dependencies=[Depends(admitted)],
-    )  # fmt: skip
     async def telemetry(request: Request) -> Response:
         """Readings as a JSON list or NDJSON; answered only after they are stored."""
         actor = actor_of(request)
@@ -51,6 +46,8 @@ def open_door(server: FastAPI, center: Center) -> None:
         if center.link:
             raise Forbidden("本机是县级节点，监测数据请直接送省中心")
         return answer(await _take(center, actor, request, room), 202)
+
+    return telemetry
 
 
 def build(center: Center) -> APIRouter:
@@ -119,7 +116,7 @@ async def _take(
     center: Center, actor: Actor, request: Request, room: asyncio.Semaphore
 ) -> dict[str, Any]:
     """A list at once, lines as they come; `room` bounds how many large lists are held."""
-    sums, stream, head = _Sums(), request.stream(), b""
+    sums, stream, head = _Sums(), _bounded(request.stream()), b""
     async for piece in stream:
         head += piece
         if head.strip():
@@ -142,6 +139,22 @@ async def _take(
     if rows := lines.rest():
         await sums.add(await submit(center, actor, rows), len(rows))
     return await sums.body()
+
+
+async def _bounded(stream: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The pieces of a body that did not say how long it is.
+
+    Raises
+    ------
+    HTTPException
+        As soon as it has grown too large.
+    """
+    size = 0
+    async for piece in stream:
+        size += len(piece)
+        if size > LARGEST_STREAM:
+            raise HTTPException(413)
+        yield piece
 
 
 async def _whole(
