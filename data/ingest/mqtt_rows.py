@@ -13,10 +13,14 @@ from typing import Any
 
 import msgspec
 
+from data.domain.feeding import Reading
+
 ROOT = "hubei/telemetry"
 MOST_BYTES = 1_000_000  # of one message
 _BARE = frozenset(b"+-0123456789.eE")
 _decode = msgspec.json.Decoder().decode
+_list = msgspec.json.Decoder(list[Reading]).decode
+_lines = msgspec.json.Decoder(Reading).decode_lines
 
 
 def rows_of(topic: str, payload: bytes, at: str = "") -> list[Any]:
@@ -35,6 +39,8 @@ def rows_of(topic: str, payload: bytes, at: str = "") -> list[Any]:
         return [f"MQTT {topic}：消息 {len(payload)} 字节，超过 {MOST_BYTES}，请分批发送"]
     if not text:
         return []
+    if topic == ROOT and (readings := _readings(text)):
+        return readings
     bare = text.split(None, 1)
     if _BARE.issuperset(bare[0]):
         when = bare[1].decode("utf-8", "replace") if len(bare) > 1 else at
@@ -43,6 +49,14 @@ def rows_of(topic: str, payload: bytes, at: str = "") -> list[Any]:
     if _ours(topic):
         return [_named(piece, sensor) for piece in pieces]
     return [row for piece in pieces for row in _device_rows(f"mqtt:{topic}", piece)]
+
+
+def _readings(text: bytes) -> list[Any]:
+    """A list or lines of whole readings, decoded at once; none where one of them is not."""
+    try:
+        return _list(text) if text[:1] == b"[" else _lines(text)
+    except (msgspec.DecodeError, RecursionError, UnicodeError):
+        return []
 
 
 def _ours(topic: str) -> bool:

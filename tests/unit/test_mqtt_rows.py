@@ -1,15 +1,20 @@
 """What MQTT messages bring, by topic and payload."""
 
+from datetime import datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data.domain.feeding import Reading
 from data.errors import Invalid
 from data.ingest.mqtt_rows import MOST_BYTES, rows_of
 from data.ingest.mqtt_settings import MqttSettings
+from data.services.feed_check import reading_of
 
 AT = "2020-07-08T07:30:00+08:00"
 ROW = {"sensor": "S07", "at": AT, "value": 12.5}
+READING = Reading(sensor="S07", at=datetime.fromisoformat(AT), value=12.5)
 
 
 @pytest.mark.parametrize(
@@ -23,8 +28,17 @@ ROW = {"sensor": "S07", "at": AT, "value": 12.5}
     ],
 )
 def test_every_way_to_say_one_reading(topic, payload):
-    """One object, a list, a line, or a bare number with its time: the same row."""
-    assert rows_of(topic, payload) == [ROW]
+    """One object, a list, a line, or a bare number with its time: the same reading."""
+    assert [reading_of(row) for row in rows_of(topic, payload)] == [READING]
+
+
+def test_whole_readings_are_decoded_at_once():
+    """A list or lines of nothing else is never looked at row by row; with one wrong, all are."""
+    text = b'{"sensor":"S07","at":"%s","value":12.5}' % AT.encode()
+    assert rows_of("hubei/telemetry", b"[%s,%s]" % (text, text)) == [READING, READING]
+    assert rows_of("hubei/telemetry", text + b"\n" + text) == [READING, READING]
+    mixed = rows_of("hubei/telemetry", b'[%s,{"sensor":"S07","value":1}]' % text)
+    assert mixed == [ROW, {"sensor": "S07", "value": 1}]
 
 
 def test_a_bare_number_takes_its_time_from_the_user_property():
