@@ -25,13 +25,12 @@ def at_hand(
         What stands below the buttons.
     """
     record = [html.H3("办理记录"), html.Div(id=steps, **{FLAT: ""})] if steps else []
-    return html.Div(
-        [
-            html.Div(id=detail, **{FLAT: ""}),
-            html.Div([html.Div(x, className="field") for x in says], className="words"),
-            html.Div(id=actions, className="bar acts", **{FLAT: ""}),
-            *after,
-            *record,
-        ],
-        className="detail at-hand",
-    )
+    below = [
+        html.Div([html.Div(x, className="field") for x in says], className="words"),
+        html.Div(id=actions, className="bar acts", **{FLAT: ""}),
+        *after,
+        *record,
+    ]
+    for part in below:  # named, for the style sheet: to hide "all others" costs at every change
+        part.className = " ".join(filter(None, (getattr(part, "className", ""), "below")))
+    return html.Div([html.Div(id=detail, **{FLAT: ""}), *below], className="detail at-hand")
