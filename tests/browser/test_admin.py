@@ -18,10 +18,11 @@ TEAMS = """名称,类型,行政区划,经度,纬度,人数,搜救
 """
 
 
-@pytest.fixture
-def running(tmp_path) -> Iterator[Running]:
+@pytest.fixture(scope="module")
+def running(tmp_path_factory) -> Iterator[Running]:
     """A real center with its administration, behind a real server."""
-    with Running(tmp_path, pages={"/admin": "dashboard.pages.admin"}) as made:
+    var = tmp_path_factory.mktemp("admin")
+    with Running(var, pages={"/admin": "dashboard.pages.admin"}) as made:
         yield made
 
 
