@@ -116,6 +116,17 @@ def night(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterato
     running.stop()
 
 
+@pytest.fixture(autouse=True)
+def _screens_left(night: Night) -> Iterator[None]:
+    """Between chapters nobody looks: ten open desks would draw every line of the journal anew.
+
+    Each chapter opens its pages again, with the sessions of before.
+    """
+    yield
+    for page in night.pages.values():
+        page.goto("about:blank")
+
+
 def pick(page: Page, field_: str, word: str) -> None:
     """One of a form's choices, by its word."""
     page.locator(f"[data-field='{field_}'] label", has_text=re.compile(f"^{word}$")).click()
