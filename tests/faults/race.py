@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import multiprocessing
 import random
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from data.store.database import Database
 from data.store.journal import verify
 from data.store.schema import TABLES, image, journal, request
 from tests.faults import world
+from tests.forked import FORKED
 
 RACERS = 8
 SHARED_KEY = "everybody-at-once"
@@ -126,10 +126,9 @@ def _as_won(images: list[Any], won: list[Won]) -> None:
 
 def _race(url: str, tries: int) -> list[Ran]:
     """Start the racers in processes of their own and let them go together."""
-    context = multiprocessing.get_context("spawn")
-    with context.Manager() as manager:
+    with FORKED.Manager() as manager:
         line = manager.Barrier(RACERS)
-        with ProcessPoolExecutor(RACERS, mp_context=context) as pool:
+        with ProcessPoolExecutor(RACERS, mp_context=FORKED) as pool:
             lanes = [pool.submit(_run, url, line, lane, tries) for lane in range(RACERS)]
             return [lane.result(timeout=120 + tries) for lane in lanes]
 

@@ -2,8 +2,6 @@
 
 import itertools
 import os
-import subprocess
-import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -14,7 +12,9 @@ import pytest
 
 from data.center import build_center
 from data.config import Settings
-from tests.integration.device_world import ROOT, START, make_center, waited
+from tests.forked import FORKED
+from tests.integration.device_world import START, make_center, waited
+from tests.served import serve
 from tests.serving import PASSWORD, free_port
 
 LIVES, SENDERS, ROWS = 2, 3, 40
@@ -70,7 +70,7 @@ def killed(program):
         yield
     finally:
         program.kill()
-        program.wait(20)
+        program.join(20)
 
 
 def answers(port):
@@ -90,9 +90,8 @@ def test_every_acknowledged_row_is_there_exactly_once(database_url, tmp_path):
     senders = [Sender(n) for n in range(SENDERS)]
     for life in range(LIVES):
         port = free_port()
-        program = subprocess.Popen(
-            [sys.executable, "-m", "tests.served", str(tmp_path), str(port), url or ""], cwd=ROOT
-        )
+        program = FORKED.Process(target=serve, args=(tmp_path, port, url), daemon=True)
+        program.start()
         with ThreadPoolExecutor(SENDERS) as pool, killed(program):
             assert waited(lambda p=port: answers(p), 240)
             base = f"http://127.0.0.1:{port}"

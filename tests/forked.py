@@ -1,0 +1,10 @@
+"""Processes that need not import the program first: forked from a clean one that has.
+
+That one is started when first asked for and has no threads of the tests in it, as a fork of the
+test's own process would. A child knows the environment of that moment and what it is given.
+"""
+
+import multiprocessing
+
+FORKED = multiprocessing.get_context("forkserver")
+FORKED.set_forkserver_preload(["tests.served", "tests.faults.race"])
