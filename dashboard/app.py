@@ -107,7 +107,7 @@ def create_app(
     server.add_middleware(Limits, per_second=center.settings.requests_per_second)
     policy = content_policy(dash_app.csp_hashes(), center.settings.video_hosts)
     server.add_middleware(
-        Gate, accounts=center.accounts, policy=lambda: policy,
+        Gate, accounts=center.accounts, policy=policy,
         secure=center.settings.secure_cookies,
     )  # fmt: skip
     server.add_middleware(Metered, metrics=server.state.metrics)

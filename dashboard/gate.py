@@ -6,10 +6,9 @@ import asyncio
 import secrets
 from collections.abc import Callable
 from contextvars import ContextVar
-from http.cookies import CookieError, SimpleCookie
 from urllib.parse import quote, urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -149,13 +148,15 @@ class Gate:
     """Pure ASGI, outermost: identifies, refuses, and sets the security headers on every answer."""
 
     def __init__(
-        self, app: ASGIApp, accounts: AccountService, policy: Callable[[], str],
-        *, secure: bool = False,
-    ) -> None:  # fmt: skip
+        self, app: ASGIApp, accounts: AccountService, policy: str, *, secure: bool = False
+    ) -> None:
         self.app = app
         self.secure = secure  # whether browsers come over TLS that ends at a proxy
         self.accounts = accounts
-        self.policy = policy
+        standing = {
+            "content-security-policy": policy, **SECURITY_HEADERS, "cache-control": "no-store",
+        }  # fmt: skip
+        self._standing = [(n.encode(), v.encode("latin-1")) for n, v in standing.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let in or refuse."""
@@ -245,14 +246,12 @@ class Gate:
     def _with_headers(self, scope: Scope, send: Send) -> Send:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers.setdefault("content-security-policy", self.policy())
-                for name, value in SECURITY_HEADERS.items():
-                    headers.setdefault(name, value)
-                if "cache-control" not in headers:
-                    headers["cache-control"] = "no-store"
+                given = message["headers"]
+                own = {name.lower() for name, _ in given}
+                headers = [*given, *(each for each in self._standing if each[0] not in own)]
                 if self.secure or scope["scheme"] == "https":
-                    headers["strict-transport-security"] = "max-age=31536000"
+                    headers.append((b"strict-transport-security", b"max-age=31536000"))
+                message["headers"] = headers
             await send(message)
 
         return sending
@@ -264,12 +263,13 @@ def session_cookie(*, secure: bool) -> str:
 
 
 def cookie_of(headers: Headers, name: str) -> str:
-    """A cookie's value, or nothing."""
-    try:
-        found = SimpleCookie(headers.get("cookie", "")).get(name)
-    except CookieError:
-        return ""
-    return found.value if found else ""
+    """A cookie's value, or nothing; of several by one name the last."""
+    found = ""
+    for part in headers.get("cookie", "").split(";"):
+        key, _, value = part.partition("=")
+        if key.strip() == name:
+            found = value.strip().strip('"')
+    return found
 
 
 def _strayed(session: Session, path: str) -> tuple[str, str] | None:
