@@ -31,6 +31,7 @@ from tests.postgres import DURABLE, standing_postgres
 
 RECORDINGS, CUTS, ATTEMPTS = 10, 500, 100_000
 EXAMPLES, ROUNDS, SPOILT = 20, 300, 500
+LONGEST_FOUND = 4_000  # characters of what did not hold, beside the table
 
 
 def _power() -> list[str]:
@@ -178,6 +179,8 @@ def main(names: list[str]) -> int:
         began = time.monotonic()
         wrong = run()
         failed |= bool(wrong)
+        for one in wrong:
+            _aside(one[:LONGEST_FOUND])
         told = "yes" if not wrong else f"no ({len(wrong)}): {wrong[0][:120]}"
         print(f"| {title} | {told} | {time.monotonic() - began:.0f} |", flush=True)
     return int(failed)
