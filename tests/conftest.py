@@ -6,9 +6,13 @@ from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
+from hypothesis import settings
 
 from data.services import accounts, credentials, secret, sessions
 from tests.postgres import throwaway_postgres, why_not
+
+settings.register_profile("house", deadline=None)  # tests never assert wall time
+settings.load_profile("house")
 
 _ROOMS = ("house", "unit", "integration", "browser")
 

@@ -10,8 +10,9 @@ from typing import Any, Protocol
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
+
+from data.domain.geojson import drawn_area
 
 ESTIMATE = "按面积比例估算，非统计数"
 RADIUS_M = 6371007.181  # of the sphere with the area of the GRS 80 ellipsoid
@@ -131,7 +132,7 @@ def _polygon(area: Mapping[str, Any] | BaseGeometry) -> BaseGeometry:
     ValueError
         When it is no polygon.
     """
-    geometry = area if isinstance(area, BaseGeometry) else shape(area.get("geometry", area))
+    geometry = area if isinstance(area, BaseGeometry) else drawn_area(area)
     if geometry.is_empty or geometry.geom_type not in ("Polygon", "MultiPolygon"):
         raise ValueError("影响范围不是多边形，请在地图上重新画")
     if not all(math.isfinite(v) for v in geometry.bounds):

@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 import shapely
-from shapely.geometry import mapping, shape
+from shapely.geometry import mapping
 
+from data.domain.geojson import drawn_area
 from data.domain.org import PROVINCE, AreaTree
 from data.domain.warning import Warning  # noqa: A004 - the field's word
 from data.errors import Invalid
@@ -80,20 +81,17 @@ def _polygon(drawing: dict[str, Any]) -> Any:
         When it is none.
     """
     try:
-        made = shape(drawing.get("geometry", drawing))
-        points = shapely.get_num_coordinates(made)
-        good = made.geom_type in ("Polygon", "MultiPolygon") and not made.is_empty
-        good = good and bool(shapely.get_coordinates(made).shape[0]) and _finite(made)
-    except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
+        made = drawn_area(drawing)
+    except ValueError as error:
         raise Invalid.field("geometry", "看不懂画的范围", "请给出 GeoJSON 多边形") from error
-    if not good:
+    if not _on_earth(made):
         raise Invalid.field("geometry", "画的范围不是多边形", "请在地图上重新画")
-    if points > MOST_POINTS:
+    if shapely.get_num_coordinates(made) > MOST_POINTS:
         raise Invalid.field("geometry", f"范围超过 {MOST_POINTS} 个点", "请画得简略一些")
     return made if made.is_valid else _areal(shapely.make_valid(made))
 
 
-def _finite(made: Any) -> bool:
+def _on_earth(made: Any) -> bool:
     west, south, east, north = (float(side) for side in made.bounds)
     return -180 <= west <= east <= 180 and -90 <= south <= north <= 90  # noqa: PLR2004
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 import shapely
-from shapely.errors import ShapelyError
-from shapely.geometry import mapping, shape
+from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 
 from data.domain.depot import Depot
+from data.domain.geojson import drawn_area
 from data.domain.incident import Incident, Zone
 from data.domain.messages import DrawZone, EndZone
 from data.domain.org import PROVINCE, Permission
@@ -28,7 +28,6 @@ ALONG_DEGREES = 0.002  # some two hundred metres to each side of a closed road
 MAX_KM2 = 50_000.0
 NEIGHBOURHOOD = shapely.box(107.0, 28.0, 117.5, 34.5)  # Hubei and a day's drive around it
 _REDRAW = "请在地图上重新画一个范围"
-_NOT_ONE = (ShapelyError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError)
 WORDS = {"affected": "受影响范围", "closure": "管制区"}
 
 
@@ -115,15 +114,11 @@ def checked_polygon(geometry: Mapping[str, Any]) -> BaseGeometry:
     Invalid
         Naming what is wrong with it.
     """
-    body = geometry.get("geometry", geometry) if isinstance(geometry, Mapping) else {}
     try:
-        polygon = shape(body)
-        finite = bool(shapely.is_valid_input(polygon)) and not polygon.is_empty
-        vertices = int(shapely.get_num_coordinates(polygon))
-    except _NOT_ONE as error:
+        polygon = drawn_area(geometry)
+    except ValueError as error:
         raise Invalid.field("geometry", "范围不是有效的 GeoJSON 多边形", _REDRAW) from error
-    if not finite or polygon.geom_type not in ("Polygon", "MultiPolygon"):
-        raise Invalid.field("geometry", "范围不是多边形", _REDRAW)
+    vertices = int(shapely.get_num_coordinates(polygon))
     if vertices > MAX_VERTICES:
         raise Invalid.field("geometry", f"顶点 {vertices} 个，超过 {MAX_VERTICES}", "请简化边线")
     if not polygon.is_valid:

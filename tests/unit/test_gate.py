@@ -144,7 +144,7 @@ async def inside(_scope, _receive, send) -> None:
         (False, "https://h", "__Host-hubei_session=a-person", 200),
         (False, "https://h", "hubei_session=a-person", 401),
         (False, "http://h", "__Host-hubei_session=a-person", 401),
-        (False, "http://h", "a=1; hubei_session=\"a-person\";b", 200),  # as some clients quote
+        (False, "http://h", 'a=1; hubei_session="a-person";b', 200),  # as some clients quote
         (False, "http://h", "hubei_session=no; hubei_session=a-person", 200),
         (False, "http://h", "xhubei_session=a-person; =; ;;hubei_session", 401),
     ],
