@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from dashboard.app import PAGES
 from data.domain.messages import StoreRows
@@ -96,13 +96,23 @@ def opened(running: Running, context: BrowserContext, path: str, wrong: list[str
     return page
 
 
+@pytest.fixture(scope="module")
+def profile(browser: Browser) -> Iterator[BrowserContext]:
+    """One profile for every page, as a desk has: what was fetched once is not fetched again."""
+    made = browser.new_context(
+        viewport={"width": 1920, "height": 1080}, locale="zh-CN", timezone_id="Asia/Shanghai"
+    )
+    yield made
+    made.close()
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_shows_markup_as_letters(
-    running: Running, context: BrowserContext, path: str
+    running: Running, profile: BrowserContext, path: str
 ) -> None:
     """No element is made of a name: in no part of a page, and in no popup of a map."""
     wrong: list[str] = []
-    page = opened(running, context, path, wrong)
+    page = opened(running, profile, path, wrong)
     for sign in page.locator(".leaflet-marker-icon:visible").all()[:6]:
         sign.dispatch_event("mouseover")
         sign.dispatch_event("click")
@@ -110,4 +120,5 @@ def test_a_page_shows_markup_as_letters(
     if path in SHOWING:
         expect(page.get_by_text("<b class=hostile>").first).to_be_attached()
         assert page.locator("b.hostile").count() == 0
+    page.close()
     assert wrong == []

@@ -47,17 +47,28 @@ def center(tmp_path_factory):
         yield running
 
 
-@pytest.fixture
-def wall(context, center):
-    """The wall, drawn; errors of the page fail the test."""
+@pytest.fixture(scope="module")
+def screen(browser, center):
+    """The wall's page, which stands for all of them as it would for weeks, and its errors."""
+    context = browser.new_context(
+        viewport={"width": 1920, "height": 1080}, locale="zh-CN", timezone_id="Asia/Shanghai"
+    )
     signing = {"username": "wall", "password": PASSWORD}
     assert context.request.post(f"{center.base}/api/v1/session", data=signing).ok
     page, faults = context.new_page(), []
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.goto(f"{center.base}/wall")
+    yield page, faults
+    context.close()
+
+
+@pytest.fixture
+def wall(screen):
+    """The wall, drawn; errors of the page fail the test."""
+    page, faults = screen
     wait_for(page, "document.querySelectorAll('.river-graph .main-svg').length >= 2", seconds=40)
     yield page
-    page.goto("about:blank")
+    page.evaluate("0")  # what the page had to say has been heard
     assert faults == []
 
 
