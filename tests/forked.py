@@ -6,5 +6,10 @@ test's own process would. A child knows the environment of that moment and what 
 
 import multiprocessing
 
+from dashboard.app import PAGES
+
 FORKED = multiprocessing.get_context("forkserver")
-FORKED.set_forkserver_preload(["tests.served", "tests.faults.race"])
+FORKED.set_forkserver_preload([
+    "tests.served", "tests.faults.race", "dashboard.serving", "dashboard.commands.ingesting",
+    *PAGES.values(),
+])  # fmt: skip

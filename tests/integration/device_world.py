@@ -1,9 +1,6 @@
 """What the tests of devices share: a center with stations, frames with any time, waiting."""
 
 import os
-import signal
-import subprocess
-import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,9 +12,10 @@ from data.domain.messages import StoreRows
 from data.domain.org import SYSTEM
 from data.domain.sensor import Sensor
 from data.ingest.frames import crc_modbus
+from tests.forked import FORKED
+from tests.served import run_program
 from tests.serving import PASSWORD, free_port
 
-ROOT = Path(__file__).parents[2]
 START = datetime(2020, 7, 8, 0, 0, tzinfo=UTC)
 STATIONS = 5
 
@@ -62,32 +60,34 @@ def waited(condition, seconds=30.0):
 
 
 class Program:
-    """A process of the program itself, which can be killed."""
+    """A process of the program itself, which can be killed; its words are in `log`."""
 
     def __init__(self, var, *arguments, port=None, **variables):
         self.port = port or free_port()
         self.log = Path(var) / f"program-{self.port}.log"
+        self.log.touch()
         environment = {
             **os.environ, "HUBEI_VAR": str(var), "HUBEI_PORT": str(self.port),
             "HUBEI_SCENARIO": "none", "HUBEI_SEED_PASSWORD": PASSWORD, "HUBEI_NO_BROWSER": "1",
             **variables,
         }  # fmt: skip
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "dashboard", *arguments], cwd=ROOT, env=environment,
-                stdout=log, stderr=log,
-            )  # fmt: skip
+        self.process = FORKED.Process(
+            target=run_program, args=(arguments, environment, self.log), daemon=True
+        )
+        self.process.start()
+
+    def ended(self, seconds):
+        """What it ended with by then; None while it runs."""
+        self.process.join(seconds)
+        return self.process.exitcode
 
     def kill(self):
         """End it as a power cut would."""
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait(20)
+        self.process.kill()
+        assert self.ended(20) is not None
 
     def stop(self):
         """End it, whatever state it is in."""
-        if self.process.poll() is None:
-            self.process.terminate()
-            try:
-                self.process.wait(20)
-            except subprocess.TimeoutExpired:
-                self.kill()
+        self.process.terminate()
+        if self.ended(20) is None:
+            self.kill()

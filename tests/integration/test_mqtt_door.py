@@ -267,7 +267,7 @@ def test_a_center_killed_again_and_again_loses_nothing(broker, tmp_path):
 def test_a_worker_without_a_token_says_what_to_do(tmp_path):
     """No token, no start: the remedy stands in the words."""
     program = Program(tmp_path, "ingest", HUBEI_MQTT="mqtt://127.0.0.1:1", HUBEI_INGEST_TOKEN="")
-    assert program.process.wait(60) == 1
+    assert program.ended(60) == 1
     assert "HUBEI_INGEST_TOKEN" in program.log.read_text()
 
 
