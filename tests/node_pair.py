@@ -49,7 +49,7 @@ class Pair:
         """The node's name."""
         return self.node.center.link.name
 
-    def settled(self) -> None:
+    def settled(self, wait_s: float = WAIT_S) -> None:
         """Wait until nothing waits to go up or down."""
 
         def quiet() -> bool:
@@ -58,7 +58,11 @@ class Pair:
             level = stands.cursor == head and not stands.comparing
             return stands.linked and not stands.waiting and level
 
-        until(quiet, f"the link did not settle: {self.node.center.link.standing}")
+        try:
+            until(quiet, "the link did not settle", wait_s)
+        except AssertionError as error:
+            error.add_note(f"{self.node.center.link.standing}")
+            raise
 
     def faults(self) -> list[str]:
         """What does not hold: equality, teams, ledgers, chains."""

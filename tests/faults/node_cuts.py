@@ -25,6 +25,7 @@ from tests.serving import Running
 
 TEAMS, LOT = 4, "L-D1"
 LONGEST_S, LONGEST_DOWN_S, MOST_BYTES = 0.6, 0.6, 60_000
+SETTLED_S = 300  # what hundreds of cuts left waiting, on a machine with other work
 NEXT = {
     "ordered": "accepted", "accepted": "departed", "departed": "arrived", "arrived": "working",
     "working": "released", "released": "returned",
@@ -112,9 +113,9 @@ def cut_link(folder: Path, cuts: int, *, seed: int = 1, url: str | None = None) 
             officer.stop.set()
         for thread in threads:
             thread.join(30)
-        both.settled()
+        both.settled(SETTLED_S)
         clashes = _decide_all(both, draw)
-        both.settled()
+        both.settled(SETTLED_S)
         opened = [
             f"{c.id} cannot be decided"
             for c in both.province.center.queries.situation(SYSTEM).clashes.values() if c.open
@@ -141,7 +142,7 @@ def _officers(both: Pair, seed: int) -> list[Officer]:
             made.append(
                 Officer(server, username, opened.json()["incident"]["id"], seed * 10 + number)
             )
-    both.settled()
+    both.settled(SETTLED_S)
     return made
 
 
