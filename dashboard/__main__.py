@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 
 from dashboard.commands import backup, heads, node, records, sbom
@@ -54,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve(settings: Settings, args: argparse.Namespace) -> None:
+    gc.disable()  # until the server is open and its memory settled: what a start makes stays
     from dashboard.fonts import ensure_fonts
     from dashboard.serving import Service
 

@@ -55,6 +55,7 @@ def settle_memory() -> None:
     """Leave what a start has made out of every later search for garbage: each took 0.2 s of it."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def make_server(app: FastAPI, host: str, port: int, proxies: Sequence[str] = ()) -> Server:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import sys
+from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,8 @@ import numba
 import numpy as np
 import pytest
 
-from dashboard import serving
+from dashboard import __main__ as program
+from dashboard import fonts, serving
 from data.allocation import Problem, compiled, solve, worker
 from data.allocation.figures import figures
 from data.allocation.queueing import Site, Sites, Unit, schedule
@@ -101,3 +104,19 @@ def test_a_server_starts_its_solver_before_anything_else(
     with pytest.raises(KeyboardInterrupt):
         serving.Service(settings=Settings(var=tmp_path)).run()
     assert asked == ["solver", "center"]
+
+
+def test_no_garbage_is_looked_for_in_a_start_and_again_in_an_open_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a start makes stays: the search through it cost a second of seven."""
+    during: list[bool] = []
+    monkeypatch.setattr(fonts, "ensure_fonts", lambda _: None)
+    monkeypatch.setattr(serving.Service, "run", lambda _: during.append(gc.isenabled()))
+    try:
+        program._serve(Settings(var=tmp_path), Namespace(setup=False))
+        serving.settle_memory()
+        assert during == [False]
+        assert gc.isenabled()
+    finally:
+        gc.enable()
