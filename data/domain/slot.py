@@ -149,12 +149,17 @@ class Slot:
         if self._sums is not None or self.rise_held is not None or self.unsure or self.stuck:
             self.calm_until = -math.inf
             return
-        self.calm_below, self.calm_above = self._below, self._above
-        self.calm_until = min(self._until, self.same_from + self.stuck_s)
-        if window is not None:
-            self.calm_below = max(self._below, window.first - self._much)
-            self.calm_above = min(self._above, window.first + self._much)
-            self.calm_until = min(self.calm_until, window.due)
+        below, above, until = self._below, self._above, self._until
+        if (stuck := self.same_from + self.stuck_s) < until:
+            until = stuck
+        if window is not None:  # no min and max: this runs for every point of a window
+            if (low := window.first - self._much) > below:
+                below = low
+            if (high := window.first + self._much) < above:
+                above = high
+            if window.due < until:  # noqa: PLR1730
+                until = window.due
+        self.calm_below, self.calm_above, self.calm_until = below, above, until
 
     def lost(self) -> None:
         """Nothing was heard for too long; the next reading is news."""

@@ -61,21 +61,22 @@ class ChangeWindow:
     Before `due` a reading moves nothing here: its change is the value less `first`.
     """
 
-    __slots__ = ("_points", "due", "first", "span")
+    __slots__ = ("_points", "due", "first", "grain", "span")
 
     def __init__(self, span: float) -> None:
-        self.span = span
+        self.span, self.grain = span, span / POINTS
         self.due, self.first = -inf, 0.0
         self._points: deque[tuple[float, float]] = deque()
 
     def change(self, at: float, value: float) -> tuple[float, int]:
         """Take a value; the change since the span's oldest, and how many readings that rests on."""
-        points = self._points
-        while points and points[0][0] < at - self.span:
+        points, edge = self._points, at - self.span
+        while points and points[0][0] < edge:
             points.popleft()
-        found = (value - points[0][1], len(points) + 1) if points else (0.0, 1)
-        if not points or at - points[-1][0] >= self.span / POINTS:
+        count = len(points) + 1
+        if not points or at - points[-1][0] >= self.grain:
             points.append((at, value))
-        self.first = points[0][1]
-        self.due = min(points[0][0] + self.span, points[-1][0] + self.span / POINTS)
-        return found
+        oldest, self.first = points[0]
+        over, next_point = oldest + self.span, points[-1][0] + self.grain
+        self.due = over if over < next_point else next_point  # noqa: FURB136 - twice as quick
+        return value - self.first, count
