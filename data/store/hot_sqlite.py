@@ -18,8 +18,9 @@ from data.store.hot_day import Day, rolled_path, whole
 
 MOST_OPEN = 12  # day files held open; a flood of odd dates costs files, not handles
 _INSERT = "INSERT OR IGNORE INTO reading VALUES (?, ?, ?)"
-_AT_ONCE = 250  # rows of one statement: half the time of as many statements of one row
-_INSERT_MANY = f"{_INSERT}{', (?, ?, ?)' * (_AT_ONCE - 1)}"
+# rows of one statement: half the time of as many statements of one row, and Python's other threads
+# are let in once a statement, not once a row
+_MANY = {n: f"{_INSERT}{', (?, ?, ?)' * (n - 1)}" for n in (1000, 250, 100, 25, 5, 1)}
 _COUNT = """INSERT INTO chunk(start, rows, mark) VALUES (?, ?, 1)
 ON CONFLICT(start) DO UPDATE SET rows = rows + excluded.rows, mark = mark + 1"""
 _ROLL = f"""INSERT INTO rolled.minute
@@ -243,9 +244,8 @@ def _insert_many(
     """Insert rows, many in one statement: it runs without holding up Python's other threads."""
     flat: list[Any] = [None] * (3 * len(times))
     flat[0::3], flat[1::3], flat[2::3] = times, numbers, values
-    whole = len(flat) - len(flat) % (3 * _AT_ONCE)
-    for at in range(0, whole, 3 * _AT_ONCE):
-        write.execute(_INSERT_MANY, flat[at : at + 3 * _AT_ONCE])
-    left = whole // 3
-    rows = zip(times[left:], numbers[left:], values[left:], strict=True)
-    write.executemany(_INSERT, list(rows))
+    at = 0
+    for rows, statement in _MANY.items():
+        while at + 3 * rows <= len(flat):
+            write.execute(statement, flat[at : at + 3 * rows])
+            at += 3 * rows
