@@ -71,12 +71,14 @@
     var field = event.target.closest ? event.target.closest("[data-field]") : null;
     var form = field && field.closest("[data-draft]");
     if (!form) return;
-    setTimeout(function () {
-      var kept = read(drawer(form)), value = valueOf(field);
-      if (value) kept[field.getAttribute("data-field")] = value;
-      else delete kept[field.getAttribute("data-field")];
-      try { localStorage.setItem(drawer(form), JSON.stringify(kept)); } catch (e) { /* full disk: the page still holds it */ }
-    }, 0);
+    note(form, field); // at once: a form put back in this very moment reads what was typed, not what was before
+    setTimeout(function () { note(form, field); }, 0);
+  }
+  function note(form, field) {
+    var kept = read(drawer(form)), value = valueOf(field);
+    if (value) kept[field.getAttribute("data-field")] = value;
+    else delete kept[field.getAttribute("data-field")];
+    try { localStorage.setItem(drawer(form), JSON.stringify(kept)); } catch (e) { /* full disk: the page still holds it */ }
   }
   document.addEventListener("input", keep);
   document.addEventListener("change", keep);

@@ -47,6 +47,9 @@ def test_a_task_is_given_ticked_and_done_by_keyboard(running: Running, page: Pag
     expect(page.locator("#task-title")).to_have_value("核实转移群众人数", timeout=OPENING_MS)
     page.keyboard.press("n")
     page.locator("#task-due-at").fill("2小时")
+    kept = "() => localStorage.getItem(Object.keys(localStorage).find(k => k.includes('draft')))"
+    assert "2小时" in page.evaluate(kept)  # in the same moment, not a turn later
+    expect(page.locator("#task-due-at")).to_have_value("2小时")
     page.keyboard.press("Control+Enter")
     card = page.locator("#tasks-board .tk")
     expect(card).to_contain_text("核实转移群众人数")
