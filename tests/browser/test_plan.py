@@ -13,6 +13,7 @@ from tests.serving import PASSWORD, Running
 
 LIMIT_MS = 90_000
 DRAGS = 4
+GRIP = {"x": 30, "y": 12}
 # Over the road from 黄梅 to 大河镇; town and county seat lie outside.
 DAHE_ROAD = [
     [115.875, 30.05], [115.895, 30.05], [115.895, 30.12], [115.875, 30.12], [115.875, 30.05],
@@ -94,7 +95,8 @@ def dragged_to(one, column, landed):
     """Drag a row; once more, as a hand would, when a redraw came between press and move."""
     for _ in range(DRAGS):
         with suppress(AssertionError, Error):  # it may have landed late, and so be gone from here
-            one.drag_to(column)
+            # by its left end, away from its buttons, to the head of the column, always in view
+            one.drag_to(column, source_position=GRIP, target_position=GRIP)
             expect(landed).to_be_visible(timeout=LIMIT_MS / DRAGS)
             return
     expect(landed).to_be_visible()
