@@ -12,14 +12,14 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from dashboard.api.common import actor_of, answer, moment
-from dashboard.api.problems import LARGEST_STREAM
+from dashboard.api.problems import LARGEST_STREAM, READINGS
 from dashboard.ingesting import Lines, history_span, rows_of_list, submit
 from data.center import Center
 from data.domain.feeding import Taken
 from data.domain.org import Actor, Permission
 from data.errors import Forbidden, Invalid
 
-PATH = "/api/v1/telemetry"
+PATH = READINGS
 LARGEST_LIST = 8_000_000  # bytes of a JSON list: it is whole before its rows can be told apart
 MOST_LISTED = 1_000  # refused rows named in one answer; the quarantine has them all
 QUICK_BYTES = 200_000  # decoded on the loop in about a millisecond

@@ -33,7 +33,7 @@ log = logging.getLogger("hubei.api")
 TIDY_S = 0.2  # after an answer that there is no memory left
 LARGEST_BYTES = 10_000_000  # of any one request to the API
 LARGEST_STREAM = 1_000_000_000  # of readings sent line by line: never in memory at once
-STREAMS = frozenset({"/api/v1/telemetry"})
+READINGS = "/api/v1/telemetry"
 MEDIA = "application/problem+json"
 
 _BY_STATUS: dict[int, type[CenterError]] = {401: NotSignedIn, 403: Forbidden, 404: NotFound,
@@ -143,7 +143,7 @@ class Largest:
         """Pass on, or refuse."""
         if scope["type"] == "http" and scope["path"].startswith("/api/"):
             length = whole(Headers(scope=scope).get("content-length", "0"))
-            most = LARGEST_STREAM if scope["path"] in STREAMS else LARGEST_BYTES
+            most = LARGEST_STREAM if scope["path"] == READINGS else LARGEST_BYTES
             if length is None or length > most:
                 await too_large()(scope, receive, send)
                 return

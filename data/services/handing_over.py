@@ -45,6 +45,7 @@ from data.store.scope import scoped
 from data.store.unit_of_work import Unit
 
 SHOWN = 3
+LONGEST = 9  # digits of a journal number
 
 
 def open_handover(unit: Unit, command: m.OpenHandover, tools: Tools) -> dict[str, Any]:
@@ -228,7 +229,7 @@ def _seen(unit: Unit, tools: Tools) -> Situation:
 
 def _written(unit: Unit, ref: str) -> Situation:
     """The one journal row or hand-written line of a reference, with what tells who may read it."""
-    number = whole(ref.removeprefix("#")) if ref.startswith("#") else None
+    number = whole(ref.removeprefix("#"), LONGEST) if ref.startswith("#") else None
     rows: list[dict[str, Any]] = []
     entries: list[Entry] = []
     if number is not None:
