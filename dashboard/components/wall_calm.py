@@ -24,7 +24,12 @@ from data.domain.situation import Situation
 from data.domain.warning_watch import Watch, active, open_watches
 
 MOST_COUNTIES, MOST_WARNINGS, MOST_WATCHED, MOST_ALARMS, MOST_WATCHES = 9, 4, 5, 5, 2
-MOST_SUPERVISED = 2
+MOST_BESIDE = 6
+# More than any wall has room for: the page shows what fits and says how many more there are.
+MOST_SUPERVISED = 20
+# Rows each list keeps when room is short, and how gladly it gives up those above.
+LEAST_FACTS, LEAST_WATCHED, LEAST_ALARMS, LEAST_COUNTIES = 2, 2, 3, 4
+FACTS_YIELD, OTHERS_YIELD, SUPERVISED_YIELD = 1, 2, 3
 
 
 def risk_side(seen: Situation, areas: AreaTree) -> Any:
@@ -92,16 +97,13 @@ def _warnings(seen: Situation) -> list[Any]:
 
 def watch_side(seen: Situation) -> Any:
     """The watch list, stations over a level, the newest alarms, who is on duty."""
-    watches, late = open_watches(seen)[:MOST_WATCHES], overdue_supervised(seen)
-    rows = (len(watches), min(len(late), MOST_SUPERVISED))
-    fewer = sum(n + 1 for n in rows if n)  # rows the rest gives way for
     return html.Section(
         [
             html.H2("关注"),
-            *_watches(seen, watches),
-            *_supervised(seen, late),
-            *_watched(seen, max(2, MOST_WATCHED - fewer + 1)),
-            *_alarms(seen, MOST_ALARMS - bool(fewer)),
+            *_watches(seen, open_watches(seen)[:MOST_WATCHES]),
+            *_supervised(seen, overdue_supervised(seen)),
+            *_watched(seen),
+            *_alarms(seen),
             *_on_duty(seen),
         ],
         className="inc-card calm",
@@ -141,15 +143,20 @@ def _supervised(seen: Situation, late: list[Rectification]) -> list[Any]:
     rows = [
         html.Li(
             [
-                html.B("督", className="mark is-late"),
+                html.U(_overdue(r.due_at, seen.at)),
                 html.Span(r.title, title=f"{SUPERVISIONS[r.supervision]} · {r.owner_words}"),
-                html.Em(["超期 ", html.Small(_overdue(r.due_at, seen.at))]),
             ],
             key=r.id,
         )
         for r in late[:MOST_SUPERVISED]
     ]
-    return [html.H3(["挂牌督办逾期", html.Em(html.U(f"{len(late)} 项"))]), _list(rows, "")]
+    beyond = {"data-beyond": str(len(late) - len(rows))}
+    more = html.Li(className="more", key="more", **beyond)  # the page counts and says
+    note = html.Em(html.U(f"{len(late)} 项"))
+    return [
+        html.H3(["挂牌督办逾期", note]),
+        _list([*rows, more], "", least=1, yields=SUPERVISED_YIELD, look="late"),
+    ]
 
 
 def _overdue(due: datetime | None, now: datetime) -> str:
@@ -157,7 +164,7 @@ def _overdue(due: datetime | None, now: datetime) -> str:
     return f"{hours // 24} 天" if hours >= 24 else f"{hours} 小时"  # noqa: PLR2004
 
 
-def _watched(seen: Situation, most: int) -> list[Any]:
+def _watched(seen: Situation) -> list[Any]:
     rows = sorted(seen.over_threshold(), key=lambda r: (RUNG_CLASS.get(r[2], "w9"), -r[3]))
     shown = [
         html.Li(
@@ -168,16 +175,19 @@ def _watched(seen: Situation, most: int) -> list[Any]:
             ],
             key=sensor.id,
         )
-        for sensor, latest, rung, over in rows[:most]
+        for sensor, latest, rung, over in rows[:MOST_WATCHED]
     ]
-    return [html.H3(["超限监测点", html.Em(f"{len(rows)} 处")]), _list(shown, "无超限监测点")]
+    return [
+        html.H3(["超限监测点", html.Em(f"{len(rows)} 处")]),
+        _list(shown, "无超限监测点", least=LEAST_WATCHED, yields=OTHERS_YIELD),
+    ]
 
 
 def _age(at: datetime | None) -> dict[str, str]:
     return {"data-age-since": iso(at), "data-age-after": "前"}
 
 
-def _alarms(seen: Situation, most: int = MOST_ALARMS) -> list[Any]:
+def _alarms(seen: Situation) -> list[Any]:
     held = newest_alarms(seen)
     waiting = sum(a.waits for a in held)
     rows = [
@@ -189,10 +199,13 @@ def _alarms(seen: Situation, most: int = MOST_ALARMS) -> list[Any]:
             ],
             key=a.id,
         )
-        for a in held[:most]
+        for a in held[:MOST_ALARMS]
     ]
     note = html.Em(html.U(f"待签收 {waiting}") if waiting else f"{len(held)} 条")
-    return [html.H3(["最新报警", note]), _list(rows, "当前无报警")]
+    return [
+        html.H3(["最新报警", note]),
+        _list(rows, "当前无报警", least=LEAST_ALARMS, yields=OTHERS_YIELD),
+    ]
 
 
 def _on_duty(seen: Situation) -> list[Any]:
@@ -206,23 +219,32 @@ def _on_duty(seen: Situation) -> list[Any]:
         ("监测点有数据", f"{len(seen.readings)} / {len(seen.sensors)}"),
     ]
     rows = [html.Li([html.Span(name), html.Em(value)], key=name) for name, value in facts]
-    return [html.H3(["值守", ""]), html.Ul(rows, className="teams facts")]
+    return [
+        html.H3(["值守", ""]),
+        _list(rows, "", least=LEAST_FACTS, yields=FACTS_YIELD, look="facts"),
+    ]
 
 
-def _list(rows: list[Any], nothing: str) -> Any:
-    return html.Ul(rows or [html.Li(html.Span(nothing, className="none"))], className="teams")
+def _list(rows: list[Any], nothing: str, *, least: int = 0, yields: int = 0, look: str = "") -> Any:
+    """A list; one that yields is cut to the room there is by the page, to `least` rows at most.
+
+    The lowest `yields` gives up its rows first, the longest among equals.
+    """
+    said = rows or [html.Li(html.Span(nothing, className="none"))]
+    room = {"data-least": str(least), "data-yields": str(yields)} if yields else {}
+    return html.Ul(said, className=f"teams {look}".strip(), **room)
 
 
 def second_side(seen: Situation, areas: AreaTree) -> Any:
     """The empty side beside one incident: risk elsewhere, newest alarms, what stands by."""
-    late = overdue_supervised(seen)
     risks = [r for r in county_risks(seen, areas) if r.stirred]
+    counties = [_county(r) for r in risks[:MOST_BESIDE]]
     return html.Section(
         [
             html.H2("无并发事件"),
             html.H3([_tally(risks), html.Em(f"{len(risks)} 县有情况")]),
-            _list([_county(r) for r in risks[: 4 if late else 6]], "各县平稳：无预警、无报警"),
-            *_supervised(seen, late),
+            _list(counties, "各县平稳：无预警、无报警", least=LEAST_COUNTIES, yields=OTHERS_YIELD),
+            *_supervised(seen, overdue_supervised(seen)),
             *_alarms(seen),
             *_on_duty(seen),
         ],

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from data.domain.org import Actor
+from data.domain.org import SYSTEM, Actor
+from data.domain.rectification import Rectification
 from tests.integration.api_world import incident
 from tests.map_app import wait_for
 from tests.serving import PASSWORD, Running
@@ -120,6 +121,53 @@ def test_counties_are_coloured_on_the_map_with_their_character(wall):
     marks = wall.evaluate(f"{held}.features.map((one) => one.f.properties.label)")
     assert set(marks) <= {"蓝", "黄", "橙", "红", "断", "滞"}
     assert len(marks) < 103
+
+
+# Of the overdue list: titles shown, how many more it says there are, what its card cannot hold.
+LATE = """() => {
+  const list = document.querySelector('#wall-right .late'), card = list.closest('.inc-card');
+  const rows = [...list.querySelectorAll('li:not(.more)')].filter((row) => row.checkVisibility());
+  return { shown: rows.map((row) => row.querySelector('span').textContent),
+    more: Number(list.querySelector('.more').dataset.more || 0),
+    over: card.scrollHeight - card.clientHeight,
+    lines: Math.max(...rows.map((row) => Math.round(row.querySelector('span').clientHeight
+      / parseFloat(getComputedStyle(row).lineHeight)))) }; }"""
+
+
+def overdue(center, titles):
+    """Put these up as 挂牌督办, the first the longest past its deadline."""
+    held = center.center.queries.situation(SYSTEM).rectifications
+    now = center.center.clock.now()
+    with center.center.database.units.unit("Test", SYSTEM, center.center.clock) as unit:
+        for n, title in enumerate(titles):
+            if (key := f"ZG-{n}") not in held:
+                due = now - timedelta(days=9 - n)
+                unit.put(Rectification(id=key, title=title, supervision="province", due_at=due))
+        unit.tell("挂牌督办")
+
+
+def test_what_is_overdue_takes_the_room_and_says_what_it_leaves_out(wall, center):
+    """Three stand whole; of eight as many as fit, the longest first, and the number of the rest."""
+    told = "号尾矿库 排洪井未按期封堵，雨后渗水量加大，下游三户人家未搬离"
+    titles = [n + told for n in "一二三四五六七八"]
+    listed = "document.querySelectorAll('#wall-right .late li:not(.more)').length"
+    overdue(center, titles[:3])
+    wait_for(wall, f"{listed} === 3")
+    held = wall.evaluate(LATE)
+    assert (held["shown"], held["more"], held["lines"]) == (titles[:3], 0, 2)
+    assert held["over"] <= 0
+    overdue(center, titles)
+    wait_for(wall, f"{listed} === 8")
+    held = wall.evaluate(LATE)
+    assert held["shown"] == titles[: len(held["shown"])]
+    assert len(held["shown"]) + held["more"] == 8
+    assert 2 <= len(held["shown"]) < 8
+    assert held["over"] <= 0
+    at_hand = len(held["shown"])
+    wall.set_viewport_size({"width": 1920, "height": 1400})
+    wait_for(wall, f"({LATE})().shown.length > {at_hand}")
+    wall.set_viewport_size({"width": 1920, "height": 1080})
+    wait_for(wall, f"({LATE})().shown.length === {at_hand}")
 
 
 def test_an_incident_takes_the_room(wall, center):
