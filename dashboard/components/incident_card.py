@@ -71,12 +71,10 @@ def _tab(name: str, number: int) -> Any:
 
 
 def strip_view(seen: Situation, chosen: Incident | None) -> Any:
-    """A tab for each open incident, in its identity colour."""
+    """A tab for each open incident, in its identity colour; the views below say it when none is."""
     mine = seen.sided()
     if chosen is not None and chosen.id not in {i.id for i in mine}:
         mine = [*mine, chosen]
-    if not mine:
-        return empty("当前没有进行中的事件", "接到报告后按 N 登记")
     return [_card(seen, i, chosen, n) for n, i in enumerate(mine, 1)]
 
 
