@@ -29,6 +29,18 @@
     for (var list; card.scrollHeight > card.clientHeight && (list = next(lists)); say(list)) {
       Array.from(shown(list)).pop().hidden = true;
     }
+    lists.sort(function (a, b) { return b.dataset.yields - a.dataset.yields; }).forEach(function (list) { fill(card, list); });
+  }
+  /* a long row put away may have left room for shorter ones */
+  function fill(card, list) {
+    for (var row; (row = list.querySelector(":scope > li[hidden]")); say(list)) {
+      row.hidden = false;
+      say(list);
+      if (card.scrollHeight <= card.clientHeight) continue;
+      row.hidden = true;
+      say(list);
+      return;
+    }
   }
   function fitAll() {
     var cards = new Set();

@@ -142,10 +142,10 @@ def _supervised(seen: Situation, late: list[Rectification]) -> list[Any]:
         return []
     rows = [
         html.Li(
-            [
-                html.U(_overdue(r.due_at, seen.at)),
-                html.Span(r.title, title=f"{SUPERVISIONS[r.supervision]} · {r.owner_words}"),
-            ],
+            html.Span(
+                [html.U(_overdue(r.due_at, seen.at)), r.title],
+                title=f"{SUPERVISIONS[r.supervision]} · {r.owner_words}",
+            ),
             key=r.id,
         )
         for r in late[:MOST_SUPERVISED]

@@ -127,7 +127,7 @@ def test_counties_are_coloured_on_the_map_with_their_character(wall):
 LATE = """() => {
   const list = document.querySelector('#wall-right .late'), card = list.closest('.inc-card');
   const rows = [...list.querySelectorAll('li:not(.more)')].filter((row) => row.checkVisibility());
-  return { shown: rows.map((row) => row.querySelector('span').textContent),
+  return { shown: rows.map((row) => row.querySelector('span').lastChild.textContent),
     more: Number(list.querySelector('.more').dataset.more || 0),
     over: card.scrollHeight - card.clientHeight,
     lines: Math.max(...rows.map((row) => Math.round(row.querySelector('span').clientHeight
