@@ -17,6 +17,7 @@ from data.domain.situation import Situation
 NAME = "hazard"
 S = HazardState
 LIKE_KEYS = "JKL"
+NEAREST_KM = 0.1  # nearer than this a position does not tell two places apart
 OPEN_BELOW = {"incident": "side show-incident", "rectify": "side show-rectify"}
 _PLACED = {"phone": "手机定位", "map": "图上点选", "search": "按地名", "said": "口述"}
 
@@ -80,6 +81,11 @@ def likely(seen: Situation, hazard: HazardReport) -> list[tuple[HazardReport, fl
     return sorted(found, key=lambda pair: (pair[1], pair[0].id))[: len(LIKE_KEYS)]
 
 
+def apart(km: float) -> str:
+    """How far apart two places are, in words."""
+    return f"相距 {km:.1f} 公里" if km >= NEAREST_KM else "同一位置附近"
+
+
 def _likes(seen: Situation, hazard: HazardReport) -> Any:
     found = likely(seen, hazard)
     if not found or not hazard.now.unverified:
@@ -89,7 +95,7 @@ def _likes(seen: Situation, hazard: HazardReport) -> Any:
             html.H3("附近同类隐患，可能是同一处"),
             *[
                 html.Button(
-                    [f"与 {h.id} 重复：{h.title}（{km:.1f} 公里）", html.Kbd(key)],
+                    [f"与 {h.id} 重复：{h.title}（{apart(km)}）", html.Kbd(key)],
                     className="btn like", **desk.key(key.lower()),
                     **desk.acts(NAME, do="duplicate", of=h.id),
                 )

@@ -13,6 +13,7 @@ from dashboard.components.desk_words import clock, empty
 from dashboard.components.flat import FLAT, flat
 from dashboard.components.live import Live
 from dashboard.components.task_words import fits
+from dashboard.words import DASH
 from data.center import Center
 from data.domain import stock_alerts as alerts
 from data.domain.depot import Lot
@@ -155,8 +156,8 @@ def _row(seen: Situation, lot: Lot, day: date, on: bool) -> Any:
     fit = alerts.fit(lot, day)
     click = desk.sets({Ids.CHOSEN: {"data": lot.id}})
     name = html.Button(item.name if item else lot.item_id, className="link", **click)
-    cells = (name, ledger_parts.where(seen.depots.get(lot.depot_id)), lot.batch or "",
-             lot.expires or "", lot.condition)  # fmt: skip
+    cells = (name, ledger_parts.where(seen.depots.get(lot.depot_id)), lot.batch or DASH,
+             lot.expires or DASH, lot.condition or DASH)  # fmt: skip
     figures = (lot.on_hand, lot.reserved, lot.free if fit else 0.0)
     return html.Tr(
         [html.Td(c) for c in cells]

@@ -242,7 +242,7 @@ def _tr(seen: Situation, row: Row, drafted: set[str], at_hand: Incident | None) 
         [
             html.Td(html.Span(team.name, title=team.note or team.name), className="name", **pick),
             html.Td([brings(team) or "能力未知", html.Small(people)], title=_all(team)),
-            html.Td([html.B(team.state.char, className="st"), _state(row)]),
+            html.Td(_state(row), title=team.state.word),
             html.Td(_place(row)),
             *[html.Td(_eta(seen, row, n)) for n in range(len(row.minutes))],
             html.Td(_buttons(seen, row, drafted, at_hand), className="to"),
@@ -257,8 +257,11 @@ def _all(team: Team) -> str:
     return "；".join([*words, *([team.assumption] if team.assumption else [])])
 
 
-def _state(row: Row) -> str:
-    return f"{row.bound} {row.team.state.word}" if row.bound else row.team.state.word
+def _state(row: Row) -> list[Any]:
+    """The state's character and whose the team is; the word where there is room for it."""
+    state = row.team.state
+    words = html.Span(state.word, className="word")
+    return [html.B(state.char, className="st"), *([f"{row.bound} "] if row.bound else []), words]
 
 
 def _place(row: Row) -> list[Any]:

@@ -14,6 +14,14 @@ from data.center import Center
 from data.domain.delivery import CHANNEL_WORDS
 from data.domain.warning_rules import LEVELS
 
+# CAP 1.2's codes as the page says them
+CAP_WORDS = {
+    "Extreme": "极严重", "Severe": "严重", "Moderate": "中等", "Minor": "轻微",
+    "Immediate": "立即", "Expected": "即将", "Future": "以后", "Past": "已过",
+    "Observed": "已发生", "Likely": "很可能", "Possible": "可能", "Unlikely": "不太可能",
+    "Unknown": "不详",
+}  # fmt: skip
+
 
 class Ids(StrEnum):
     """The ids of the part."""
@@ -24,6 +32,11 @@ class Ids(StrEnum):
 def layout() -> list[Any]:
     """One flat list."""
     return [hole(Ids.LIST)]
+
+
+def _cap_words(*codes: str) -> Any:
+    """CAP's codes in Chinese; the codes themselves on hover."""
+    return html.Span(" / ".join(CAP_WORDS.get(c, c) for c in codes), title=" / ".join(codes))
 
 
 def list_view(center: Center) -> list[Any]:
@@ -45,7 +58,7 @@ def list_view(center: Center) -> list[Any]:
     ]
     colours = [
         (ww.chip(c.colour), f"{c.level} 级 · {c.word}",
-         f"{c.severity} / {c.urgency} / {c.certainty}", f"{c.within_min:g} 分钟",
+         _cap_words(c.severity, c.urgency, c.certainty), f"{c.within_min:g} 分钟",
          "须签发" if c.colour in rules.signed else "")
         for c in rules.colours.values()
     ]  # fmt: skip

@@ -62,9 +62,10 @@ def layout() -> Any:
             html.P(id=Ids.SHAPE, className="shape", role="status"),
             html.Div(
                 [
-                    text(FORM, "area_words", "范围说明", "如：华阳河沿线（留空按市县名）"),
-                    text(FORM, "expires", "有效至", f"{WHEN}；留空为 24 小时"),
-                    text(FORM, "onset", "预计开始", "留空为即时"),
+                    text(FORM, "area_words", "范围说明", "如：华阳河沿线（留空按市县名）",
+                         wide=True),
+                    text(FORM, "onset", "预计开始（留空为即时）", WHEN),
+                    text(FORM, "expires", "有效至（留空为 24 小时）", WHEN),
                     text(FORM, "headline", "标题", "留空自动拟", wide=True),
                     desk_fields.area(FORM, "description", "内容", "将要或正在发生什么，依据是什么"),
                     desk_fields.area(FORM, "instruction", "防御指南", "群众怎么做；留空带出示例"),
