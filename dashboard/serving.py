@@ -18,6 +18,7 @@ from dashboard import logs
 from dashboard.app import create_app
 from dashboard.attending import Attendant, Stoppable
 from dashboard.fonts import FontSet
+from dashboard.http_protocol import Protocol
 from data.allocation.pool import common_pool
 from data.center import Center, build_center
 from data.config import Settings
@@ -67,7 +68,7 @@ def make_server(app: FastAPI, host: str, port: int, proxies: Sequence[str] = ())
         Whose `X-Forwarded-For` is believed; of others it is not read.
     """
     config = uvicorn.Config(
-        app, host=host, port=port, access_log=False, log_level="warning",
+        app, host=host, port=port, http=Protocol, access_log=False, log_level="warning",
         timeout_graceful_shutdown=GRACE_SECONDS, timeout_keep_alive=30, ws="none",
         server_header=False, proxy_headers=bool(proxies), forwarded_allow_ips=list(proxies),
     )  # fmt: skip

@@ -38,10 +38,10 @@ class Slot:
     """The watch's memory of one sensor; times are seconds since the epoch."""
 
     __slots__ = (
-        "_above", "_below", "_change", "_from", "_much", "_sums", "_until", "book", "calm_above",
+        "_above", "_below", "_from", "_much", "_sums", "_until", "book", "calm_above",
         "calm_below", "calm_until", "count", "held", "last_at", "last_value", "level_colour",
         "missing", "rise_held", "rise_rule", "same_from", "sensor", "stuck", "stuck_rule",
-        "stuck_s", "sum_held", "sum_rules", "unsure",
+        "stuck_s", "sum_held", "sum_rules", "unsure", "window",
     )  # fmt: skip
 
     def __init__(self, sensor: Sensor, book: RuleBook) -> None:
@@ -68,7 +68,7 @@ class Slot:
         spans = [r.hours * HOUR for r in self.sum_rules]
         self._sums = SumWindow(spans) if spans else None
         self.rise_rule = next((r for r in rules if r.family == Family.RISE), None)
-        self._change = ChangeWindow(self.rise_rule.hours * HOUR) if self.rise_rule else None
+        self.window = ChangeWindow(self.rise_rule.hours * HOUR) if self.rise_rule else None
         self._much = self.rise_rule.at_least - ROUNDED if self.rise_rule else math.inf
         known = self.book.named.get(sensor.quantity)
         self.stuck_rule = next(iter(self.book.of_family(Family.STUCK)), None)
@@ -112,8 +112,8 @@ class Slot:
         """A reading newer than the last; None is the usual answer: nothing changed.
 
         Before `calm_until` and between `calm_below` and `calm_above` all this comes to a few
-        fields: the last instant and value, since when it is the same and how often it came. Who
-        looks at very many readings sets them without asking.
+        fields: the last instant and value, since when it is the same and how often it came; and
+        to a point of `window` that is due. Who looks at very many readings does that himself.
         """
         events: list[Event] | None = None
         if value == self.last_value:
@@ -128,7 +128,7 @@ class Slot:
                 events = [Event(does="clear", family=Family.STUCK, at=at, value=value)]
         if self._sums is not None and (self._fell(at, value) > 0 or self.sum_held is not None):
             events = [*(events or ()), *self.sum_events(at)]  # no rain raises nothing by itself
-        window = self._change
+        window = self.window
         if window is not None and (
             at >= window.due
             or self.rise_held is not None
@@ -145,20 +145,16 @@ class Slot:
 
     def _calm(self) -> None:
         """Set within what a new value changes nothing but what is newest."""
-        window = self._change
+        window = self.window
         if self._sums is not None or self.rise_held is not None or self.unsure or self.stuck:
             self.calm_until = -math.inf
             return
         below, above, until = self._below, self._above, self._until
         if (stuck := self.same_from + self.stuck_s) < until:
             until = stuck
-        if window is not None:  # no min and max: this runs for every point of a window
-            if (low := window.first - self._much) > below:
-                below = low
-            if (high := window.first + self._much) < above:
-                above = high
-            if window.due < until:  # noqa: PLR1730
-                until = window.due
+        if window is not None:
+            low, high, over = window.calm(self.last_at, self._much)
+            below, above, until = max(below, low), min(above, high), min(until, over)
         self.calm_below, self.calm_above, self.calm_until = below, above, until
 
     def lost(self) -> None:
@@ -169,8 +165,8 @@ class Slot:
         """A stored reading of before, for the windows alone."""
         if self._sums is not None:
             self._fell(at, value)
-        if self._change is not None:
-            self._change.change(at, value)
+        if self.window is not None:
+            self.window.change(at, value)
         if value == self.last_value:
             self.count += 1
         else:
@@ -182,8 +178,8 @@ class Slot:
         """Forget what was read; what is held stays held."""
         if self._sums is not None:
             self._sums = SumWindow(self._sums.spans)
-        if self._change is not None:
-            self._change = ChangeWindow(self._change.span)
+        if self.window is not None:
+            self.window = ChangeWindow(self.window.span)
         self.last_at, self.last_value = -math.inf, math.nan
         self.same_from, self.count, self.calm_until = math.inf, 0, -math.inf
 

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from math import inf
 
 GRAIN_S = 60.0  # what falls within a minute is one amount; a gauge that reports slower is exact
-POINTS = 240  # most points a change window keeps
+POINTS = 240  # points of a change window's span
+LOOKS = 2  # times a span that points are looked through; meanwhile half as many more are kept
 COMPACT = 512
 
 
@@ -58,14 +59,15 @@ class SumWindow:
 class ChangeWindow:
     """How much a value changed over one span that ends with the newest reading.
 
-    Before `due` a reading moves nothing here: its change is the value less `first`.
+    Before `due` a reading moves nothing here: its change is the value less `first`. From
+    `next_point` on a reading is a point, to be kept (`keep`) even where nobody asks for the change.
     """
 
-    __slots__ = ("_points", "due", "first", "grain", "span")
+    __slots__ = ("_look_at", "_points", "due", "first", "grain", "next_point", "span")
 
     def __init__(self, span: float) -> None:
         self.span, self.grain = span, span / POINTS
-        self.due, self.first = -inf, 0.0
+        self.due, self.first, self.next_point, self._look_at = -inf, 0.0, -inf, -inf
         self._points: deque[tuple[float, float]] = deque()
 
     def change(self, at: float, value: float) -> tuple[float, int]:
@@ -74,9 +76,30 @@ class ChangeWindow:
         while points and points[0][0] < edge:
             points.popleft()
         count = len(points) + 1
-        if not points or at - points[-1][0] >= self.grain:
-            points.append((at, value))
+        if at >= self.next_point:
+            self.keep(at, value)
         oldest, self.first = points[0]
-        over, next_point = oldest + self.span, points[-1][0] + self.grain
+        over, next_point = oldest + self.span, self.next_point
         self.due = over if over < next_point else next_point  # noqa: FURB136 - twice as quick
         return value - self.first, count
+
+    def keep(self, at: float, value: float) -> None:
+        """Keep a reading as a point."""
+        self._points.append((at, value))
+        self.next_point = at + self.grain
+
+    def calm(self, at: float, much: float) -> tuple[float, float, float]:
+        """Between which values, and until when, no reading after `at` can change by `much`.
+
+        Where all points lie close together that is a band half of `much` about their middle: of
+        two values in it none is `much` above the other, whichever will be the oldest. Else it
+        rests on the oldest point, as long as it is that.
+        """
+        if at >= self._look_at:
+            self._look_at = at + self.span / LOOKS
+            values = [value for _, value in self._points]
+            low, high = min(values), max(values)
+            if high - low < much:
+                middle = (low + high) / 2
+                return middle - much / 2, middle + much / 2, self._look_at
+        return self.first - much, self.first + much, self.due

@@ -26,6 +26,7 @@ from data.errors import Invalid, Unavailable
 from data.ingest.doorway import Door, device_actor
 from data.ingest.mqtt_rows import MOST_BYTES, ROOT, rows_of
 from data.ingest.mqtt_settings import MqttSettings
+from data.ingest.mqtt_socket import Client
 from data.ingest.status import Tally
 
 log = logging.getLogger("hubei.ingest")
@@ -102,7 +103,7 @@ class MqttConsumer:
 
     def _make(self) -> paho.Client:
         known, five = self.settings, self.settings.version == "5"
-        client = paho.Client(
+        client = Client(
             CallbackAPIVersion.VERSION2, client_id=known.client_id,
             protocol=paho.MQTTv5 if five else paho.MQTTv311, clean_session=None if five else False,
             manual_ack=True,

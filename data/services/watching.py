@@ -94,6 +94,9 @@ class Watching:
                 else:
                     slot.same_from, slot.last_value, slot.count = at, value, 1
                 slot.last_at = at
+                window = slot.window
+                if window is not None and at >= window.next_point:
+                    window.keep(at, value)
                 continue
             if at <= slot.last_at:
                 if at < slot.last_at and slot.windowed:

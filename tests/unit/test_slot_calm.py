@@ -1,5 +1,6 @@
 """The short way past a calm sensor says exactly what asking it at length says."""
 
+import random
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 
@@ -104,6 +105,27 @@ def test_days_of_hardly_a_change_are_watched_alike(quantity, change):
     assert told == at_length
     assert memory == the_same
     assert told  # else nothing was compared
+
+
+@pytest.mark.parametrize("of_a_span", [12, 60, 360])
+@pytest.mark.parametrize("quantity", ["水位", "位移"])
+def test_a_wandering_value_rises_at_the_same_readings(quantity, of_a_span):
+    """About the change that raises an alarm, both ways; at rest it is asked now and then only."""
+    [rule] = [r for r in BOOK.rules if r.family == "rise" and quantity in r.quantities]
+    rng, value, rows, restless = random.Random(of_a_span), 22.0, [], 0
+    for n in range(of_a_span * 24):
+        wild = n // (of_a_span * 2) % 2
+        restless += wild
+        value += rng.gauss(0, rule.at_least * (1.2 if wild else 0.02) / of_a_span**0.5)
+        at = START + timedelta(hours=rule.hours * n / of_a_span)
+        rows.append(Reading(sensor=quantity, value=round(value, 4), at=at))
+    batches = [rows[n : n + 30] for n in range(0, len(rows), 30)]
+    told, memory, asked = _watched(batches, calm=True)
+    at_length, the_same, _ = _watched(batches, calm=False)
+    assert told == at_length
+    assert memory == the_same
+    assert sum(s.does == "raise" and s.rule_id == rule.id for s in told) > 1
+    assert asked < restless + (len(rows) - restless) * 0.6
 
 
 def test_calm_readings_are_not_asked_at_length():
