@@ -48,7 +48,7 @@ class Columns:
         if isinstance(readings, Columns):
             return readings
         rows = list(readings)
-        seconds = list(map(datetime.timestamp, [r.at for r in rows]))
+        seconds = _seconds([r.at for r in rows])
         return cls(rows, [r.sensor for r in rows], seconds, [r.value for r in rows])
 
     @classmethod
@@ -76,6 +76,17 @@ class Columns:
 
     def __iter__(self) -> Iterator[Reading]:
         return iter(self.rows)
+
+
+def _seconds(instants: Iterable[datetime]) -> list[float]:
+    """Since the epoch; a batch is mostly of one instant, or of a few: each is reckoned once."""
+    made: list[float] = []
+    add, last, seconds = made.append, None, 0.0
+    for at in instants:
+        if at != last:
+            last, seconds = at, at.timestamp()
+        add(seconds)
+    return made
 
 
 @dataclass(frozen=True, kw_only=True)

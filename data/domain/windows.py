@@ -63,29 +63,32 @@ class ChangeWindow:
     `next_point` on a reading is a point, to be kept (`keep`) even where nobody asks for the change.
     """
 
-    __slots__ = ("_look_at", "_points", "due", "first", "grain", "next_point", "span")
+    __slots__ = ("_look_at", "_times", "_values", "due", "first", "grain", "next_point", "span")
 
     def __init__(self, span: float) -> None:
         self.span, self.grain = span, span / POINTS
         self.due, self.first, self.next_point, self._look_at = -inf, 0.0, -inf, -inf
-        self._points: deque[tuple[float, float]] = deque()
+        # two of numbers, not one of pairs: there are millions, and pairs are searched for garbage
+        self._times, self._values = deque[float](), deque[float]()
 
     def change(self, at: float, value: float) -> tuple[float, int]:
         """Take a value; the change since the span's oldest, and how many readings that rests on."""
-        points, edge = self._points, at - self.span
-        while points and points[0][0] < edge:
-            points.popleft()
-        count = len(points) + 1
+        times, values, edge = self._times, self._values, at - self.span
+        while times and times[0] < edge:
+            times.popleft()
+            values.popleft()
+        count = len(times) + 1
         if at >= self.next_point:
             self.keep(at, value)
-        oldest, self.first = points[0]
-        over, next_point = oldest + self.span, self.next_point
+        self.first = values[0]
+        over, next_point = times[0] + self.span, self.next_point
         self.due = over if over < next_point else next_point  # noqa: FURB136 - twice as quick
         return value - self.first, count
 
     def keep(self, at: float, value: float) -> None:
         """Keep a reading as a point."""
-        self._points.append((at, value))
+        self._times.append(at)
+        self._values.append(value)
         self.next_point = at + self.grain
 
     def calm(self, at: float, much: float) -> tuple[float, float, float]:
@@ -97,8 +100,7 @@ class ChangeWindow:
         """
         if at >= self._look_at:
             self._look_at = at + self.span / LOOKS
-            values = [value for _, value in self._points]
-            low, high = min(values), max(values)
+            low, high = min(self._values), max(self._values)
             if high - low < much:
                 middle = (low + high) / 2
                 return middle - much / 2, middle + much / 2, self._look_at
