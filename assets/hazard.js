@@ -121,7 +121,8 @@
       body.crs = where.by === "phone" ? at("crs").value : "WGS84";
     }
     var name = known.kinds.find(function (k) { return k.key === said.kind; }).name;
-    var shots = photos, title = name + "：" + (said.words || said.place).slice(0, 30);
+    var told = said.words || said.place;
+    var shots = photos, title = name + "：" + told.slice(0, 30) + (told.length > 30 ? "…" : "");
     return tell.add({ account: who.account, kind: "report", words: title, body: body })
       .then(function (first) {
         return shots.reduce(function (before, blob, n) {
@@ -257,7 +258,10 @@
                                    "[data-more],[data-progress],[data-shot]");
     if (!hit) return;
     var does = hit.dataset;
-    if (does.go) { place = does.go; scrollTo(0, 0); draw(); }
+    if (does.go) {
+      place = does.go; scrollTo(0, 0); draw();
+      if (place !== "tell" && !locked) read(); /* what became of it is asked anew */
+    }
     if (does.shut) sheet.close();
     if (does.drop) keep.remove(Number(does.drop)).then(draw);
     if (does.unphoto) { photos.splice(Number(does.unphoto), 1); show.photos(photos); save(); }

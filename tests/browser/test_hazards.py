@@ -113,7 +113,6 @@ def test_from_a_phone_without_a_link_to_the_acceptance(running, phone, context) 
     _given_from_the_desk(desk)
     _progress_from_the_phone(phone)
     _accepted_by_another(running, desk)
-    phone.evaluate("() => window.dispatchEvent(new Event('online'))")
     phone.get_by_role("button", name="我的上报").click()
     expect(phone.locator("#told article")).to_contain_text("已销号")
     assert said == []
@@ -147,7 +146,6 @@ def _given_from_the_desk(desk: Page) -> None:
 
 
 def _progress_from_the_phone(phone: Page) -> None:
-    phone.evaluate("() => window.dispatchEvent(new Event('online'))")
     phone.get_by_role("button", name="整改", exact=True).click()
     phone.get_by_role("button", name="报进展").click()
     phone.get_by_label("整改进展").fill("削坡完成")
