@@ -243,7 +243,7 @@ def _tr(seen: Situation, row: Row, drafted: set[str], at_hand: Incident | None) 
             html.Td(html.Span(team.name, title=team.note or team.name), className="name", **pick),
             html.Td([brings(team) or "能力未知", html.Small(people)], title=_all(team)),
             html.Td(_state(row), title=team.state.word),
-            html.Td(_place(row)),
+            html.Td(_place(row), title="代用坐标" if team.coord_is_stand_in else ""),
             *[html.Td(_eta(seen, row, n)) for n in range(len(row.minutes))],
             html.Td(_buttons(seen, row, drafted, at_hand), className="to"),
         ],
@@ -268,7 +268,7 @@ def _place(row: Row) -> list[Any]:
     """Where the team is; how old the position is, or that it is the fixed home."""
     if row.heard:
         return [row.place, "（", html.Span(**{"data-age-since": row.heard}), "）"]
-    stand_in = "代用坐标" if row.team.coord_is_stand_in else "固定"
+    stand_in = "代用" if row.team.coord_is_stand_in else "固定"
     return [row.place, f"（{stand_in}）" if row.team.lon is not None else "（坐标未知）"]
 
 
@@ -286,8 +286,9 @@ def _buttons(
     """One button an incident, the one at hand taking Enter; or the form for what is missing."""
     team = row.team
     if not team.plannable:
+        missing = f"缺{'、'.join(team.missing_fields)}"
         return [
-            html.Small(f"缺{'、'.join(team.missing_fields)}"),
+            html.Small(missing, title=missing),
             html.Button("补录", className="mini", **{"data-enter": "1"},
                         **desk.acts(AREA, do="complete", team=team.id)),
         ]  # fmt: skip
