@@ -218,11 +218,18 @@ async def flood(base: str, texts: list[bytes], batch: int) -> tuple[float, list[
 def http() -> None:
     """Batches of 100 and of 1000 beside the bare store."""
     with served() as base:
-        start = datetime.now(UTC) - timedelta(hours=4)
+        start = _at_work(base)
         for turn, (batch, count) in enumerate(((100, 1500), (1000, 400))):
             begin = start + timedelta(hours=turn)
             alone, plain = store_alone(batch, count, begin), bare(batch, count, begin)
             _beside(base, batch, count, begin, (alone, plain))
+
+
+def _at_work(base: str) -> datetime:
+    """A center that has read its sensors and opened the day: from when on rows are counted."""
+    start = datetime.now(UTC) - timedelta(hours=4)
+    asyncio.run(flood(base, bodies(1000, 20, start - timedelta(minutes=30)), 1000))
+    return start
 
 
 def http_postgres() -> None:
@@ -230,7 +237,7 @@ def http_postgres() -> None:
     with (
         standing_postgres(DURABLE) as server, database_of(server.url) as own, served(own) as base,
     ):  # fmt: skip
-        start = datetime.now(UTC) - timedelta(hours=4)
+        start = _at_work(base)
         for turn, (batch, count) in enumerate(((100, 1000), (1000, 200))):
             begin = start + timedelta(hours=turn)
             with database_of(server.url) as other:

@@ -3,9 +3,10 @@
     python -m tests.benchmarks.mqtt [rows] [--postgres]
 
 Messages wait in a real Mosquitto, set as docs/monitoring.md says; the clock runs from the start of
-the consumer, inside one process with the center, until every row is committed, watched for alarms
-and acknowledged. The bare store is `add_readings` in batches of 1,000 at the same durability. Ten
-SL 651 stations send a report a time and wait for its confirmation. Nothing here is a test.
+the consumer, inside one process with a center at work, until every row is committed, watched for
+alarms and acknowledged. The bare store is `add_readings` at the same durability, in batches of
+1,000 and in batches of what a message has. Ten SL 651 stations send a report a time and wait for
+its confirmation. Nothing here is a test.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import msgspec
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
+from dashboard.serving import settle_memory
 from data.center import Center, build_center
 from data.config import Settings
 from data.domain.feeding import Reading
@@ -52,12 +54,12 @@ def rows(first: int, count: int) -> list[Reading]:
     ]  # fmt: skip
 
 
-def bare(center: Center, count: int) -> float:
+def bare(center: Center, first: int, count: int, batch: int) -> float:
     """Rows a second of the store alone."""
-    made = rows(0, count)
+    made = rows(first, count)
     began = time.perf_counter()
-    for at in range(0, count, 1000):
-        center.telemetry.add_readings(made[at : at + 1000])
+    for at in range(0, count, batch):
+        center.telemetry.add_readings(made[at : at + batch])
     return count / (time.perf_counter() - began)
 
 
@@ -123,12 +125,18 @@ def measure(count: int, url: str | None) -> None:
         things = tuple(Sensor(id=f"M{n}", name=f"M{n}", area_code="421127") for n in range(SENSORS))
         center.handle(StoreRows(what="基准", things=(*things, *stations())), SYSTEM)
         broker = Broker(Path(folder), autosave=False).start()
-        base = bare(center, count)
+        base = bare(center, 0, count, 1000)
+        center.feed.watching.ready()
+        settle_memory()
         print(f"bare store, batches of 1,000: {base:,.0f} rows/s")
         for n, each in enumerate(PER_MESSAGE, 1):
             some = count if each > 1 else count // 10
-            rate = over_mqtt(center, broker, n * count, some, each)
-            print(f"MQTT, {each:,} rows a message: {rate:,.0f} rows/s, {rate / base:.0%}")
+            like = bare(center, 2 * n * count, some, each)
+            rate = over_mqtt(center, broker, (2 * n + 1) * count, some, each)
+            print(
+                f"MQTT, {each:,} rows a message: {rate:,.0f} rows/s, {rate / base:.2f} of that; "
+                f"of the store in batches of {each:,} ({like:,.0f}) {rate / like:.2f}"
+            )
         print(f"SL 651, ten stations: {over_sl651(center):,.0f} reports/s confirmed")
         broker.stop()
         center.close()
