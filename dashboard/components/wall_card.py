@@ -160,7 +160,7 @@ def _teams(seen: Situation, incident: Incident, lacking: list[tuple[str, str]]) 
     if len(mine) > TEAMS:
         rows[-1] = html.Li([html.I("⋯"), html.Span(f"另有 {len(mine) - TEAMS + 1} 支队伍"), ""])
     if not mine:
-        rows = [html.Li([html.I(), html.Span("尚未调派队伍", className="none"), ""])]
+        rows = [html.Li(html.Span("尚未调派队伍", className="none"))]
     return [html.H3(["力量", html.Em(words)]), html.Ul(rows, className="teams")]
 
 
