@@ -6,10 +6,12 @@ test's own process would. A child knows the environment of that moment and what 
 
 import multiprocessing
 
+from dashboard.api import MODULES
 from dashboard.app import PAGES
 
 FORKED = multiprocessing.get_context("forkserver")
 FORKED.set_forkserver_preload([
     "tests.served", "tests.faults.race", "dashboard.serving", "dashboard.commands.ingesting",
-    *PAGES.values(),
+    "dashboard.geo", "dashboard.api.ogc", "dashboard.api.health", "dash.backends._flask",
+    *(f"dashboard.api.{name}" for name in MODULES), *PAGES.values(),
 ])  # fmt: skip
