@@ -26,6 +26,7 @@ from data.store.stock_book import Why, book
 from data.store.unit_of_work import Unit
 
 _IDLE = (TeamState.STANDBY, TeamState.OFF_DUTY, TeamState.UNPLANNABLE)
+_UNATTENDED = ("system", "connector")  # who brings things without a person looking at them
 KIND_WORDS = {
     "force": "上级力量", "team": "队伍", "depot": "储备库", "item": "物资品类", "lot": "批次",
     "sensor": "监测点", "source": "风险源", "contingency": "应急预案",
@@ -162,7 +163,7 @@ def _reconciled(unit: Unit, thing: Any, held: Any) -> Any:
     if isinstance(merged, Team):
         return _team(merged, held, seeded=unit.actor.role == "system")
     if isinstance(merged, Sensor | RiskSource):
-        return _watched(merged, held, seeded=unit.actor.role == "system")
+        return _watched(merged, held, by=unit.actor.role)
     if isinstance(merged, Lot):
         seeded = unit.actor.role == "system"
         on_hand = held.on_hand if seeded else merged.on_hand
@@ -180,26 +181,29 @@ def _reconciled(unit: Unit, thing: Any, held: Any) -> Any:
     return merged
 
 
-def _watched(new: Sensor | RiskSource, held: Any, *, seeded: bool) -> Any:
+def _watched(new: Sensor | RiskSource, held: Any, *, by: str) -> Any:
     """A sensor or source of a file over the one kept: a blank leaves what people filled in.
 
-    The shipped reference never takes back a level that people set.
+    Neither the shipped reference nor another body's push takes back a level that people set.
     """
-    filled = {
-        f.name: getattr(held, f.name)
-        for f in fields(new)
-        if getattr(new, f.name) in (None, "", ()) and getattr(held, f.name)
-    }
-    merged = replace(new, **filled)
-    if not isinstance(new, Sensor) or not isinstance(merged, Sensor):
-        return merged
+    merged = _filled(new, held)
+    if new.lon is None:  # the place kept is as good as it was
+        merged = replace(merged, coord_is_stand_in=held.coord_is_stand_in)
+    if isinstance(new, RiskSource):
+        return replace(merged, neighbours=_filled(new.neighbours, held.neighbours))
     named = {t.level for t in new.thresholds}
-    keep = {t.level for t in held.thresholds if t.set_by if seeded} | (
-        set() if seeded else {t.level for t in held.thresholds} - named
-    )
+    keep = {t.level for t in held.thresholds if t.set_by} if by in _UNATTENDED else set()
+    if by != "system":
+        keep |= {t.level for t in held.thresholds} - named
     kept = (t for t in held.thresholds if t.level in keep)
     levels = (*(t for t in new.thresholds if t.level not in keep), *kept)
     return replace(merged, thresholds=levels)
+
+
+def _filled(new: Any, held: Any) -> Any:
+    """The new with what it leaves blank as it is held."""
+    blank = [f.name for f in fields(new) if getattr(new, f.name) in (None, "", ())]
+    return replace(new, **{name: getattr(held, name) for name in blank})
 
 
 def _team(new: Team, held: Team, *, seeded: bool) -> Team:

@@ -8,8 +8,9 @@ import httpx
 import pytest
 
 from data.domain.messages import StoreRows
-from data.domain.org import SYSTEM
+from data.domain.org import SYSTEM, Actor
 from data.domain.sensor import Sensor
+from data.domain.source import Neighbours
 from data.errors import Invalid, Unavailable
 from data.ingest.fetching import fetch
 from data.ingest.polling import Poller
@@ -390,3 +391,29 @@ def test_an_answer_without_end_is_cut_off(office):
     with pytest.raises(Unavailable) as told:
         fetch(f"http://127.0.0.1:{office.port}/", timeout_s=5, headers={}, private=True)
     assert "超过" in str(told.value)
+
+
+def test_a_blank_in_a_push_or_a_table_keeps_who_lives_near(running, api, tmp_path):
+    """Neighbours are kept one by one: a later file or push without them takes none away."""
+    key = connector(api, sample("geology_csv"))
+    head, row = "统一编号,隐患点名称,县级代码,经度,纬度,规模等级,监测责任人,责任人电话", "7,滑坡"
+    admin, path = Actor.of("admin", "admin", "420000", "系统管理员"), tmp_path / "near.csv"
+
+    def imported(*lines):
+        path.write_text("\n".join(lines), encoding="utf-8")
+        assert running.center.import_table(admin, "sources", path, write=True)["refused"] == []
+
+    def near():
+        return running.center.queries.situation(SYSTEM).sources[f"{key}.7"].neighbours
+
+    with pusher(running, api, key) as office:
+        pushed = f"{head}\n{row},421127,115.94,30.07,3,王某,1380000\n"
+        assert office.post(f"/api/v1/share/{key}", content=pushed.encode()).json()["accepted"] == 1
+        imported("编号,名称,周边人口,周边学校,周边医院", f"{key}.7,滑坡,120,0,1")
+        imported("编号,名称,周边人口,周边说明", f"{key}.7,滑坡,,小学在坡下")
+        kept = Neighbours(population=120, schools=0, hospitals=1, note="小学在坡下")
+        assert near() == kept
+        pushed = pushed.replace("王某", "李某")
+        assert office.post(f"/api/v1/share/{key}", content=pushed.encode()).json()["accepted"] == 1
+        assert running.center.queries.situation(SYSTEM).sources[f"{key}.7"].person == "李某"
+        assert near() == kept
