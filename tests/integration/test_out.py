@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from lxml import etree
@@ -16,23 +17,56 @@ from dashboard.api.cot import events
 from dashboard.api.layers import as_csv
 from data.domain.messages import StoreRows
 from data.domain.org import SYSTEM
+from data.domain.sensor import Sensor
 from data.domain.source import RiskSource
+from data.domain.team import Team, TeamState
 from layers.catalog import LAYERS
-from tests.integration.api_world import post
+from tests.integration.api_world import HUANGMEI, get, incident, post, send
 from tests.map_world import world
 from tests.serving import Running
 
 EVIL = '=HYPERLINK("x")'
+SQUARE = {
+    "type": "Polygon",
+    "coordinates": [[[115.8, 30.0], [115.9, 30.0], [115.9, 30.1], [115.8, 30.1], [115.8, 30.0]]],
+}
 
 
 @pytest.fixture(scope="module")
 def center(tmp_path_factory):
-    """The real center, seeded, with one source whose name is a formula."""
-    source = RiskSource(id="RS-1", name=EVIL, area_code="420100", lon=114.3, lat=30.6)
+    """The real center with something in every layer; one source's name is a formula."""
+    things = (
+        RiskSource(id="RS-1", name=EVIL, area_code="420100", lon=114.3, lat=30.6),
+        Sensor(id="RAIN-1", name="雨量站", quantity="雨量", kind="雨量", unit="mm", **HUANGMEI),
+        Team(
+            id="TM-1", name="甲队", area_code="421100", lon=114.87, lat=30.45, people=20,
+            provides={"搜救": 20.0}, state=TeamState.STANDBY,
+        ),
+    )  # fmt: skip
     with Running(var=tmp_path_factory.mktemp("out"), pages={}) as running:
         running.center.seed()
-        running.center.handle(StoreRows(what="测试", things=(source,)), SYSTEM)
+        running.center.handle(StoreRows(what="测试", things=things), SYSTEM)
+        with running.client("duty") as duty:
+            fill(duty)
         yield running
+
+
+def fill(duty):
+    """An incident with its post, team, areas and closed road; warnings, a hazard, rain, a list."""
+    opened = incident(duty)
+    assert send(duty, "TM-1", opened).status_code == 201
+    post(duty, f"/incidents/{opened}/post", {"place": "村委会", **HUANGMEI})
+    for kind in ("affected", "closure"):
+        post(duty, "/zones", {"kind": kind, "geometry": SQUARE, "incident_id": opened})
+    post(duty, "/zones", {"kind": "closure", "roads": [get(duty, "/roads")["items"][0]["id"]]})
+    words = {"colour": "蓝", "event": "暴雨", "description": "预计有暴雨"}
+    post(duty, "/warnings", {**words, "areas": ["421127"]})
+    post(duty, "/warnings", {**words, "geometry": SQUARE})
+    post(duty, "/hazards", {"kind": "slope", "words": "裂缝", "place": "大河镇", **HUANGMEI})
+    now = datetime.now(UTC).isoformat()
+    post(duty, "/telemetry", [{"sensor": "RAIN-1", "at": now, "value": 12.5}], status=202)
+    norm = {"item_id": "M01", "least": 5, "basis": "假定", "area_code": "421127"}
+    post(duty, "/stock/norms", norm, status=200)
 
 
 @pytest.fixture(scope="module")
@@ -65,17 +99,19 @@ def ogrinfo(center, token, *arguments):
 
 
 def test_gdal_lists_and_reads_every_collection(center, api, token):
-    """Each layer opens, and holds as many features as the service says, page by page."""
+    """Each layer opens, none is empty, and every feature the service counts is read by pages."""
     address = f"OAPIF:{center.base}/ogc"
-    said, errors = ogrinfo(center, token, "-al", "-so", "-oo", "PAGE_SIZE=50", address)
-    counts = {
-        name: int(count)
-        for name, count in re.findall(r"Layer name: (\S+).*?Feature Count: (\d+)", said, re.DOTALL)
-    }
-    assert set(counts) == {layer.id for layer in LAYERS}
+    said, errors = ogrinfo(center, token, "-al", "-geom=SUMMARY", "-oo", "PAGE_SIZE=50", address)
+    titles, found = {}, {}
+    for part in re.split(r"^Layer name: ", said, flags=re.MULTILINE)[1:]:
+        name = part.split("\n", 1)[0].strip()
+        titles[name] = int(re.search(r"^Feature Count: (\d+)$", part, re.MULTILINE)[1])
+        found[name] = len(re.findall(r"^OGRFeature\(", part, re.MULTILINE))
+    assert set(found) == {layer.id for layer in LAYERS}
     for layer in LAYERS:
         matched = api.get(f"/ogc/collections/{layer.id}/items", params={"limit": 1}).json()
-        assert counts[layer.id] == matched["numberMatched"], layer.id
+        told = matched["numberMatched"]
+        assert found[layer.id] == titles[layer.id] == told > 0, layer.id
     assert "ERROR" not in errors
 
 
