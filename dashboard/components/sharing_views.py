@@ -15,6 +15,7 @@ from dashboard.components.desk_words import clock, empty, span
 from dashboard.words import DASH
 from data.domain.clock import SHANGHAI, real_now
 from data.domain.org import AreaTree
+from data.domain.sensor import LEVELS
 from data.domain.sharing import TARGET_WORDS, Connector, Shared
 
 LATE_S, DAY_S = 3600.0, 86_400.0
@@ -31,6 +32,11 @@ FIELD_WORDS: Mapping[str, str] = {
     "identifier": "标识", "sent": "发布时间", "headline": "标题", "areas": "区域", "event": "事件",
     "expires": "失效", "effective": "生效", "description": "正文", "instruction": "防御指南",
     "dead": "死亡", "missing": "失联", "device": "设备", "element": "要素", "river": "河流",
+    "quantity": "监测量", "source_id": "风险源", "expected_every_s": "上报间隔（秒）",
+    "neighbours.population": "周边人口", "neighbours.schools": "周边学校",
+    "neighbours.hospitals": "周边医院", "neighbours.note": "周边说明",
+    "contingency_id": "应急预案", "videos": "视频",
+    **{f"thresholds.{level}": level for level in LEVELS},
 }  # fmt: skip
 # What the center gives out, to whoever holds a token that may read.
 GIVEN = (

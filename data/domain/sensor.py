@@ -8,6 +8,10 @@ from datetime import date
 from data.domain.incident import Origin
 
 LADDER = ("设防", "警戒", "保证", "历史最高")
+# Every level a table or another body may give.
+LEVELS = (
+    "汛限", *LADDER, "低低", "低", "高", "高高", "一级", "二级", "蓝", "黄", "橙", "红",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from data.domain.incident import Origin
+from data.domain.sensor import LEVELS
 
 SAMPLE = "示例（假定）"
 Target = Literal["readings", "positions", "reports", "sources", "sensors", "alarms", "warnings"]
@@ -18,7 +19,8 @@ FORMATS = ("json", "csv", "xml", "cap")
 CRS = ("WGS84", "CGCS2000", "GCJ02", "BD09")
 Kind = Literal["text", "number", "whole", "time"]
 
-# What a record may become, field by field: (kind, whether it must be there).
+# What a record may become, field by field: (kind, whether it must be there). Dotted names are those
+# of the users' own tables.
 FIELDS: Mapping[str, Mapping[str, tuple[Kind, bool]]] = {
     "readings": {"sensor": ("text", True), "at": ("time", True)},
     "positions": {
@@ -38,6 +40,9 @@ FIELDS: Mapping[str, Mapping[str, tuple[Kind, bool]]] = {
         "area_code": ("text", False), "lon": ("number", False), "lat": ("number", False),
         "grade": ("text", False), "organisation": ("text", False), "person": ("text", False),
         "phone": ("text", False), "note": ("text", False),
+        "neighbours.population": ("whole", False), "neighbours.schools": ("whole", False),
+        "neighbours.hospitals": ("whole", False), "neighbours.note": ("text", False),
+        "contingency_id": ("text", False), "videos": ("text", False),
     },
     "sensors": {
         "id": ("text", True), "name": ("text", True), "quantity": ("text", False),
@@ -45,6 +50,7 @@ FIELDS: Mapping[str, Mapping[str, tuple[Kind, bool]]] = {
         "area_code": ("text", False), "lon": ("number", False), "lat": ("number", False),
         "device": ("text", False), "element": ("text", False), "source_id": ("text", False),
         "expected_every_s": ("whole", False), "note": ("text", False),
+        **{f"thresholds.{level}": ("number", False) for level in LEVELS},
     },
     "alarms": {
         "point": ("text", True), "name": ("text", False), "level": ("text", True),

@@ -46,8 +46,9 @@ def known_to(center: Importing, actor: Actor) -> Known:
         "item_id": {t.name: t.id for t in now.items.values()} | {i: i for i in now.items},
     }
     return Known(
-        areas=center.areas, unit_at=center.tools.spatial.unit_at, names=names, org=actor.org
-    )
+        areas=center.areas, unit_at=center.tools.spatial.unit_at, names=names, org=actor.org,
+        sensors=now.sensors,
+    )  # fmt: skip
 
 
 def run_import(

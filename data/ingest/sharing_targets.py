@@ -11,13 +11,12 @@ from data.domain.alarm import Family
 from data.domain.incident import Casualties
 from data.domain.messages.monitoring import Signal, TakeSignals
 from data.domain.messages.warnings import TakeForeignWarning
-from data.domain.org import Actor
-from data.domain.sensor import Sensor
+from data.domain.org import SYSTEM, Actor
 from data.domain.sharing import Connector
-from data.domain.source import RiskSource
-from data.errors import CenterError, Unavailable
+from data.errors import CenterError, Invalid, Unavailable
 from data.ingest.cap import read_cap
 from data.ingest.sharing_cap import cap_of
+from data.ingest.sharing_things import Making
 
 if TYPE_CHECKING:
     from data.ingest.sharing import Sharing
@@ -131,21 +130,27 @@ def _alarm(row: dict[str, Any], connector: Connector) -> m.Command:
     return TakeSignals(signals=(signal,))
 
 
-def _things(make: type[Any]) -> Way:
+def _things(target: str) -> Way:
     """Things are stored together; where one is refused, each alone. Ids stay the body's own."""
 
     def way(
         sharing: Sharing, actor: Actor, connector: Connector, items: Sequence[Item]
     ) -> list[Outcome]:
-        made = [
-            make(**{
-                **item.rows[0], "id": f"{connector.id}.{item.rows[0]['id']}"[:64],
-                "source": connector.body,
-            })
-            for item in items if item.rows
-        ]  # fmt: skip
-        stored = iter(_stored(sharing, actor, connector, made))
-        return [next(stored) if item.rows else Outcome(reason=item.reason) for item in items]
+        now = sharing.queries.situation
+        making = Making(target, connector, held=now(SYSTEM), seen=now(actor))
+        found = [Outcome(reason=item.reason) for item in items]
+        made: dict[int, Any] = {}
+        for n, item in enumerate(items):
+            if not item.rows:
+                continue
+            try:
+                made[n] = making.thing(item.rows[0])
+            except Invalid as error:
+                found[n].reason = error.detail
+        stored = _stored(sharing, actor, connector, list(made.values()))
+        for n, outcome in zip(made, stored, strict=True):
+            found[n] = outcome
+        return found
 
     return way
 
@@ -180,6 +185,6 @@ def _warning(row: dict[str, Any], connector: Connector) -> m.Command:
 
 TARGETS: Mapping[str, Way] = {
     "readings": _readings, "positions": _positions, "reports": _one_by_one(_report),
-    "alarms": _one_by_one(_alarm), "sources": _things(RiskSource), "sensors": _things(Sensor),
+    "alarms": _one_by_one(_alarm), "sources": _things("sources"), "sensors": _things("sensors"),
     "warnings": _one_by_one(_warning),
 }  # fmt: skip

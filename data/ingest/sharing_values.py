@@ -12,8 +12,10 @@ import msgspec
 
 from data.domain.sharing import FIELDS, Kind, MappingFile, Taking
 from data.errors import Invalid
+from data.ingest import sharing_things
 from data.ingest.coordinates import to_wgs84
 from data.ingest.sharing_records import found_at
+from data.ingest.watch_tables import WATCH_TABLES
 from data.services.addresses import address
 
 LARGEST = 1e12
@@ -37,6 +39,8 @@ def made(known: MappingFile, record: Any) -> list[dict[str, Any]]:
     row = {name: value for name, value in row.items() if value is not None}
     if "lon" in row or "lat" in row:
         row["lon"], row["lat"] = _place(known, row)
+    if known.target in WATCH_TABLES:
+        sharing_things.parsed(known.target, row)  # refused here, so that a try-out says it too
     if known.target != "readings":
         return [row]
     found = [

@@ -40,12 +40,13 @@ class Refused:
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
-    """What rows may refer to: areas, units at a point, names and ids of depots and items."""
+    """What rows may refer to: areas, units at a point, names and ids, and sensors kept already."""
 
     areas: AreaTree | None = None
     unit_at: Callable[[float, float], str | None] | None = None
     names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     org: str = PROVINCE
+    sensors: Mapping[str, Sensor] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,12 +186,12 @@ def _thing(table: Table, parsed: dict[str, Any], provides: dict[str, float], kno
     for name in REFERS:
         if name in parsed:
             parsed[name] = _refer(name, parsed[name], known)
-    parsed = assembled(table.makes, parsed)
     if "id" not in parsed:
         keys: tuple[str, ...] = ("name", "area_code", "depot_id", "item_id", "batch")
         keys += ("source_id", "quantity") if table.makes is Sensor else ()
         mark = "|".join(str(parsed.get(k) or "") for k in keys)
         parsed["id"] = f"{table.prefix}-{hashlib.sha256(mark.encode()).hexdigest()[:10]}"
+    parsed = assembled(table.makes, parsed, known.sensors.get(parsed["id"]))
     thing = table.makes(**parsed, **({"provides": provides} if table.makes is Team else {}))
     if isinstance(thing, Team) and thing.plannable:
         return Team(**{**parsed, "provides": provides, "state": TeamState.STANDBY})

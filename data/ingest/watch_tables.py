@@ -7,15 +7,11 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from data.domain.sensor import Sensor, Threshold
+from data.domain.sensor import LEVELS, Sensor, Threshold
 from data.domain.source import VIDEO_KINDS, Neighbours, RiskSource, Video
 from data.ingest import columns as c
 from data.ingest.rule_book import rule_book
 
-LEVELS = (
-    "汛限", "设防", "警戒", "保证", "历史最高", "低低", "低", "高", "高高", "一级", "二级",
-    "蓝", "黄", "橙", "红",
-)  # fmt: skip
 _ON_RIVERS = ("水位", "流量")
 KINDS = "水库、尾矿库、危险化学品、地质灾害隐患点、森林瞭望塔、城市生命线、消防远程监控"
 _DEVICE = re.compile(r"^[a-z0-9]+:[\w.\-]+$")
@@ -113,8 +109,14 @@ WATCH_TABLES: Mapping[str, c.Table] = {
 }  # fmt: skip
 
 
-def assembled(makes: type[Any], parsed: Mapping[str, Any]) -> dict[str, Any]:
-    """A row's values with those of dotted names put together: neighbours, levels, unit."""
+def assembled(
+    makes: type[Any], parsed: Mapping[str, Any], held: Sensor | None = None
+) -> dict[str, Any]:
+    """A row's values with those of dotted names put together: neighbours, levels, unit.
+
+    A sensor that is `held` and still measures the same keeps its kind and unit where the row is
+    blank.
+    """
     plain = {k: v for k, v in parsed.items() if "." not in k}
     parts: dict[str, dict[str, Any]] = {}
     for name, value in parsed.items():
@@ -125,8 +127,10 @@ def assembled(makes: type[Any], parsed: Mapping[str, Any]) -> dict[str, Any]:
         plain["neighbours"] = Neighbours(**parts["neighbours"])
     if makes is Sensor:
         measured = plain.get("quantity", "")
-        plain.setdefault("kind", "河道" if measured in _ON_RIVERS else measured)
-        plain.setdefault("unit", _units().get(measured, ""))
+        same = held if held is not None and held.quantity == measured else None
+        kind = "河道" if measured in _ON_RIVERS else measured
+        plain.setdefault("kind", same.kind if same else kind)
+        plain.setdefault("unit", same.unit if same else _units().get(measured, ""))
         plain["thresholds"] = _levels(
             measured, parts.get("thresholds", {}), plain.get("source", "")
         )

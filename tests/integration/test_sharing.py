@@ -7,7 +7,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import httpx
 import pytest
 
+from data.domain.contingency import Contingency
 from data.domain.messages import StoreRows
+from data.domain.messages.monitoring import SetThreshold
 from data.domain.org import SYSTEM, Actor
 from data.domain.sensor import Sensor
 from data.domain.source import Neighbours
@@ -417,3 +419,108 @@ def test_a_blank_in_a_push_or_a_table_keeps_who_lives_near(running, api, tmp_pat
         assert office.post(f"/api/v1/share/{key}", content=pushed.encode()).json()["accepted"] == 1
         assert running.center.queries.situation(SYSTEM).sources[f"{key}.7"].person == "李某"
         assert near() == kept
+
+
+RAIN = """
+name: 雨量站
+body: 气象部门
+target: 监测点
+format: json
+fields: {id: nr, name: name, quantity: what, kind: kind, unit: unit, source_id: at}
+"""
+
+
+def test_sensors_of_another_body_are_made_as_those_of_a_table(running, api):
+    """Unit and kind follow the quantity, a blank keeps them, an unknown quantity is refused."""
+    key = connector(api, RAIN)
+
+    def told(office, **row):
+        return office.post(f"/api/v1/share/{key}", json=row).json()
+
+    def kept(no):
+        found = running.center.queries.situation(SYSTEM).sensors[f"{key}.{no}"]
+        return found.name, found.quantity, found.kind, found.unit
+
+    with pusher(running, api, key) as office:
+        assert told(office, nr="1", name="大河", what="雨量")["accepted"] == 1
+        assert kept("1") == ("大河", "雨量", "雨量", "mm")
+        assert told(office, nr="1", name="大河站")["accepted"] == 1
+        assert kept("1") == ("大河站", "雨量", "雨量", "mm")
+        told(office, nr="1", name="大河站", what="雨量", kind="雨量站", unit="毫米")
+        assert told(office, nr="1", name="大河站", what="雨量")["repeated"] == 1
+        assert kept("1") == ("大河站", "雨量", "雨量站", "毫米")
+        strange = told(office, nr="2", name="某处", what="雨")["refused"][0]["reason"]
+        assert "没有这个监测量" in strange
+        assert "累计雨量" in strange
+        assert "codes" in strange
+        assert "没有写监测量" in told(office, nr="2", name="某处")["refused"][0]["reason"]
+        lost = told(office, nr="2", name="某处", what="雨量", at="无此处")["refused"][0]["reason"]
+        assert "没有风险源“无此处”" in lost
+    assert len(running.center.feed.quarantine.rows(source=key)) == 3
+    row = '{"nr": "1", "name": "x", "what": "雨"}'
+    tried = api.post("/api/v1/connectors/try", json={"text": RAIN, "sample": row}).json()
+    assert "没有这个监测量" in tried["refused"][0]["reason"]
+
+
+def test_a_table_keeps_the_unit_it_leaves_blank(running, tmp_path):
+    """What somebody wrote as the unit of a sensor stands when the table comes without it."""
+    admin, path = Actor.of("admin", "admin", "420000", "系统管理员"), tmp_path / "units.csv"
+    for table in ("编号,名称,监测量,单位\nU-1,罐,压力,kPa", "编号,名称,监测量\nU-1,罐一,压力"):
+        path.write_text(table, encoding="utf-8")
+        assert running.center.import_table(admin, "sensors", path, write=True)["good"] == 1
+    kept = running.center.queries.situation(SYSTEM).sensors["U-1"]
+    assert (kept.name, kept.unit) == ("罐一", "kPa")
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_levels_of_a_water_departments_table(running, api, form):
+    """FRZ, WRZ, GRZ and MAXZ are levels; what people set is not taken back by a push."""
+    text = sample("hubei_stations").replace("format: csv", f"format: {form}")
+    key = connector(api, text)
+    row = {
+        "STCD": "61512001", "STNM": "监利", "RVNM": "长江", "FRZ": "33.5", "WRZ": "35.5",
+        "GRZ": "37.23", "MAXZ": "--",
+    }  # fmt: skip
+
+    def push(office):
+        csv = "\n".join((",".join(row), ",".join(row.values()))).encode()
+        body = {"content": csv} if form == "csv" else {"json": row}
+        assert office.post(f"/api/v1/share/{key}", **body).json()["accepted"] == 1
+        made = running.center.queries.situation(SYSTEM).sensors[f"{key}.61512001"]
+        return made, {t.level: t.value for t in made.thresholds}
+
+    with pusher(running, api, key) as office:
+        made, levels = push(office)
+        assert levels == {"设防": 33.5, "警戒": 35.5, "保证": 37.23}
+        assert (made.river, made.quantity, made.unit) == ("长江", "水位", "m")
+        assert {t.source for t in made.thresholds} == {"水文部门"}
+        mine = SetThreshold(sensor_id=made.id, level="警戒", value=35.0, reason="堤防加固")
+        running.center.handle(mine, Actor.of("duty", "duty", "420000", "王值班"))
+        row["FRZ"] = "33.6"
+        _, levels = push(office)
+        assert levels == {"设防": 33.6, "警戒": 35.0, "保证": 37.23}
+
+
+def test_who_lives_near_a_cameras_and_the_contingency_come_with_a_source(running, api):
+    """As the table of sources has them; what is no camera or contingency is refused by name."""
+    text = sample("geology_csv").replace(
+        "source:", '  contingency_id: 预案\n  videos: {from: 视频, prefix: "现场|hls|"}\nsource:'
+    )
+    key = connector(api, text)
+    plan = Contingency(id="YA-1", area_code="421127", tier="county", name="甲滑坡预案")
+    running.center.handle(StoreRows(what="预案", things=(plan,)), SYSTEM)
+    head = "统一编号,隐患点名称,规模等级,威胁人口,威胁对象,预案,视频\n"
+    with pusher(running, api, key) as office:
+        rows = (
+            f"1,甲滑坡,3,120,坡下小学,{plan.name},https://cam.example.org/1.m3u8\n"
+            "2,乙滑坡,3,-,,无此预案,\n3,丙滑坡,3,,,,ftp://x\n"
+        )
+        told = office.post(f"/api/v1/share/{key}", content=(head + rows).encode()).json()
+    assert told["accepted"] == 1, told
+    assert ["无此预案" in told["refused"][0]["reason"], "视频" in told["refused"][1]["reason"]] == [
+        True, True,
+    ]  # fmt: skip
+    made = running.center.queries.situation(SYSTEM).sources[f"{key}.1"]
+    assert made.neighbours == Neighbours(population=120, note="坡下小学")
+    assert made.contingency_id == plan.id
+    assert [(v.name, v.kind) for v in made.videos] == [("现场", "hls")]
