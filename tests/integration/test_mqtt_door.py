@@ -1,18 +1,27 @@
 """MQTT with a real broker: acknowledged only after commit, killed at will, nothing lost."""
 
 import json
+import socket
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import httpx
 import paho.mqtt.client as paho
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
+from data.config import DoorSettings
 from data.ingest.mqtt import MqttConsumer
 from data.ingest.mqtt_settings import MqttSettings
-from tests.integration.device_world import START, Program, make_center, waited
+from tests.integration.device_world import START, Program, level_frame, make_center, waited
 from tests.mosquitto import Broker, find_mosquitto
-from tests.serving import PASSWORD, Running
+from tests.serving import PASSWORD, Running, free_port
+from tests.unit.test_mapping_files import SAMPLES
+
+NDJSON = {"Content-Type": "application/x-ndjson"}
+FEWEST, MOST = 3_000, 80_000  # rows of an honest sender beside hostile ones
+NONSENSE = ("NaN", "1e308", "1e400", "Infinity")
 
 pytestmark = pytest.mark.skipif(
     find_mosquitto() is None, reason="no MQTT broker found: install 'mosquitto'"
@@ -134,6 +143,111 @@ def test_poison_is_kept_and_never_comes_round_again(broker, center):
     assert {h.via for h in held} == {"mqtt"}
     assert all(h.reason for h in held)
     assert stored(center) == [3, 7]
+
+
+class Good:
+    """An honest sender over HTTP: batch after batch of the five sensors, none twice."""
+
+    def __init__(self, client):
+        self.client, self.sent = client, 0
+        self.client.timeout = 10  # a device waits no longer
+
+    def batch(self):
+        """One more batch, answered with every row taken."""
+        lines = b"\n".join(json.dumps(row).encode() for row in rows(self.sent, 100))
+        answer = self.client.post("/api/v1/telemetry", content=lines, headers=NDJSON)
+        assert answer.status_code == 202, answer.text
+        assert (answer.json()["accepted"], answer.json()["rejected"]) == (100, [])
+        self.sent += 100
+
+
+def hostile(running, own, publisher):
+    """What others send at the same time, each by its name: how it was refused, in words."""
+    with running.client("admin") as admin:
+        text = (SAMPLES / "weather_cap.yaml").read_text(encoding="utf-8")
+        made = admin.post("/api/v1/connectors", json={"text": text}).json()["connector"]["id"]
+        body = admin.post(f"/api/v1/connectors/{made}/token").json()["token"]
+    laughs = b"".join(b'<!ENTITY x%d "%s">' % (n, b"&x%d;" % (n - 1) * 9) for n in range(1, 12))
+    bomb = b'<!DOCTYPE a [<!ENTITY x0 "ha">%s]><alert>&x11;</alert>' % laughs
+    crazy = '{"sensor":"T-0","at":"2020-07-08T00:00:00+08:00","value":%s}'
+    broken = bytearray(level_frame(1, 1))
+    broken[-1] ^= 0xFF
+
+    def telemetry(*lines):
+        answer = own.post("/api/v1/telemetry", content=b"\n".join(lines), headers=NDJSON)
+        assert answer.status_code == 202, answer.text
+        assert (answer.json()["accepted"], answer.json()["refused"]) == (0, len(lines))
+        return [row["reason"] for row in answer.json()["rejected"]]
+
+    def cap():
+        answer = own.post("/api/v1/warnings/cap", content=bomb)
+        assert answer.status_code == 422
+        return str(answer.json()["errors"])
+
+    def push():
+        bearer = {"Authorization": f"Bearer {body}"}
+        answer = httpx.post(
+            f"{running.base}/api/v1/share/{made}", content=bomb, headers=bearer, timeout=60
+        )
+        return str(answer.json()["refused"])
+
+    def station():
+        where = ("127.0.0.1", running.center.settings.doors.sl651_port)
+        with socket.create_connection(where, timeout=60) as line:
+            line.sendall(bytes(broken) * 300)
+            line.shutdown(socket.SHUT_WR)
+            while line.recv(100):
+                pass
+        faults = next(d for d in running.center.doors.status() if d["via"] == "sl651")["faults"]
+        return str(faults)
+
+    def messages():
+        for payload in (b"{", b"[" * 5000, b"1e999", b"x" * 1_000_001):
+            publisher.raw("hubei/telemetry", payload)
+        quarantine = running.center.feed.quarantine
+        assert waited(lambda: len([h for h in quarantine.rows() if h.via == "mqtt"]) >= 4)
+        return str({h.kind for h in quarantine.rows() if h.via == "mqtt"})
+
+    return {
+        "long": (lambda: telemetry(b'{"sensor":"' + b"x" * 10_000_000 + b'"}'), "超过 64 KB"),
+        "numbers": (lambda: telemetry(*((crazy % v).encode() for v in NONSENSE)), "数"),
+        "cap": (cap, "DTD"),
+        "connector": (push, "DTD"),
+        "station": (station, "校验码不符"),
+        "mqtt": (messages, "malformed"),
+    }
+
+
+def test_hostile_senders_hold_no_honest_one_up(broker, tmp_path):
+    """Every batch of an honest sender is taken whole and in time while all the others go on.
+
+    Each of those is refused by the name of its fault, three times over, and none of it is stored.
+    """
+    make_center(tmp_path).close()
+    doors = DoorSettings(mqtt=f"mqtt://127.0.0.1:{broker.port}", sl651_port=free_port())
+    with (
+        Running(tmp_path, pages={}, doors=doors, requests_per_second=10_000) as running,
+        running.client("duty") as duty,
+        running.client("duty.421127") as county,
+    ):
+        running.center.doors.start()
+        good, publisher = Good(duty), Publisher(broker)
+        status = running.center.doors.status
+        assert waited(lambda: any(d["via"] == "mqtt" and d["connected"] for d in status()))
+        ways = hostile(running, county, publisher)
+        with ThreadPoolExecutor(len(ways)) as pool:
+            told = {
+                name: pool.submit(lambda do=do: [str(do()) for _ in range(3)])
+                for name, (do, _) in ways.items()
+            }
+            while good.sent < FEWEST or (
+                good.sent < MOST and not all(one.done() for one in told.values())
+            ):
+                good.batch()
+        publisher.close()
+        for name, (_, word) in ways.items():
+            assert all(word in said for said in told[name].result()), (name, told[name].result())
+        assert stored(running.center) == list(range(good.sent))
 
 
 def test_what_the_store_refuses_is_tried_again_until_it_is_kept(broker, center, monkeypatch):
