@@ -1,6 +1,7 @@
 """The simulator drives the real doors, only in an exercise, and marks what it invents."""
 
 import asyncio
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,6 +14,10 @@ from data.domain.org import SYSTEM, Area, AreaTree
 from data.errors import NotFound
 from data.exercise.flood import read_flood
 from data.exercise.invented_sensors import SORTS, Values, invented, sort_of
+from data.ingest.mqtt import MqttConsumer
+from data.ingest.mqtt_settings import MqttSettings
+from tests.integration.device_world import waited
+from tests.mosquitto import Broker, find_mosquitto
 from tests.serving import PASSWORD, Running
 
 WAVE = read_flood("flood-2020")
@@ -136,3 +141,33 @@ def test_a_simulation_runs_against_a_real_server(exercise_server, capsys):
     river = {sensors[key].name for key in readings if not key.startswith("DRILL-")}
     assert {"监利", "九江", "蕲州"} <= river
     assert "汉口" not in river  # the exercise's own script tells its level
+
+
+@pytest.mark.skipif(find_mosquitto() is None, reason="no MQTT broker found: install 'mosquitto'")
+def test_a_simulation_goes_through_a_broker(exercise_server, tmp_path, capsys):
+    """Every row it publishes is taken by the center behind the broker, and none is refused."""
+    center = exercise_server.center
+    broker = Broker(tmp_path).start()
+    address = f"mqtt://127.0.0.1:{broker.port}"
+    consumer = MqttConsumer(center.feed, MqttSettings.of(address, client_id="simulated"))
+    settings = Settings(
+        var=exercise_server.var, scenario="2020-07-08", port=exercise_server.port,
+        seed_password=PASSWORD,
+    )  # fmt: skip
+    before = set(center.feed.quarantine.rows())
+    center.exercise.clock.change(paused=False)
+    try:
+        consumer.start()
+        assert waited(lambda: consumer.status()["connected"])
+        asked = ["--broker", address, "--sensors", "30", "--every", "100ms", "--rounds", "2"]
+        assert simulate.main(settings, [*asked, "--batch", "20"]) == 0
+        sent = int(re.search(r"已发 ([\d,]+) 行", capsys.readouterr().out)[1].replace(",", ""))
+        assert waited(lambda: consumer.status()["accepted"] == sent), consumer.status()
+        assert consumer.status()["refused"] == 0
+    finally:
+        center.exercise.clock.change(paused=True)
+        consumer.close()
+        broker.stop()
+    assert sent > 2 * 30
+    assert sum(1 for key in center.telemetry.readings() if key.startswith("DRILL-")) >= 30
+    assert set(center.feed.quarantine.rows()) == before

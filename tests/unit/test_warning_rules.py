@@ -9,10 +9,10 @@ import yaml
 
 from data.domain.delivery import BACK_OFF_S, Delivery, DeliveryState, tally
 from data.domain.org import PROVINCE
-from data.domain.situation import Situation
+from data.domain.situation import Position, Situation
 from data.domain.source import RiskSource
 from data.domain.task import Step
-from data.domain.team import Team
+from data.domain.team import Team, TeamState
 from data.domain.warning import MOVES, Warning, WarningState  # noqa: A004
 from data.domain.warning_rules import COLOURS, colour_of, is_identifier, read_warning_rules
 from data.domain.warning_text import (
@@ -185,28 +185,42 @@ def test_a_delivery_never_goes_back_and_a_receipt_is_given_once():
 
 
 def seen_with(warning):
-    """A situation with three sources and a team in and about 黄梅."""
+    """A situation with three sources and three teams in and about 黄梅."""
     sources = {
         "a": RiskSource(id="a", name="库区", area_code=HUANGMEI, lon=115.94, lat=30.07),
         "b": RiskSource(id="b", name="无坐标", area_code=HUANGMEI),
         "c": RiskSource(id="c", name="武汉", area_code="420102", lon=114.3, lat=30.6),
     }
-    teams = {"t": Team(id="t", name="队", force_id="f", area_code=HUANGMEI, lon=115.83, lat=30.09)}
+    homes = {
+        "t": (HUANGMEI, 115.94, 30.05), "u": (HUANGMEI, 115.83, 30.09), "v": ("420102", 114.3, 30.6)
+    }  # fmt: skip
+    teams = {
+        key: Team(
+            id=key, name="队", force_id="f", area_code=code, lon=lon, lat=lat,
+            state=TeamState.DEPARTED if key == "v" else TeamState.STANDBY,
+        )
+        for key, (code, lon, lat) in homes.items()
+    }  # fmt: skip
+    heard = {"v": Position(lon=115.95, lat=30.06, at=AT)}  # 武汉's own team, on its way
     return Situation(
-        revision=1, at=AT, warnings={warning.id: warning}, sources=sources, teams=teams
-    )
+        revision=1, at=AT, warnings={warning.id: warning}, sources=sources, teams=teams,
+        positions=heard,
+    )  # fmt: skip
 
 
 def test_units_touch_what_lies_in_their_counties_and_a_drawing_what_lies_inside():
-    """Without a position the county decides, in either case."""
+    """Without a position the county decides, in either case; a team counts where it is now."""
     seen = seen_with(warned())
     assert touched(seen, warned()).sources == ("a", "b")
+    assert touched(seen, warned()).teams == ("t", "u")
     ring = [[115.9, 30.0], [116.0, 30.0], [116.0, 30.1], [115.9, 30.1], [115.9, 30.0]]
     drawn = warned(areas=(), geometry={"type": "Polygon", "coordinates": [ring]})
     inside = touched(seen_with(drawn), drawn)
-    assert (inside.sources, inside.teams) == (("a", "b"), ())
+    assert (inside.sources, inside.teams) == (("a", "b"), ("t", "v"))
     assert [w.id for w in warnings_over(seen, "t")] == ["YJ-0001"]
-    assert inside.words() == "风险源 2"
+    assert [w.id for w in warnings_over(seen_with(drawn), "v")] == ["YJ-0001"]
+    assert warnings_over(seen_with(drawn), "u") == []
+    assert inside.words() == "风险源 2、队伍 2"
 
 
 def test_active_warnings_come_gravest_first_without_what_has_ended():
