@@ -33,7 +33,7 @@ def figure(sensor: Sensor, history: History, book: RuleBook) -> Any:
 def _values(chart: Any, sensor: Sensor, history: History) -> None:
     at = [b.at.astimezone(SHANGHAI) for b in history.buckets]
     said = f"%{{x|%m-%d %H:%M}}<br>%{{y:.6g}} {sensor.unit}<extra></extra>"
-    if sensor.quantity in FALLS:
+    if sensor.quantity in FALLS and not sensor.counted:
         fell = [round(b.mean * b.count, 3) for b in history.buckets]
         chart.add_trace(go.Bar(x=at, y=fell, marker={"color": LINE}, hovertemplate=said))
         return

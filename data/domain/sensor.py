@@ -12,6 +12,10 @@ LADDER = ("设防", "警戒", "保证", "历史最高")
 LEVELS = (
     "汛限", *LADDER, "低低", "低", "高", "高高", "一级", "二级", "蓝", "黄", "橙", "红",
 )  # fmt: skip
+COUNTED = "累计雨量"  # a counter that only grows
+# SL 651 element 20H 当前降水量 begins anew every day. 假定: two published frames give 20 and 26 the
+# same value (0.5/0.5, 4.0/4.0) and public simulators say so; the standard's text was not seen.
+DAY_TOTAL = ("sl651:", "20")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +71,14 @@ class Sensor:
     confidence: str = ""
     origin: Origin = "real"
     version: int = 0
+
+    @property
+    def counted(self) -> bool:
+        """Whether rain is told as a total: what fell is the difference, a fall begins anew."""
+        door, element = DAY_TOTAL
+        return self.quantity == COUNTED or (
+            self.device.startswith(door) and self.element == element
+        )
 
     def in_force(self, on: date) -> tuple[Threshold, ...]:
         """The thresholds in force on a date, lowest rung first."""

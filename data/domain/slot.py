@@ -18,7 +18,6 @@ from data.domain.windows import ChangeWindow, SumWindow
 HOUR = 3600.0
 ROUNDED = 1e-6  # a change is compared after rounding
 FEWEST = 3  # readings a change must rest on: one wild value raises nothing by itself
-COUNTED = "累计雨量"  # a counter that only grows; what fell is the difference
 EITHER_WAY = frozenset({"位移", "库区滑坡位移", "裂缝宽度"})  # moves that worry in both directions
 
 
@@ -39,9 +38,9 @@ class Slot:
 
     __slots__ = (
         "_above", "_below", "_from", "_much", "_sums", "_until", "book", "calm_above",
-        "calm_below", "calm_until", "count", "held", "last_at", "last_value", "level_colour",
-        "missing", "rise_held", "rise_rule", "same_from", "sensor", "stuck", "stuck_rule",
-        "stuck_s", "sum_held", "sum_rules", "unsure", "window",
+        "calm_below", "calm_until", "count", "counted", "held", "last_at", "last_value",
+        "level_colour", "missing", "rise_held", "rise_rule", "same_from", "sensor", "stuck",
+        "stuck_rule", "stuck_s", "sum_held", "sum_rules", "unsure", "window",
     )  # fmt: skip
 
     def __init__(self, sensor: Sensor, book: RuleBook) -> None:
@@ -60,7 +59,7 @@ class Slot:
 
     def compile(self, sensor: Sensor) -> None:
         """Read the sensor's rules; windows begin anew, what is held stays held."""
-        self.sensor = sensor
+        self.sensor, self.counted = sensor, sensor.counted
         rules = [r for r in self.book.rules if sensor.quantity in r.quantities]
         self.sum_rules = sorted(
             (r for r in rules if r.family == Family.SUM), key=lambda r: COLOURS.index(r.colour)
@@ -218,7 +217,7 @@ class Slot:
     def _fell(self, at: float, value: float) -> float:
         """What fell since the last report, into the sums."""
         amount = value
-        if self.sensor.quantity == COUNTED:
+        if self.counted:
             if math.isnan(self.last_value):
                 amount = 0.0
             else:

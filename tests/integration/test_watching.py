@@ -112,6 +112,16 @@ def test_a_rain_counter_counts_differences(world):
     assert [a.rule_id for a in world.alarms()] == ["rain-3h-50"]
 
 
+def test_a_days_total_of_sl651_is_not_rain_anew_at_every_report(world):
+    """Element 20 tells the day's rain so far; only its differences count, a fall begins a day."""
+    gauge = Sensor(id="R-1", name="柳林", quantity="雨量", unit="mm", area_code="421321")
+    world.put(replace(gauge, device="sl651:0012345678", element="20"))
+    world.feed("R-1", [(m, 30.0 + m / 60) for m in range(0, 180, 5)])
+    assert world.said() == []  # 3 mm fell; added up the reports would be more than 1,000
+    world.feed("R-1", [(185, 2.0), (190, 49.5)])
+    assert [a.rule_id for a in world.alarms()] == ["rain-3h-50"]
+
+
 def test_late_rain_falls_into_its_place(world):
     """A gauge that sends the lost hours afterwards is judged by the hours they fell in."""
     world.put(Sensor(id="R-1", name="柳林", quantity="雨量", unit="mm", area_code="421321"))

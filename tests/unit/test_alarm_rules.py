@@ -140,3 +140,5 @@ def test_two_things_at_once_are_graver_than_each():
     rain = points("yellow", item="降水量", quantity="雨量")
     assert rolled(rules, high).rule is None
     assert rolled(rules, [*high, *rain]).rule.id == "reservoir-rain"
+    counter = points("yellow", item="降水量", quantity="累计雨量")
+    assert rolled(rules, [*high, *counter]).rule.id == "reservoir-rain-total"

@@ -1,5 +1,6 @@
 """The monitoring page's own logic: filters and order, facts, the course, levels typed, rules."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -107,6 +108,10 @@ def test_the_course_shows_the_levels_near_the_values():
     sensor = Sensor(id="S-1", name="汉口", thresholds=(*RUNGS, Threshold(level="保证", value=40.0)))
     chart = figure(sensor, History(buckets=(bucket, bucket), **span), BOOK)
     assert [s.y0 for s in chart.layout.shapes] == [27.5]
+    rain = Sensor(id="R-1", name="柳林", quantity="雨量", unit="mm")
+    total = replace(rain, device="sl651:0012345678", element="20")
+    drawn = [figure(s, History(buckets=(bucket,), **span), BOOK).data[-1] for s in (rain, total)]
+    assert [d.type for d in drawn] == ["bar", "scatter"]  # a total is a course
     nothing = figure(sensor, History(buckets=(), **span), BOOK)
     assert "没有数据" in nothing.layout.annotations[0].text
 
