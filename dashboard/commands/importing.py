@@ -80,6 +80,7 @@ def summary(report: ImportReport) -> list[str]:
     lines = [f"{report.file}：合格 {good} 行，未通过 {len(report.refused)} 行"]
     if report.unknown_columns:
         lines.append(f"未识别的列（已忽略）：{'、'.join(report.unknown_columns)}")
+    lines += [f"注意：{words}" for words in report.told]
     lines += [
         f"  第 {r.line} 行 {r.field}“{r.value}”：{r.reason}。{r.remedy}"
         for r in report.refused[:SHOWN]

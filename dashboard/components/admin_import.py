@@ -199,6 +199,7 @@ def view(report: dict[str, Any]) -> Any:
             className="verdict good" if not refused else "verdict",
         ),
         html.P(f"未识别的列（已忽略）：{'、'.join(unknown)}", className="count") if unknown else "",
+        *(html.P(f"注意：{words}", className="count") for words in report["told"]),
         _refused(refused) if refused else "",
     ]  # fmt: skip
 

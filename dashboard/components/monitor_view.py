@@ -53,7 +53,11 @@ def source_view(
         html.H3(f"监测点 {len(mine)} 个"),
         sensor_table(seen, mine) if mine else html.P("没有登记监测点", className="mu"),
     ]
-    return above, [html.H3("组合规则"), _rules(book.combinations(source.kind))]
+    told = book.kind_told(source.kind)
+    return above, [
+        html.H3("组合规则"),
+        html.P(told, className="mu") if told else _rules(book.combinations(source.kind)),
+    ]
 
 
 def _source_facts(seen: Situation, areas: AreaTree, source: RiskSource) -> Facts:

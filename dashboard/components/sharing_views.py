@@ -184,6 +184,7 @@ def tried(told: Mapping[str, Any] | None) -> Any:
     rows = told["rows"][:SHOWN_ROWS]
     return [
         html.Div([html.B(said)], className=f"verdict {'bad' if refused else 'good'}"),
+        *(html.P(f"注意：{words}", className="count") for words in told["told"]),
         *([_rows(rows)] if rows else []),
         *(
             [html.H3("拒收"), table(

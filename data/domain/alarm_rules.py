@@ -9,6 +9,7 @@ from typing import Literal
 
 from data.domain.alarm import Family
 from data.domain.sensor import Sensor
+from data.domain.source import KINDS
 
 Colour = Literal["blue", "yellow", "orange", "red"]
 GroupBy = Literal["river", "prefecture", "source", "path"]
@@ -166,6 +167,18 @@ class RuleBook:
     def combinations(self, source_kind: str) -> tuple[Rule, ...]:
         """The combination rules of a kind of source."""
         return tuple(r for r in self.of_family(Family.ROLLUP) if source_kind in r.source_kinds)
+
+    def kind_told(self, kind: str) -> str:
+        """What a person should hear of a kind of source that no rule knows; blank if one does."""
+        combined = list(dict.fromkeys(k for rule in self.rules for k in rule.source_kinds))
+        if not kind or kind in combined or kind in KINDS:
+            return ""
+        others = [k for k in KINDS if k not in combined]
+        return (
+            f"没有规则认得类型“{kind[:40]}”：各测点照常报警，不做组合判断。"
+            f"有组合规则的类型：{'、'.join(combined)}；其他通用类型：{'、'.join(others)}。"
+            "确属其中一类的，请改成这个写法"
+        )
 
     def stages(self, colour: str) -> tuple[Stage, ...]:
         """The stages of escalation of a colour, the first first."""

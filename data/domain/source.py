@@ -8,6 +8,11 @@ from typing import Literal
 from data.domain.incident import Origin
 
 VideoKind = Literal["hls", "rtsp-gateway", "still"]
+# The kinds the center speaks of; the files of rules may name others.
+KINDS = (
+    "水库", "尾矿库", "危险化学品", "重大危险源", "地质灾害隐患点", "森林瞭望塔", "城市生命线",
+    "消防远程监控",
+)  # fmt: skip
 VIDEO_KINDS: tuple[VideoKind, ...] = ("hls", "rtsp-gateway", "still")
 
 

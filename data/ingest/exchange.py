@@ -21,6 +21,7 @@ def described(report: ImportReport) -> dict[str, Any]:
         "good": written if report.written else len(report.rows),
         "refused": [asdict(row) for row in sorted(report.refused, key=lambda row: row.line)],
         "unknown_columns": list(report.unknown_columns),
+        "told": list(report.told),
         "written": report.written,
         "made": report.made,
         "changed": report.changed,

@@ -32,7 +32,7 @@ class ExchangeDesk:
         """Check a table of the user's own and, when asked, write its good rows.
 
         Returns the report: `good`, `refused` rows with line, field, value, reason and remedy,
-        `unknown_columns`, `written`, `made`, `changed`, `unchanged`.
+        `unknown_columns`, `told`, `written`, `made`, `changed`, `unchanged`.
 
         Raises
         ------

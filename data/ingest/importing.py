@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
@@ -11,6 +12,7 @@ from data.domain.messages import StoreRows
 from data.domain.org import Actor, AreaTree, Permission
 from data.errors import CenterError
 from data.ingest.tables import ImportReport, Known, Refused, read_table, refusal, table_of
+from data.ingest.watch_tables import kinds_told
 
 BATCH = 500
 Progress = Callable[[int, int], None]
@@ -25,7 +27,7 @@ class Importing(Protocol):
 
     @property
     def tools(self) -> Any:
-        """Geometry, to find where a position lies."""
+        """Geometry, to find where a position lies, and the rules."""
 
     @property
     def queries(self) -> Any:
@@ -74,6 +76,10 @@ def run_import(
     """
     actor.require(Permission.IMPORT)
     report = read_table(path, kind, known_to(center, actor))
+    if kind == "sources":
+        kinds = ((report.lines[row.id], row.kind) for row in report.rows)
+        told = kinds_told(center.tools.rules["alarms"], kinds, "行")
+        report = replace(report, told=told)
     if dry_run:
         return report
     counts = {"made": 0, "changed": 0, "unchanged": 0}
@@ -85,9 +91,9 @@ def run_import(
             counts = {k: n + answer[k] for k, n in counts.items()}
         if progress:
             progress(min(start + BATCH, len(report.rows)), len(report.rows))
-    return ImportReport(
-        kind=kind, file=report.file, rows=report.rows, refused=tuple(refused),
-        unknown_columns=report.unknown_columns, lines=report.lines, written=True, **counts,
+    return replace(
+        report, refused=tuple(refused), written=True, made=counts["made"],
+        changed=counts["changed"], unchanged=counts["unchanged"],
     )  # fmt: skip
 
 

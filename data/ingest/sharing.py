@@ -16,11 +16,11 @@ from data.domain.clock import Clock, real_now
 from data.domain.org import PROVINCE, SYSTEM, Actor, Permission
 from data.domain.sharing import Connector, MappingFile
 from data.errors import CenterError, IllegalMove, Invalid, NotFound
-from data.ingest import sharing_values
 from data.ingest.cap import read_cap
 from data.ingest.reference import REFERENCE
-from data.ingest.sharing_records import decoded, records
-from data.ingest.sharing_targets import TARGETS, Item
+from data.ingest.sharing_records import decoded
+from data.ingest.sharing_targets import TARGETS, Item, again, sorted_out
+from data.ingest.watch_tables import kinds_told
 from data.services.bus import Bus
 from data.services.feeding import Feed
 from data.store.queries import Queries
@@ -47,11 +47,13 @@ class Answer:
     repeated: int = 0
     refused: list[dict[str, Any]] = field(default_factory=list)
     newest_at: datetime | None = None
+    told: list[str] = field(default_factory=list)  # what was taken and should be looked at
 
     def body(self) -> dict[str, Any]:
         """As the API answers it."""
         return {
             "accepted": self.accepted, "repeated": self.repeated, "refused": self.refused,
+            "told": self.told,
         }  # fmt: skip
 
 
@@ -149,13 +151,15 @@ class Sharing:
         """
         known = mapping_file.read(text)
         if known.format == "cap":
-            return {"mapping": known, "rows": [_said(sample)], "refused": [], "total": 1}
-        items, refused = _sorted(known, sample.encode())
+            said = [_said(sample)]
+            return {"mapping": known, "rows": said, "refused": [], "told": [], "total": 1}
+        items, refused = sorted_out(known, sample.encode())
         rows = [{**row, "_index": item.index} for item in items for row in item.rows]
         known_sensors = {"readings", "alarms"}
         return {
             "mapping": known, "rows": rows[:MOST_SHOWN], "refused": refused[:MOST_SHOWN],
             "total": len(items) + len(refused), "taken": len(items),
+            "told": self._told(known, items),
             "checks_sensor": known.target in known_sensors,
         }  # fmt: skip
 
@@ -173,7 +177,7 @@ class Sharing:
         for one in held:
             known = self.mapping(connector)
             record = _record(one.raw)
-            answer = self._passed(connector, known, _items(known, [record]), [])
+            answer = self._passed(connector, known, again(known, [record]), [])
             if answer.refused or one.kind == "malformed":
                 continue
             self.feed.quarantine.settle([one.id], "replayed", connector.name, real_now())
@@ -191,7 +195,7 @@ class Sharing:
                 record=decoded(raw),
             )  # fmt: skip
             return self._passed(connector, known, [item], [])
-        items, refused = _sorted(known, raw)
+        items, refused = sorted_out(known, raw)
         self._keep(
             connector, [(_text(r.pop("record")), r["reason"], "mapping") for r in refused]
         )  # fmt: skip
@@ -202,7 +206,7 @@ class Sharing:
         refused: list[dict[str, Any]],
     ) -> Answer:  # fmt: skip
         """Through the target's own way; what that refuses is kept beside what the mapping did."""
-        answer = Answer(refused=refused)
+        answer = Answer(refused=refused, told=self._told(known, items))
         outcomes = TARGETS[known.target](self, actor_of(connector), connector, items)
         kept = []
         for item, outcome in zip(items, outcomes, strict=True):
@@ -220,6 +224,13 @@ class Sharing:
         self._keep(connector, kept)
         answer.refused.sort(key=lambda r: r["index"])
         return answer
+
+    def _told(self, known: MappingFile, items: Sequence[Item]) -> list[str]:
+        """What of the records that become something a person should look at."""
+        if known.target != "sources":
+            return []
+        kinds = ((item.index + 1, row.get("kind", "")) for item in items for row in item.rows)
+        return list(kinds_told(self.bus.tools.rules["alarms"], kinds, "条"))
 
     def _keep(self, connector: Connector, rows: Sequence[tuple[str, str, str]]) -> None:
         """Refused records as they came, durable when this returns."""
@@ -249,34 +260,6 @@ class Sharing:
             },
             **more,
         )  # fmt: skip
-
-
-def _sorted(known: MappingFile, raw: bytes) -> tuple[list[Item], list[dict[str, Any]]]:
-    """The records that become something, and those that do not, with the reason."""
-    items, refused = [], []
-    for index, record in enumerate(records(known, raw)):
-        try:
-            rows = sharing_values.made(known, record)
-        except Invalid as error:
-            refused.append({"index": index, "reason": error.detail, "record": record})
-        else:
-            key = sharing_values.key_of(known, record)
-            items.append(Item(index=index, key=key, rows=rows, record=record))
-    return items, refused
-
-
-def _items(known: MappingFile, held: Sequence[Any]) -> list[Item]:
-    """Records that were refused once, as far as the mapping now understands them."""
-    found = []
-    for index, record in enumerate(held):
-        try:
-            rows = sharing_values.made(known, record)
-        except Invalid as error:
-            found.append(Item(index=index, key="", rows=[], record=record, reason=error.detail))
-        else:
-            key = sharing_values.key_of(known, record)
-            found.append(Item(index=index, key=key, rows=rows, record=record))
-    return found
 
 
 def _said(sample: str) -> dict[str, Any]:

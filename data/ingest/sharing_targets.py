@@ -12,10 +12,12 @@ from data.domain.incident import Casualties
 from data.domain.messages.monitoring import Signal, TakeSignals
 from data.domain.messages.warnings import TakeForeignWarning
 from data.domain.org import SYSTEM, Actor
-from data.domain.sharing import Connector
+from data.domain.sharing import Connector, MappingFile
 from data.errors import CenterError, Invalid, Unavailable
+from data.ingest import sharing_values
 from data.ingest.cap import read_cap
 from data.ingest.sharing_cap import cap_of
+from data.ingest.sharing_records import records
 from data.ingest.sharing_things import Making
 
 if TYPE_CHECKING:
@@ -51,6 +53,34 @@ class Outcome:
 
 
 Way = Callable[["Sharing", Actor, Connector, Sequence[Item]], list[Outcome]]
+
+
+def sorted_out(known: MappingFile, raw: bytes) -> tuple[list[Item], list[dict[str, Any]]]:
+    """The records that become something, and those that do not, with the reason."""
+    items, refused = [], []
+    for index, record in enumerate(records(known, raw)):
+        try:
+            rows = sharing_values.made(known, record)
+        except Invalid as error:
+            refused.append({"index": index, "reason": error.detail, "record": record})
+        else:
+            key = sharing_values.key_of(known, record)
+            items.append(Item(index=index, key=key, rows=rows, record=record))
+    return items, refused
+
+
+def again(known: MappingFile, held: Sequence[Any]) -> list[Item]:
+    """Records that were refused once, as far as the mapping now understands them."""
+    found = []
+    for index, record in enumerate(held):
+        try:
+            rows = sharing_values.made(known, record)
+        except Invalid as error:
+            found.append(Item(index=index, key="", rows=[], record=record, reason=error.detail))
+        else:
+            key = sharing_values.key_of(known, record)
+            found.append(Item(index=index, key=key, rows=rows, record=record))
+    return found
 
 
 def _readings(

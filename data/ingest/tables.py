@@ -63,6 +63,7 @@ class ImportReport:
     made: int = 0
     changed: int = 0
     unchanged: int = 0
+    told: tuple[str, ...] = ()  # what was taken and should be looked at
 
 
 def table_of(kind: str) -> Table:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
+from data.domain.alarm_rules import RuleBook
 from data.domain.sensor import LEVELS, Sensor, Threshold
-from data.domain.source import VIDEO_KINDS, Neighbours, RiskSource, Video
+from data.domain.source import KINDS, VIDEO_KINDS, Neighbours, RiskSource, Video
 from data.ingest import columns as c
 from data.ingest.rule_book import rule_book
 
 _ON_RIVERS = ("水位", "流量")
-KINDS = "水库、尾矿库、危险化学品、地质灾害隐患点、森林瞭望塔、城市生命线、消防远程监控"
+_SHOWN = 5
 _DEVICE = re.compile(r"^[a-z0-9]+:[\w.\-]+$")
 
 
@@ -73,7 +74,7 @@ WATCH_TABLES: Mapping[str, c.Table] = {
     "sources": c.Table(
         kind="sources", word="风险源", prefix="RS", makes=RiskSource,
         columns=(
-            c.ID, c.NAME, c.column("kind", "类型", "类别", note=KINDS), *c.PLACE,
+            c.ID, c.NAME, c.column("kind", "类型", "类别", note="、".join(KINDS)), *c.PLACE,
             c.column("grade", "等级"), c.column("organisation", "责任单位", "单位"),
             c.column("person", "责任人"), c.column("phone", "电话"), *_NEAR,
             c.column("contingency_id", "应急预案", "预案编号", note="编号或名称，须已在预案库"),
@@ -107,6 +108,20 @@ WATCH_TABLES: Mapping[str, c.Table] = {
         ),
     ),
 }  # fmt: skip
+
+
+def kinds_told(book: RuleBook, kinds: Iterable[tuple[int, str]], what: str) -> tuple[str, ...]:
+    """Of (number, kind of source): one sentence for each kind that no rule knows."""
+    found: dict[str, list[int]] = {}
+    for number, kind in kinds:
+        found.setdefault(kind, []).append(number)
+    said = []
+    for kind, numbers in found.items():
+        if words := book.kind_told(kind):
+            first = "、".join(str(n) for n in numbers[:_SHOWN])
+            more = f"等 {len(numbers)} " if len(numbers) > _SHOWN else " "
+            said.append(f"第 {first}{more}{what}：{words}")
+    return tuple(said)
 
 
 def assembled(

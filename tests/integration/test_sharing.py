@@ -163,6 +163,7 @@ def test_risk_sources_of_another_body_are_its_own(running, api):
         again = office.post(f"/api/v1/share/{key}", content=table.encode("gb18030")).json()
     assert (told["accepted"], again["repeated"]) == (1, 1)
     assert "不在代码表里" in told["refused"][0]["reason"]
+    assert told["told"] == []
     source = running.center.queries.situation(SYSTEM).sources[f"{key}.420001"]
     assert (source.name, source.grade, source.source) == ("袁山村滑坡", "中型", "自然资源部门")
 
@@ -524,3 +525,16 @@ def test_who_lives_near_a_cameras_and_the_contingency_come_with_a_source(running
     assert made.neighbours == Neighbours(population=120, note="坡下小学")
     assert made.contingency_id == plan.id
     assert [(v.name, v.kind) for v in made.videos] == [("现场", "hls")]
+
+
+def test_a_kind_no_rule_knows_is_taken_and_named(running, api):
+    """In the answer and the try-out, once a kind, with the kinds that the rules know."""
+    text = sample("geology_csv").replace("地质灾害隐患点}", "尾矿库（三等）}")
+    key, table = connector(api, text), "统一编号,隐患点名称,规模等级\n1,甲库,3\n2,乙库,3\n"
+    with pusher(running, api, key) as office:
+        answer = office.post(f"/api/v1/share/{key}", content=table.encode()).json()
+    tried = api.post("/api/v1/connectors/try", json={"text": text, "sample": table}).json()
+    assert answer["accepted"] == 2
+    for told in (answer["told"], tried["told"]):
+        assert len(told) == 1
+        assert told[0].startswith("第 1、2 条：没有规则认得类型“尾矿库（三等）”")

@@ -87,6 +87,17 @@ def test_the_worst_stands_first_and_filters_cut():
     assert "没有符合筛选" in flat(ml.list_view(ml.Found(total=0, rows=[]), ""))
 
 
+def test_a_source_of_a_kind_no_rule_knows_says_so():
+    """With the kinds that have rules; a kind with rules shows them."""
+    now = seen()
+    _, below = detail_view(now, AREAS, BOOK, "source:RS-1")
+    assert "两处气体探头同时报警" in flat(below)
+    strange = replace(now, sources={"RS-1": replace(now.sources["RS-1"], kind="危化品")})
+    _, below = detail_view(strange, AREAS, BOOK, "source:RS-1")
+    assert "没有规则认得类型“危化品”" in flat(below)
+    assert "危险化学品" in flat(below)
+
+
 def test_a_source_says_whom_to_call_and_a_sensor_what_watches_it():
     """Person and phone, neighbours, sensors; dated levels, rules with their sources."""
     above, _ = detail_view(seen(), AREAS, BOOK, "source:RS-1")

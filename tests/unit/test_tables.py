@@ -9,6 +9,9 @@ from types import SimpleNamespace
 import pytest
 from openpyxl import Workbook
 
+from dashboard.commands.importing import summary
+from dashboard.components.admin_import import view
+from dashboard.components.flat import flat
 from data.domain.depot import Depot, Lot
 from data.domain.org import Actor, Area, AreaTree
 from data.domain.situation import Situation
@@ -16,7 +19,9 @@ from data.domain.team import TeamState
 from data.errors import Conflict, Forbidden, Invalid
 from data.ingest import sheets
 from data.ingest.coordinates import wgs84_to_gcj02
+from data.ingest.exchange import described
 from data.ingest.importing import run_import
+from data.ingest.rule_book import rule_book
 from data.ingest.tables import TABLES, Known, read_table, safe_cell
 from data.ingest.templates import write_refused, write_template
 
@@ -236,6 +241,7 @@ class Desk:
     def __init__(self):
         self.areas, self.kept = AREAS, []
         self.tools = SimpleNamespace(spatial=SimpleNamespace(unit_at=lambda *_: "421127"))
+        self.tools.rules = {"alarms": rule_book()}
         self.queries = SimpleNamespace(situation=lambda _: Situation(revision=1, at=NOW))
 
     def handle(self, command, *_):
@@ -261,6 +267,19 @@ def test_sources_bring_people_neighbours_and_cameras(tmp_path):
     assert (made.person, made.contingency_id) == ("李某", "CP-hazchem")
     assert (made.neighbours.population, made.neighbours.hospitals) == (1200, None)
     assert [(v.name, v.kind) for v in made.videos] == [("大门", "hls"), ("罐顶", "still")]
+
+
+def test_a_kind_of_source_that_no_rule_knows_is_said(tmp_path):
+    """It is taken, with its lines and the kinds there are; a kind known or left blank is not."""
+    head = ["名称", "类型"]
+    rows = [["甲", "危化品"], ["乙", "水库"], ["丙", "危化品"], ["丁", ""], ["戊", "森林瞭望塔"]]
+    report = run_import(Desk(), "sources", a_csv(tmp_path, [head, *rows]), actor=ADMIN)
+    assert len(report.rows) == len(rows)
+    (told,) = report.told
+    assert told.startswith("第 2、4 行：没有规则认得类型“危化品”")
+    assert "有组合规则的类型：尾矿库、危险化学品、重大危险源、水库" in told
+    assert told in flat(view(described(report)))
+    assert f"注意：{told}" in summary(report)
 
 
 def test_sensors_bring_levels_and_devices(tmp_path):
