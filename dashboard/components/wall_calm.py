@@ -40,7 +40,7 @@ def risk_side(seen: Situation, areas: AreaTree) -> Any:
             html.H2("县域风险"),
             html.H3([_tally(risks), html.Em(f"{len(risks)} 县有情况")]),
             _list([_county(r) for r in risks[:MOST_COUNTIES]], "各县平稳：无预警、无报警"),
-            *_warnings(seen),
+            *_warnings(seen, areas),
         ],
         className="inc-card calm",
     )
@@ -76,14 +76,14 @@ def _county(risk: CountyRisk) -> Any:
     )
 
 
-def _warnings(seen: Situation) -> list[Any]:
+def _warnings(seen: Situation, areas: AreaTree) -> list[Any]:
     """Warnings in force, the gravest first, each until when; foreign ones say whose."""
     held = active(seen)
     rows = [
         html.Li(
             [
                 colour_mark(w.colour),
-                html.Span(warning_words(w), title=w.headline or w.area_words),
+                html.Span(words := warning_words(areas, w), title=w.headline or words),
                 html.Em(f"至 {clock_time(w.expires, seen.at)}" if w.expires else ""),
             ],
             key=w.id,

@@ -9,11 +9,12 @@ from dash import html
 
 from dashboard.components.desk_words import level
 from dashboard.components.plan_head import price_words
-from dashboard.components.wall_words import colour_mark, newest_alarms, state_mark
+from dashboard.components.wall_words import colour_mark, newest_alarms, state_mark, where_words
 from dashboard.words import count, iso
 from data.domain.alarm import Alarm
 from data.domain.capabilities import CAPABILITIES
 from data.domain.incident import Incident
+from data.domain.org import AreaTree
 from data.domain.situation import PoolShare, Situation
 from data.domain.warning import Warning  # noqa: A004 - the field's word
 from data.domain.warning_watch import active
@@ -141,16 +142,16 @@ def _row(what: str, who: str, then: str) -> Any:
     )
 
 
-def ticker(seen: Situation) -> list[Any]:
+def ticker(seen: Situation, areas: AreaTree) -> list[Any]:
     """One line: warnings in force, the gravest first, then the newest alarms with their age."""
     warned = active(seen)[:MOST_WARNINGS]
     alarms = newest_alarms(seen)[: MOST_ALARMS - len(warned)]
-    shown = [*map(_warned, warned), *map(_alarmed, alarms)]
+    shown = [*(_warned(w, areas) for w in warned), *map(_alarmed, alarms)]
     return shown or [html.Span("当前无预警、无报警", className="none")]
 
 
-def _warned(warning: Warning) -> Any:
-    word = f"{warning.event_word}预警 {warning.area_words}".strip()
+def _warned(warning: Warning, areas: AreaTree) -> Any:
+    word = f"{warning.event_word}预警 {where_words(areas, warning)}".strip()
     parts = [colour_mark(warning.colour), word]
     if warning.issued_at:
         parts.append(html.Small(**_age(warning.issued_at)))

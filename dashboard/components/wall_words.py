@@ -6,11 +6,14 @@ from typing import Any
 
 from dash import html
 
+from dashboard.words import short_area
 from data.domain.alarm import FAULTS, Alarm
+from data.domain.org import PROVINCE, AreaTree
 from data.domain.point_state import OF_COLOUR, PointState, of_alarm
 from data.domain.situation import Situation
 from data.domain.warning import Warning  # noqa: A004 - the field's word
 
+NAMED = 3  # units named before the rest is counted
 _CLASS = {
     PointState.BLUE: "w4", PointState.YELLOW: "w3", PointState.ORANGE: "w2", PointState.RED: "w1",
 }  # fmt: skip
@@ -29,10 +32,21 @@ def colour_mark(colour: str | None) -> Any:
     return state_mark(OF_COLOUR.get(colour or ""))
 
 
-def warning_words(warning: Warning) -> str:
-    """暴雨 黄冈、咸宁; the counties or the words of the area, with whose it is when foreign."""
+def warning_words(areas: AreaTree, warning: Warning) -> str:
+    """暴雨 黄冈、咸宁; the units or the words of the area, with whose it is when foreign."""
     whose = f"（{warning.sender_name}）" if warning.incoming and warning.sender_name else ""
-    return f"{warning.event_word} {warning.area_words}{whose}".strip()
+    return f"{warning.event_word} {where_words(areas, warning)}{whose}".strip()
+
+
+def where_words(areas: AreaTree, warning: Warning) -> str:
+    """Where, in few words: as somebody wrote it, else the first units by their short names."""
+    if warning.area_words:
+        return warning.area_words
+    codes = warning.areas or warning.counties
+    if PROVINCE in codes:
+        return "全省"
+    more = f"等{len(codes)}地" if len(codes) > NAMED else ""
+    return "、".join(short_area(areas.name(code)) for code in codes[:NAMED]) + more
 
 
 def newest_alarms(seen: Situation) -> list[Alarm]:

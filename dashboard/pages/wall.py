@@ -96,7 +96,7 @@ def panels(center: Center, situation: Any, actor: Any) -> tuple[Any, ...]:
         [_strip_item(i) for i in open_[SIDES:]],
         wall_pool.pool(seen),
         wall_pool.contested(seen, plan),
-        wall_pool.ticker(seen),
+        wall_pool.ticker(seen, center.areas),
     )
 
 

@@ -16,6 +16,7 @@ from data.domain.reporting import deadlines_in
 from data.domain.shift import HandoverItem
 from data.domain.situation import Situation
 from data.domain.stock_alerts import watched
+from data.domain.warning_text import area_words
 
 AHEAD = timedelta(hours=12)  # deadlines further off are the shift's after the next
 _ENDED = frozenset(
@@ -42,7 +43,7 @@ def open_items(
     found = [
         *_incidents(seen, areas, org, rules), *_tasks(seen, org), *_instructions(seen, org),
         *_papers(seen, org), *_signals(seen), *_calls(seen, org), *_meetings(seen, org),
-        *_warnings(seen, org), *_stock(seen, org, areas),
+        *_warnings(seen, org, areas), *_stock(seen, org, areas),
     ]  # fmt: skip
     far = datetime.max.replace(tzinfo=seen.at.tzinfo)
     return tuple(sorted(found, key=lambda i: (i.kind != "事件", i.due_at or far, i.key)))
@@ -197,7 +198,7 @@ def _calls(seen: Situation, org: str) -> Iterator[HandoverItem]:
             )  # fmt: skip
 
 
-def _warnings(seen: Situation, org: str) -> Iterator[HandoverItem]:
+def _warnings(seen: Situation, org: str, areas: AreaTree) -> Iterator[HandoverItem]:
     """Warnings not out yet or whose signature is owed, and what somebody keeps an eye on."""
     for held in seen.warnings.values():
         owed = held.signature is not None and held.signature.owed
@@ -206,7 +207,7 @@ def _warnings(seen: Situation, org: str) -> Iterator[HandoverItem]:
             yield HandoverItem(
                 key=f"warning:{held.id}", kind="预警", incident_id=held.incident_id,
                 title=held.headline or f"{held.event_word}预警",
-                detail="，".join(x for x in (state, held.area_words, held.author) if x),
+                detail="，".join(x for x in (state, area_words(areas, held), held.author) if x),
             )  # fmt: skip
     for watch in seen.watches.values():
         if watch.state == "open" and org in watch.orgs:

@@ -6,7 +6,7 @@ import pytest
 
 from data.domain.org import SYSTEM, Actor
 from data.domain.rectification import Rectification
-from tests.integration.api_world import incident
+from tests.integration.api_world import incident, post
 from tests.map_app import wait_for
 from tests.serving import PASSWORD, Running
 
@@ -121,6 +121,33 @@ def test_counties_are_coloured_on_the_map_with_their_character(wall):
     marks = wall.evaluate(f"{held}.features.map((one) => one.f.properties.label)")
     assert set(marks) <= {"蓝", "黄", "橙", "红", "断", "滞"}
     assert len(marks) < 103
+
+
+def test_a_warning_and_a_watch_are_drawn_until_they_end(wall, center):
+    """The warning with its colour and its end, its area on the map; who keeps the watch."""
+    left = "document.querySelector('#wall-left').innerText"
+    right = "document.querySelector('#wall-right').innerText"
+    areas = "(hubeiMap.maps['wall-map'].scene.layers.warning_areas || [])"
+    with center.client("duty") as duty:
+        signed = {"name": "张某", "post": "副省长", "way": "电话"}
+        words = {"colour": "橙", "event": "洪水", "description": "水位上涨", "areas": ["421127"]}
+        made = post(duty, "/warnings", {**words, "authorised_by": signed})["warning"]
+        watch = post(duty, "/watches", {"title": "华阳河水位", "warning_id": made["id"]})["watch"]
+        wait_for(wall, f"{left}.includes('1 条 · 关注 1') && {right}.includes('华阳河水位')")
+        assert "洪水 黄梅" in wall.inner_text("#wall-left")
+        assert "洪水预警 黄梅" in wall.inner_text("#wall-ticker")
+        assert "无生效预警" not in wall.inner_text("#wall-left")
+        kept = wall.inner_text("#wall-right")
+        assert "关注清单" in kept
+        assert watch["keeper"] in kept
+        wait_for(wall, f"{areas}.some((f) => f.properties.id === '{made['id']}')")
+        texts = wall.evaluate(TEXTS)
+        assert [t for t in texts if t[1] < 19.9 or t[2] < 7] == []
+        closed = {"do": "close", "words": "平稳"}
+        post(duty, f"/watches/{watch['id']}", closed, status=200)
+        post(duty, f"/warnings/{made['id']}/cancel", {"reason": "水位已退"}, status=200)
+    wait_for(wall, f"{left}.includes('无生效预警') && !{right}.includes('关注清单')")
+    wait_for(wall, f"{areas}.length === 0")
 
 
 # Of the overdue list: titles shown, how many more it says there are, what its card cannot hold.

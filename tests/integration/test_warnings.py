@@ -287,7 +287,8 @@ def test_a_rule_drafts_the_warning_it_names_and_a_person_issues_it(center):
     center.handle(TakeSignals(signals=(replace(record, subject="S-9"),)), SYSTEM)
     assert len(drafts()) == 1
     open_now = open_items(w.seen(center), "420000", center.areas, center.tools.rules["reporting"])
-    assert f"warning:{made.id}" in {i.key for i in open_now}
+    told = {i.key: i.detail for i in open_now}
+    assert "应城市" in told[f"warning:{made.id}"]
     center.handle(m.IssueWarning(warning_id=made.id, authorised_by=w.BY_PHONE), w.DUTY)
     held = w.seen(center).warnings[made.id]
     assert (held.state, held.issuer) == ("issued", "王值班")
