@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import math
 import re
 import sys
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from itertools import islice
 from urllib.parse import urlsplit
 
@@ -21,10 +23,11 @@ from data.domain.org import SYSTEM
 from data.domain.sensor import Sensor
 from data.errors import CenterError, Invalid
 from data.exercise.flood import read_flood
-from data.exercise.invented_sensors import invented
+from data.exercise.invented_sensors import RAIN, invented, invented_sources, key_of, sort_of
 from data.exercise.scenario import load_scenario
 
 CHUNK = 1_000  # sensors written in one command
+ROUND_S = 5.0  # so long a round may take on a slow machine; nobody counts as silent for that
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
 
 
@@ -40,7 +43,7 @@ def main(settings: Settings, rest: Sequence[str]) -> int:
                 "HUBEI_SCENARIO", "模拟数据只能送往演练，不能送往真实中心",
                 "请把 HUBEI_SCENARIO 设为演练名，并以同样的设置启动服务",
             )  # fmt: skip
-        sensors = make_sensors(settings, args.sensors)
+        sensors = make_sensors(settings, args)
         sums = asyncio.run(_simulate(settings, args, sensors))
     except CenterError as error:
         print(f"{error.title}：{error.detail}", file=sys.stderr)
@@ -82,14 +85,38 @@ def seconds_of(text: str) -> float:
     return float(found[1]) * _UNITS[found[2] or "s"]
 
 
-def make_sensors(settings: Settings, count: int) -> dict[str, Sensor]:
-    """Every sensor of the exercise, after the invented ones that were missing have been made."""
+def interval_s(args: argparse.Namespace, clock: float) -> int:
+    """How often the invented sensors report, in whole seconds of the exercise's clock.
+
+    Parameters
+    ----------
+    clock
+        The clock's speed, where none is asked for.
+    """
+    wall = args.every / (args.speed or 1.0)
+    if args.rows_per_second:
+        wall = args.sensors / args.rows_per_second
+    return math.ceil(max(wall, ROUND_S) * (args.speed or clock))
+
+
+def make_sensors(settings: Settings, args: argparse.Namespace) -> dict[str, Sensor]:
+    """Every sensor of the exercise, after the invented ones have been made or brought up to date.
+
+    Their plants and ponds come first.
+    """
     from data.center import build_center
 
     center = build_center(settings)
     try:
         known = center.queries.sensors(SYSTEM)
-        missing = (s for s in invented(count, center.areas) if s.id not in known)
+        every_s = interval_s(args, center.exercise.clock.speed if center.exercise else 1.0)
+        wanted = invented(args.sensors, center.areas, every_s)
+        missing = (
+            s for s in wanted
+            if (held := known.get(s.id)) is None or replace(held, version=s.version) != s
+        )  # fmt: skip
+        sources = tuple(invented_sources(args.sensors, center.areas))
+        center.handle(StoreRows(what="演练风险源", things=sources), SYSTEM)
         made = 0
         while chunk := tuple(islice(missing, CHUNK)):
             center.handle(StoreRows(what="演练监测点", things=chunk), SYSTEM)
@@ -107,8 +134,12 @@ def plan_of(settings: Settings, args: argparse.Namespace, sensors: dict[str, Sen
     wave = read_flood(args.scenario)
     told = {line.sensor for line in load_scenario(settings.scenario).levels}
     stations = {s.name: s.id for s in sensors.values() if s.name in wave.knots}
+    gauges = (n for n in range(1, args.sensors + 1) if sort_of(n).quantity == RAIN)
+    over = {n: sensors[key_of(n)].area_code for n in gauges} if wave.rain else {}
+    cells = {n: tuple(c for c in wave.rain if c.area_code == code) for n, code in over.items()}
     return Plan(
         invented=args.sensors, wave=wave, every_s=args.every, speed=args.speed or 1.0,
+        wet={n: mine for n, mine in cells.items() if mine},
         batch=args.batch, rows_per_second=args.rows_per_second, rounds=args.rounds,
         stations={name: key for name, key in stations.items() if name not in told},
     )  # fmt: skip

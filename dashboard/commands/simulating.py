@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -13,7 +13,7 @@ import httpx
 import msgspec
 
 from data.errors import Unavailable
-from data.exercise.flood import FloodWave
+from data.exercise.flood import FloodWave, RainCell
 from data.exercise.invented_sensors import Values, key_of
 
 Send = Callable[[bytes], Awaitable[dict[str, int]]]
@@ -29,6 +29,7 @@ class Plan:
     wave: FloodWave
     every_s: float
     speed: float = 1.0
+    wet: Mapping[int, tuple[RainCell, ...]] = field(default_factory=dict)  # by a gauge's number
     batch: int = 1000
     rows_per_second: float | None = None
     rounds: int | None = None
@@ -68,10 +69,13 @@ class Sums:
         return lines
 
 
-def rows_of(plan: Plan, values: Values, at: datetime, span_s: float) -> Iterator[bytes]:
+def rows_of(
+    plan: Plan, values: Values, at: datetime, span_s: float, since_s: float
+) -> Iterator[bytes]:
     """One round's rows as JSON lines: every station and every invented sensor once.
 
     Instants are spread over the `span_s` seconds before `at`: devices do not speak all at once.
+    The round before was `since_s` seconds ago; what rained since then is in the gauges.
     """
     encode, seconds = msgspec.json.encode, at.timestamp()
     for name, key in plan.stations.items():
@@ -80,7 +84,7 @@ def rows_of(plan: Plan, values: Values, at: datetime, span_s: float) -> Iterator
     spread = span_s / max(1, plan.invented)
     for number in range(1, plan.invented + 1):
         own = at - timedelta(seconds=spread * (plan.invented - number))
-        value = values.at(number, seconds)
+        value = values.at(number, seconds, since_s)
         yield encode({"sensor": key_of(number), "at": own, "value": value})
 
 
@@ -98,7 +102,7 @@ async def drive(
     say
         Told how it stands after every round.
     """
-    sums, values, began = Sums(), Values(), time.monotonic()
+    sums, values, began = Sums(), Values(wet=plan.wet), time.monotonic()
     last: datetime | None = None
     while plan.rounds is None or sums.rounds < plan.rounds:
         due = time.monotonic() + plan.every_s / plan.speed
@@ -106,9 +110,9 @@ async def drive(
         if last is not None and at <= last:  # the clock was stopped or put back: wait for it
             await asyncio.sleep(1.0)
             continue
-        span_s = min(plan.every_s, (at - last).total_seconds()) if last else plan.every_s
-        last = at
-        await _round(plan, rows_of(plan, values, at, span_s), send, sums, began)
+        since_s = (at - last).total_seconds() if last else plan.every_s
+        span_s, last = min(plan.every_s, since_s), at
+        await _round(plan, rows_of(plan, values, at, span_s, since_s), send, sums, began)
         sums.rounds += 1
         sums.seconds = time.monotonic() - began
         say(sums)

@@ -1,4 +1,4 @@
-"""A flood wave moving down the river: levels of stations between knots told or assumed."""
+"""A flood: levels of stations between knots told or assumed, and the rain that fell meanwhile."""
 
 from __future__ import annotations
 
@@ -16,11 +16,26 @@ FOLDER = Path(__file__).parent
 
 
 @dataclass(frozen=True)
+class RainCell:
+    """Steady rain over one area between two instants, epoch seconds."""
+
+    area_code: str
+    begins: float
+    ends: float
+    mm_per_h: float
+
+    def fell(self, since: float, until: float) -> float:
+        """Millimetres that fell between two instants."""
+        return max(0.0, min(until, self.ends) - max(since, self.begins)) / 3600 * self.mm_per_h
+
+
+@dataclass(frozen=True)
 class FloodWave:
     """Knots by station name: (epoch seconds, metres), by time; smooth in between."""
 
     name: str
     knots: Mapping[str, tuple[tuple[float, float], ...]]
+    rain: tuple[RainCell, ...] = ()
 
     @property
     def span(self) -> tuple[float, float]:
@@ -60,4 +75,20 @@ def read_flood(name: str) -> FloodWave:
         for row in csv.DictReader(file):
             at = datetime.fromisoformat(row["at"]).timestamp()
             knots.setdefault(row["station"], []).append((at, float(row["value_m"])))
-    return FloodWave(name, {k: tuple(sorted(v)) for k, v in knots.items()})
+    return FloodWave(name, {k: tuple(sorted(v)) for k, v in knots.items()}, _read_rain(name))
+
+
+def _read_rain(name: str) -> tuple[RainCell, ...]:
+    """The rain cells of a flood, where it has any; `flood-2020` rains as `rain-2020.csv` says."""
+    path = FOLDER / f"{name.replace('flood', 'rain', 1)}.csv"
+    if not path.exists():
+        return ()
+    with path.open(encoding="utf-8", newline="") as file:
+        return tuple(
+            RainCell(
+                area_code=row["area_code"], mm_per_h=float(row["mm_per_h"]),
+                begins=datetime.fromisoformat(row["from"]).timestamp(),
+                ends=datetime.fromisoformat(row["to"]).timestamp(),
+            )
+            for row in csv.DictReader(file)
+        )  # fmt: skip

@@ -11,11 +11,14 @@ from hypothesis import strategies as st
 from dashboard.commands import simulate, simulating
 from data.config import Settings
 from data.domain.org import SYSTEM, Area, AreaTree
+from data.domain.sensor import Sensor
+from data.domain.slot import Slot
 from data.errors import NotFound
 from data.exercise.flood import read_flood
-from data.exercise.invented_sensors import SORTS, Values, invented, sort_of
+from data.exercise.invented_sensors import RAIN, SORTS, Values, invented, invented_sources, sort_of
 from data.ingest.mqtt import MqttConsumer
 from data.ingest.mqtt_settings import MqttSettings
+from data.ingest.rule_book import rule_book
 from tests.integration.device_world import waited
 from tests.mosquitto import Broker, find_mosquitto
 from tests.serving import PASSWORD, Running
@@ -67,6 +70,51 @@ def test_what_is_invented_says_so():
     assert {sort_of(n) for n in range(1, 301)} == set(SORTS)
 
 
+def test_what_is_invented_stands_in_the_tables_of_the_watch():
+    """Each sort's quantity, unit and levels are known, so that it raises what a real one would."""
+    book = rule_book()
+    for sort in SORTS:
+        assert book.named[sort.quantity].unit == sort.unit
+        for level, _ in sort.levels:
+            assert book.colour_of(level)
+            assert book.below(sort.quantity, level) == sort.falls
+    areas = AreaTree.of([COUNTY])
+    made = list(invented(300, areas, every_s=10))
+    sources = {s.id: s.kind for s in invented_sources(300, areas)}
+    assert all(book.combinations(kind) for kind in sources.values())
+    assert {s.source_id for s in made if s.source_id} == set(sources)
+    assert {sources[s.source_id] for s in made if s.source_id} == {"危险化学品", "尾矿库"}
+    assert {s.expected_every_s for s in made} == {10}
+
+
+def test_under_the_rain_cell_a_gauge_goes_red_and_elsewhere_none_does():
+    """What a gauge reads is what fell since its last report, whatever the interval."""
+    book, number = rule_book(), next(n for n in range(1, 99) if sort_of(n).quantity == RAIN)
+    [cell] = WAVE.rain
+    gauge = Sensor(id="R", name="R", quantity=RAIN, unit="mm")
+    for every in (60, 600):
+        for wet, colour in (({number: (cell,)}, "red"), ({}, "")):
+            values, slot, at = Values(wet=wet), Slot(gauge, book), cell.begins
+            while at < cell.ends:
+                at += every
+                slot.take(at, values.at(number, at, every))
+            assert slot.colour == colour
+
+
+@pytest.mark.parametrize(
+    ("asked", "clock", "seconds"),
+    [
+        (["--every", "10s"], 1.0, 10), (["--every", "10s"], 10.0, 100),
+        (["--every", "1min", "--speed", "10"], 1.0, 60), (["--every", "100ms"], 1.0, 5),
+        (["--sensors", "50000", "--rows-per-second", "1000"], 1.0, 50),
+    ],
+)  # fmt: skip
+def test_a_sensor_is_missed_by_the_clock_it_reports_on(asked, clock, seconds):
+    """The interval in seconds of the exercise; a slow round is not silence."""
+    args = simulate._parser().parse_args(asked)
+    assert simulate.interval_s(args, clock) == seconds
+
+
 def test_few_invented_sensors_go_wrong_at_a_time():
     """Some stand above their levels for an hour, most never do."""
     at = datetime(2020, 7, 8, tzinfo=UTC).timestamp()
@@ -74,7 +122,7 @@ def test_few_invented_sensors_go_wrong_at_a_time():
     over = [
         n
         for n in range(1, 20_001)
-        if sort_of(n).levels and values.at(n, at) >= sort_of(n).levels[0][1]
+        if (sort := sort_of(n)).levels and not sort.falls and values.at(n, at) >= sort.levels[0][1]
     ]
     assert 0 < len(over) < 200
 
@@ -141,6 +189,10 @@ def test_a_simulation_runs_against_a_real_server(exercise_server, capsys):
     river = {sensors[key].name for key in readings if not key.startswith("DRILL-")}
     assert {"监利", "九江", "蕲州"} <= river
     assert "汉口" not in river  # the exercise's own script tells its level
+    made = [s for key, s in sensors.items() if key.startswith("DRILL-")]
+    assert {s.expected_every_s for s in made} == {simulate.ROUND_S * center.exercise.clock.speed}
+    kinds = {s.kind for s in center.queries.situation(SYSTEM).sources.values()}
+    assert {"危险化学品", "尾矿库"} <= kinds
 
 
 @pytest.mark.skipif(find_mosquitto() is None, reason="no MQTT broker found: install 'mosquitto'")
