@@ -35,6 +35,7 @@ FIELD_WORDS: Mapping[str, str] = {
     "quantity": "监测量", "source_id": "风险源", "expected_every_s": "上报间隔（秒）",
     "neighbours.population": "周边人口", "neighbours.schools": "周边学校",
     "neighbours.hospitals": "周边医院", "neighbours.note": "周边说明",
+    "road": "路名", "roads": "路段", "reason": "原因", "until": "预计恢复",
     "contingency_id": "应急预案", "videos": "视频",
     **{f"thresholds.{level}": level for level in LEVELS},
 }  # fmt: skip

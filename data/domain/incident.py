@@ -259,6 +259,7 @@ class Zone:
     until: datetime | None = None
     effects: dict[str, Any] = field(default_factory=dict)
     org: str = ""
+    foreign: str = ""  # connector and number of the body that told of it
     origin: Origin = "real"
     version: int = 0
 

@@ -10,10 +10,13 @@ from data.domain.incident import Origin
 from data.domain.sensor import LEVELS
 
 SAMPLE = "示例（假定）"
-Target = Literal["readings", "positions", "reports", "sources", "sensors", "alarms", "warnings"]
+Target = Literal[
+    "readings", "positions", "reports", "sources", "sensors", "alarms", "warnings", "closures"
+]
 TARGET_WORDS: Mapping[str, str] = {
     "readings": "监测数据", "positions": "队伍位置", "reports": "信息报送", "sources": "风险源",
     "sensors": "监测点", "alarms": "报警", "warnings": "预警",
+    "closures": "封路",
 }  # fmt: skip
 FORMATS = ("json", "csv", "xml", "cap")
 CRS = ("WGS84", "CGCS2000", "GCJ02", "BD09")
@@ -65,6 +68,11 @@ FIELDS: Mapping[str, Mapping[str, tuple[Kind, bool]]] = {
         "description": ("text", False), "instruction": ("text", False),
         "effective": ("time", False), "onset": ("time", False), "expires": ("time", False),
         "area_words": ("text", False), "does": ("text", False), "before": ("text", False),
+    },
+    "closures": {
+        "id": ("text", True), "name": ("text", False), "road": ("text", False),
+        "roads": ("text", False), "lon": ("number", False), "lat": ("number", False),
+        "reason": ("text", False), "until": ("time", False), "does": ("text", False),
     },
 }  # fmt: skip
 

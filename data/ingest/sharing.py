@@ -34,7 +34,7 @@ KEPT_RAW = 20_000  # characters of a refused record
 _PERMISSIONS = frozenset(
     {
         Permission.READ, Permission.TELEMETRY, Permission.POSITION, Permission.REPORT,
-        Permission.IMPORT, Permission.MONITOR,
+        Permission.IMPORT, Permission.MONITOR, Permission.ZONE,
     }
 )  # fmt: skip
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from data.domain import messages as m
 from data.domain.alarm import Family
 from data.domain.incident import Casualties
 from data.domain.messages.monitoring import Signal, TakeSignals
+from data.domain.messages.sharing import TakeClosure
 from data.domain.messages.warnings import TakeForeignWarning
 from data.domain.org import SYSTEM, Actor
 from data.domain.sharing import Connector, MappingFile
@@ -28,6 +30,11 @@ _COUNTED = (
     "rescued",
 )  # fmt: skip
 
+_CLOSES: Mapping[str, Literal["close", "open"]] = {
+    "": "close", "close": "close", "封闭": "close", "管制": "close", "open": "open",
+    "恢复": "open", "解除": "open",
+}  # fmt: skip
+_APART = re.compile(r"[\s,，、;；]+")
 CHANGED = "同一记录号的内容变了：已收的不改，请对方用新记录号再报"
 
 
@@ -213,8 +220,21 @@ def _warning(row: dict[str, Any], connector: Connector) -> m.Command:
     return TakeForeignWarning(raw=raw, read=read_cap(raw))
 
 
+def _closure(row: dict[str, Any], connector: Connector) -> m.Command:
+    """A road closed or opened by the body that may; `roads` are ids of the center's own graph."""
+    said = str(row.get("does", "")).strip()
+    does = _CLOSES.get(said.lower())
+    if does is None:
+        raise Invalid.field("does", f"“{said[:20]}”不是封闭或恢复", "请在 codes 里对应")
+    rest = {k: v for k, v in row.items() if k not in {"id", "does", "roads"}}
+    return TakeClosure(
+        **rest, subject=f"{connector.id}.{row['id']}"[:64], does=does, body=connector.body,
+        roads=tuple(_APART.split(row["roads"].strip())) if row.get("roads") else (),
+    )  # fmt: skip
+
+
 TARGETS: Mapping[str, Way] = {
     "readings": _readings, "positions": _positions, "reports": _one_by_one(_report),
     "alarms": _one_by_one(_alarm), "sources": _things("sources"), "sensors": _things("sensors"),
-    "warnings": _one_by_one(_warning),
+    "warnings": _one_by_one(_warning), "closures": _one_by_one(_closure),
 }  # fmt: skip

@@ -33,6 +33,11 @@ WORDS = {"affected": "受影响范围", "closure": "管制区"}
 
 def draw_zone(unit: Unit, command: DrawZone, tools: Tools) -> dict[str, Any]:
     """Draw a zone and say which units, teams, depots and stations it touches."""
+    return drawn(unit, command, tools)
+
+
+def drawn(unit: Unit, command: DrawZone, tools: Tools, foreign: str = "") -> dict[str, Any]:
+    """The same for a zone that another body told of; it is then its places' own to lift."""
     unit.actor.require(Permission.ZONE)
     incident = None
     if command.incident_id is not None:
@@ -49,14 +54,23 @@ def draw_zone(unit: Unit, command: DrawZone, tools: Tools) -> dict[str, Any]:
             id=unit.next_id("zone"), incident_id=command.incident_id, kind=command.kind,
             label=command.label.strip() or _label(command, roads),
             geometry=dict(mapping(polygon)), since=unit.now, effects=effects,
-            org=unit.actor.org, origin=incident.origin if incident else "real",
+            org=_org(codes, tools) if foreign else unit.actor.org, foreign=foreign,
+            origin=incident.origin if incident else "real",
         )
     )  # fmt: skip
+    area = incident.area_code if incident else None
     unit.tell(
         f"划定{WORDS[zone.kind]}：{zone.label}，{_touches(effects)}",
-        incident_id=command.incident_id, area=incident.area_code if incident else None,
+        incident_id=command.incident_id, area=zone.org if foreign else area,
     )  # fmt: skip
     return {"zone": zone, "effects": effects}
+
+
+def _org(codes: list[str], tools: Tools) -> str:
+    """The lowest body in whose area all units lie."""
+    paths = [tools.areas.path(code) for code in codes]
+    shared = [steps[0] for steps in zip(*paths, strict=False) if len(set(steps)) == 1]
+    return shared[-1] if shared else PROVINCE
 
 
 def _label(command: DrawZone, roads: list[dict[str, Any]]) -> str:

@@ -538,3 +538,54 @@ def test_a_kind_no_rule_knows_is_taken_and_named(running, api):
     for told in (answer["told"], tried["told"]):
         assert len(told) == 1
         assert told[0].startswith("第 1、2 条：没有规则认得类型“尾矿库（三等）”")
+
+
+def test_the_traffic_police_close_a_road_and_open_it_again(running, api):
+    """By its number near a place: once, changed, opened; what cannot be placed is refused."""
+    key = connector(api, sample("traffic_closures", GCJ02="WGS84"))
+    event = {
+        "eventId": "E1", "state": "1", "updateTime": "1", "section": "大河段", "roadNo": "G70",
+        "lng": 115.885, "lat": 30.08, "cause": "3", "planEnd": "2026-12-01 18:00:00",
+    }  # fmt: skip
+
+    def told(office, **more):
+        body = {"data": [{**event, **more}]}
+        return office.post(f"/api/v1/share/{key}", json=body).json()
+
+    def shut(org="420000"):
+        now = running.center.queries.situation(Actor.of("duty", "duty", org))
+        return [z for z in now.zones.values() if z.foreign == f"{key}.E1" and not z.until]
+
+    with pusher(running, api, key) as office:
+        for repeated in (0, 1):
+            answer = told(office)
+            assert (answer["accepted"], answer["repeated"]) == (1, repeated), answer
+        (first,) = shut()
+        assert first.closure == {"roads": ["G70:421127-421126"]}
+        assert first.label == (
+            "封闭 福银高速(黄黄段) 黄梅—蕲春：大河段，道路水毁（预计 12-01 18:00 恢复，交警）"
+        )
+        assert shut("421100") == [first]
+        told(office, updateTime="2", cause="1")
+        (second,) = shut()
+        assert second.id != first.id
+        assert "交通事故" in second.label
+        assert told(office, updateTime="3", state="0")["accepted"] == 1
+        assert shut() == []
+        assert told(office, updateTime="4", state="0")["accepted"] == 1
+        for wrong, why in (
+            ({"roadNo": "G99"}, "没有“G99”"), ({"eventId": "E2", "state": "0"}, "无从解除"),
+            ({"lng": None, "lat": None}, "没有写封在哪里"),
+        ):  # fmt: skip
+            assert why in told(office, updateTime=why, **wrong)["refused"][0]["reason"]
+        assert told(office, updateTime="5", roadNo="", section="")["accepted"] == 1
+        (drawn,) = shut()
+        assert drawn.closure["type"] == "Polygon"
+        assert told(office, updateTime="6", state="0")["accepted"] == 1
+    by_id = sample("traffic_closures").replace("  road: roadNo", "  roads: roadNo")
+    key = connector(api, by_id)
+    with pusher(running, api, key) as office:
+        assert told(office, roadNo="G70:421127-421126", lng=None, lat=None)["accepted"] == 1
+        assert shut()[0].closure == {"roads": ["G70:421127-421126"]}
+        assert told(office, state="0", roadNo="", lng=None, lat=None)["accepted"] == 1
+        assert shut() == []
