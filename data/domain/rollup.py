@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from data.domain.alarm import COLOURS
@@ -39,7 +39,9 @@ def rolled(rules: Sequence[Rule], points: Iterable[Point]) -> Rolled:
     """The gravest combination that holds and is graver than every single point.
 
     Points count by quantity within one item (`each: item`), then items by their own colour, lifted
-    where the points lift it (`each: source`). A combination no graver than a point adds nothing.
+    where the points lift it (`each: source`). At both steps what the lower colours come to counts
+    with the higher: two yellow items and four blue ones are three yellow. A combination no graver
+    than a point adds nothing.
     """
     held = [p for p in points if p.colour]
     if not held:
@@ -50,10 +52,11 @@ def rolled(rules: Sequence[Rule], points: Iterable[Point]) -> Rolled:
     found: list[Rolled] = []
     standing: dict[str, str] = {}
     for item, mine in items.items():
-        lifted = [r for rule in rules if (r := _of_points(rule, mine, item))]
+        lifted = list(_lifted(rules, "item", [p.colour for p in mine], item))
         found += lifted
         standing[item] = _gravest([*(p.colour for p in mine), *(r.colour for r in lifted)])
-    found += [r for rule in rules if (r := _of_source(rule, held, standing))]
+    found += _lifted(rules, "source", list(standing.values()))
+    found += [r for rule in rules if (r := _of_source(rule, held))]
     single = _RANK[_gravest(p.colour for p in held)]
     above = [r for r in found if _RANK[r.colour] > single]
     return max(above, key=lambda r: _RANK[r.colour], default=Rolled())
@@ -63,27 +66,32 @@ def _gravest(colours: Iterable[str]) -> str:
     return max(colours, key=_RANK.__getitem__, default="")
 
 
-def _of_points(rule: Rule, mine: Sequence[Point], item: str) -> Rolled | None:
-    """A rule about the points of one item."""
-    if rule.each != "item" or rule.together:
-        return None
-    count = sum(_RANK[p.colour] >= _RANK[rule.of] for p in mine)
-    return Rolled(rule=rule, count=count, item=item) if count >= rule.count else None
+def _lifted(
+    rules: Sequence[Rule], each: str, colours: Sequence[str], item: str = ""
+) -> Iterator[Rolled]:
+    """What the rules without quantities make of so many colours, the lower carried upward."""
+    steps = [r for r in rules if r.each == each and not (r.together or r.quantities)]
+    counted = Counter(colours)
+    told: set[str] = set()
+    for rule in sorted(steps, key=lambda r: _RANK[r.of]):
+        least = sum(_RANK[c] >= _RANK[rule.of] for c in colours)
+        count = max(least, counted[rule.of])
+        if count >= rule.count:
+            yield Rolled(rule=rule, count=count, item=item)
+        if rule.of not in told:  # what is carried once is not carried by another rule again
+            told.add(rule.of)
+            counted[rule.colour] += counted[rule.of] // rule.count
 
 
-def _of_source(rule: Rule, held: Sequence[Point], standing: dict[str, str]) -> Rolled | None:
-    """A rule about the whole: items of a colour, points of some quantities, or both at once."""
+def _of_source(rule: Rule, held: Sequence[Point]) -> Rolled | None:
+    """A rule about the whole: points of some quantities, or several things at once."""
     if rule.together:
         met = [
             any(p.quantity == q and _RANK[p.colour] >= _RANK[c] for p in held)
             for q, c in rule.together.items()
         ]
         return Rolled(rule=rule, count=len(met)) if all(met) else None
-    if rule.each != "source":
+    if not rule.quantities:
         return None
-    if rule.quantities:
-        colours = [p.colour for p in held if p.quantity in rule.quantities]
-    else:
-        colours = list(standing.values())
-    count = sum(_RANK[c] >= _RANK[rule.of] for c in colours)
+    count = sum(_RANK[p.colour] >= _RANK[rule.of] for p in held if p.quantity in rule.quantities)
     return Rolled(rule=rule, count=count) if count >= rule.count else None

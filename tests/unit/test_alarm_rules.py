@@ -108,6 +108,11 @@ def points(*colours: str, item: str = "坝体位移", quantity: str = "位移") 
     return [Point(quantity=quantity, item=item, colour=c) for c in colours]
 
 
+def items(*colours: str) -> list[Point]:
+    """One point of each of so many items."""
+    return [p for n, c in enumerate(colours) for p in points(c, item=f"项目{n}")]
+
+
 @pytest.mark.parametrize(
     ("held", "rule"),
     [
@@ -124,13 +129,24 @@ def points(*colours: str, item: str = "坝体位移", quantity: str = "位移") 
         # three items each lifted to yellow by four blue points are an orange pond
         ([p for n in range(3) for p in points(*["blue"] * 4, item=f"项目{n}")],
          "tailings-item-yellow"),
+        # lower colours count upward: 2 yellow and 4 blue are 3 yellow, at both steps
+        (points("yellow", "yellow", *["blue"] * 4), "tailings-point-yellow"),
+        (points("yellow", "yellow", *["blue"] * 3), None),
+        (points("orange", "yellow", "yellow", *["blue"] * 4), "tailings-point-orange"),
+        (points("orange", "yellow", "yellow"), None),
+        (points(*["blue"] * 12), "tailings-point-yellow"),
+        (items("yellow", "yellow", *["blue"] * 4), "tailings-item-yellow"),
+        (items("yellow", "yellow", *["blue"] * 3), None),
+        (items("orange", "yellow", "yellow", *["blue"] * 4), "tailings-item-orange"),
+        (items("orange", "yellow", "yellow"), None),
         (points("", "", ""), None),
     ],
 )  # fmt: skip
 def test_a_pond_rolls_up_as_its_rule_says(held, rule):
     """From points to items to the pond; a combination no graver than a point adds nothing."""
-    found = rolled(BOOK.combinations("尾矿库"), held).rule
-    assert (found.id if found else None) == rule
+    for order in (held, held[::-1]):
+        found = rolled(BOOK.combinations("尾矿库"), order).rule
+        assert (found.id if found else None) == rule
 
 
 def test_two_things_at_once_are_graver_than_each():
