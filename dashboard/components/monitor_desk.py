@@ -38,6 +38,7 @@ class Ids(StrEnum):
     SINCE = "monitor-since"
     UNTIL = "monitor-until"
     COURSE = "monitor-course"
+    OF = "monitor-of"
     BELOW = "monitor-below"
     CHART = "monitor-chart"
     LEVELS = "monitor-levels"
@@ -79,6 +80,7 @@ def _course() -> list[Any]:
             ],
             className="bar",
         ),
+        dcc.RadioItems(id=Ids.OF, className="pills of", options=[]),
         dcc.Graph(id=Ids.CHART, config={"displayModeBar": False, "responsive": True},
                   style={"height": "300px"}),
     ]  # fmt: skip
@@ -103,13 +105,24 @@ def _levels(levels: list[str]) -> list[Any]:
     return [head, said, html.Div(fields, className="fields"), button]
 
 
-def sensor_of(seen: Situation, chosen: str) -> Sensor | None:
-    """The sensor at hand: the one chosen, or of a source its first by how it is watched."""
+def sensor_of(seen: Situation, chosen: str, of: str = "") -> Sensor | None:
+    """The sensor at hand: the one chosen, or of a source `of`, else its first that was heard."""
     kind, _, key = chosen.partition(":")
     if kind == "sensor":
         return seen.sensors.get(key)
     mine = [s for s in seen.sensors.values() if s.source_id == key]
-    return min(mine, key=lambda s: (s.id not in seen.readings, s.quantity, s.name), default=None)
+    picked = next((s for s in mine if s.id == of), None)
+    first = min(mine, key=lambda s: (s.id not in seen.readings, s.quantity, s.name), default=None)
+    return picked or first
+
+
+def courses(seen: Situation, chosen: str) -> list[dict[str, str]]:
+    """The sensors of a source whose course can be drawn, as pills; none where it has but one."""
+    kind, _, key = chosen.partition(":")
+    mine = [s for s in seen.sensors.values() if s.source_id == key] if kind == "source" else []
+    mine.sort(key=lambda s: (s.quantity, s.name))
+    pills = [{"label": f"{s.name} {s.quantity}", "value": s.id} for s in mine]
+    return pills if len(pills) > 1 else []
 
 
 def chosen_by(search: str | None) -> str:
@@ -182,18 +195,22 @@ def register(app: Dash, center: Center) -> None:
     _set(app, center)
 
 
-def drawn(center: Center, actor: Actor, chosen: str, filters: dict[str, str]) -> tuple[Any, ...]:
-    """List, what stands above and below the course, whether chart and form are hidden."""
+def drawn(
+    center: Center, actor: Actor, chosen: str, filters: dict[str, str], of: str
+) -> tuple[Any, ...]:
+    """List, what stands above and below the course, what is hidden, whose course there may be."""
     seen = center.queries.situation(actor)
     found = ml.rows(seen, center.areas, **filters)
     if not chosen and found.rows:
         chosen = f"{found.rows[0].kind}:{found.rows[0].id}"
     above, below = detail_view(seen, center.areas, center.tools.rules["alarms"], chosen)
-    sensor = sensor_of(seen, chosen)
+    sensor = sensor_of(seen, chosen, of)
     mine = sensor is not None and center.areas.covers(actor.org, sensor.area_code)
     form = chosen.startswith("sensor:") and mine and actor.may(Permission.MONITOR)
     listed = flat(ml.list_view(found, chosen))
-    return listed, flat(above), flat(below), sensor is None, not form
+    pills = courses(seen, chosen)
+    at_hand = sensor.id if sensor and pills else None
+    return listed, flat(above), flat(below), sensor is None, not form, pills, at_hand
 
 
 def _draw(app: Dash, center: Center) -> None:
@@ -203,6 +220,8 @@ def _draw(app: Dash, center: Center) -> None:
         Output(Ids.BELOW, FLAT),
         Output(Ids.COURSE, "hidden"),
         Output(Ids.LEVELS, "hidden"),
+        Output(Ids.OF, "options"),
+        Output(Ids.OF, "value"),
         Input(Live.REVISION, "data"),
         Input(ml.Ids.TEXT, "value"),
         Input(ml.Ids.WHAT, "value"),
@@ -210,22 +229,28 @@ def _draw(app: Dash, center: Center) -> None:
         Input(ml.Ids.SORT, "value"),
         Input(ml.Ids.CHOSEN, "data"),
         Input(Live.PLACE, "search"),
+        State(Ids.OF, "options"),
+        State(Ids.OF, "value"),
     )
     async def redraw(_revision: Any, text: Any, what: Any, state: Any, sort: Any, chosen: Any,
-                     search: Any) -> Any:  # fmt: skip
+                     search: Any, pills: Any, of: Any) -> Any:  # fmt: skip
         filters = {"text": text or "", "what": what or "all", "state": state or "",
                    "sort": sort or "state"}  # fmt: skip
         at_hand = chosen or chosen_by(search)
-        return await center.ask(drawn, center, current_actor(), at_hand, filters)
+        *parts, found, picked = await center.ask(
+            drawn, center, current_actor(), at_hand, filters, of or ""
+        )
+        same = found == (pills or []) and picked == of  # a pill just pressed is not taken back
+        return (*parts, *((no_update, no_update) if same else (found, picked)))
 
 
 def _chart(app: Dash, center: Center) -> None:
-    def course(actor: Actor, chosen: str, span: str, since: str, until: str) -> Any:
+    def course(actor: Actor, chosen: str, of: str, span: str, since: str, until: str) -> Any:
         seen = center.queries.situation(actor)
         if not chosen:
             rows = ml.rows(seen, center.areas, text="", what="all", state="", sort="state").rows
             chosen = f"{rows[0].kind}:{rows[0].id}" if rows else ""
-        sensor = sensor_of(seen, chosen)
+        sensor = sensor_of(seen, chosen, of)
         if sensor is None:
             return no_update
         start, end = span_of(span, since, until, seen.at)
@@ -236,17 +261,18 @@ def _chart(app: Dash, center: Center) -> None:
         Output(Ids.CHART, "figure"),
         Input(ml.Ids.CHOSEN, "data"),
         Input(Live.PLACE, "search"),
+        Input(Ids.OF, "value"),
         Input(Ids.SPAN, "value"),
         Input(Ids.SINCE, "value"),
         Input(Ids.UNTIL, "value"),
         Input(desk.act_id(NAME), "data"),
     )
-    async def draw(chosen: Any, search: Any, span: Any, since: Any, until: Any, _act: Any) -> Any:
+    async def draw(chosen: Any, search: Any, of: Any, span: Any, since: Any, until: Any,
+                   _act: Any) -> Any:  # fmt: skip
         at_hand = chosen or chosen_by(search)
+        typed = (span or "24h", since or "", until or "")
         try:
-            return await center.ask(
-                course, current_actor(), at_hand, span or "24h", since or "", until or ""
-            )
+            return await center.ask(course, current_actor(), at_hand, of or "", *typed)
         except Invalid as error:
             toasts.complain(error)
             return no_update

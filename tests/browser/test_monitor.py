@@ -21,7 +21,7 @@ LEVELS = tuple(
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """A real center with two stations of one river and a plant with one tank; its pulse beats."""
+    """A real center with two stations of one river and a plant with a tank measured twice."""
     with Running(var=Path(tmp_path_factory.mktemp("var"))) as server:
         stations = (
             Sensor(id=k, name=n, river="长江", area_code="420102", thresholds=LEVELS)
@@ -35,7 +35,11 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
             id="T-1", name="1号罐", quantity="液位", kind="液位", source_id="RS-1",
             area_code="421127",
         )  # fmt: skip
-        rows = (source, *stations, tank)
+        pressure = Sensor(
+            id="T-2", name="1号罐", quantity="压力", unit="MPa", kind="压力", source_id="RS-1",
+            area_code="421127",
+        )  # fmt: skip
+        rows = (source, *stations, tank, pressure)
         server.center.handle(StoreRows(what="测试", things=rows), SYSTEM)
         server.center.pulse.start()
         yield server
@@ -65,7 +69,7 @@ def opened(running: Running, context: BrowserContext, path: str) -> Page:
 def test_a_source_shows_its_people_and_a_new_value_by_itself(
     running: Running, context: BrowserContext
 ) -> None:
-    """The address opens the source; the value that comes later appears without a hand."""
+    """The address opens the source; a later value appears by itself; any sensor has its course."""
     tell(running, "T-1", 5.0, minutes_ago=5)
     page = opened(running, context, "/monitor?source=RS-1")
     detail = page.locator("#monitor-detail")
@@ -74,6 +78,17 @@ def test_a_source_shows_its_people_and_a_new_value_by_itself(
     tell(running, "T-1", 6.25)
     expect(detail.locator("[data-live-value='T-1']")).to_have_text("6.25 m", timeout=OPENING_MS)
     expect(page.locator("#monitor-chart .main-svg").first).to_be_visible(timeout=OPENING_MS)
+    axis = page.locator("#monitor-chart .ytitle")
+    expect(axis).to_have_text("液位 m")
+    pills = page.locator("#monitor-of label")
+    expect(pills).to_have_text(["1号罐 压力", "1号罐 液位"])
+    tell(running, "T-2", 0.8)
+    pills.first.click()
+    expect(axis).to_have_text("压力 MPa", timeout=OPENING_MS)
+    # first heard now: it stands in the table by itself
+    expect(detail.locator("[data-live-value='T-2']")).to_have_text("0.8 MPa", timeout=OPENING_MS)
+    page.locator("#monitor-detail button", has_text="1号罐").first.click()
+    expect(pills).to_have_count(0)  # one sensor at hand: nothing to choose
 
 
 def test_a_level_is_set_with_its_reason_and_the_alarm_follows(

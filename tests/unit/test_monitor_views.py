@@ -1,5 +1,6 @@
 """The monitoring page's own logic: filters and order, facts, the course, levels typed, rules."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -14,6 +15,7 @@ from dashboard.components.monitor_chart import figure
 from dashboard.components.monitor_rules import rules_view
 from dashboard.components.monitor_view import detail_view
 from data.domain.alarm import Alarm, AlarmState, Escalation, Family
+from data.domain.contingency import Contingency
 from data.domain.feeding import Latest
 from data.domain.history import History, HistoryBucket
 from data.domain.org import Actor
@@ -51,8 +53,12 @@ def seen(**more: object) -> Situation:
         sources={
             "RS-1": RiskSource(
                 id="RS-1", name="甲储罐区", kind="危险化学品", area_code="421127", person="李某",
-                phone="0713-1", neighbours=Neighbours(population=1200),
+                phone="0713-1", grade="二级", contingency_id="YA-1",
+                neighbours=Neighbours(population=1200, schools=2, hospitals=0, note="小学在坡下"),
             )
+        },
+        contingencies={
+            "YA-1": Contingency(id="YA-1", area_code="421127", tier="county", name="危化品预案")
         },
         sensors={
             "S-1": Sensor(
@@ -102,13 +108,34 @@ def test_a_source_says_whom_to_call_and_a_sensor_what_watches_it():
     """Person and phone, neighbours, sensors; dated levels, rules with their sources."""
     above, _ = detail_view(seen(), AREAS, BOOK, "source:RS-1")
     told = flat(above)
-    for said in ("甲储罐区", "李某", "tel:0713-1", "人口 1200", "1号罐", "5.00 m"):
+    for said in (
+        "甲储罐区", "李某", "tel:0713-1", "二级", "1号罐", "5.00 m",
+        "人口 1200 · 学校 2 · 医院 0 · 小学在坡下",
+    ):  # fmt: skip
         assert said in told
+    assert re.search(r'href="/contingencies"[^>]*>危化品预案', told)
     above, below = detail_view(seen(), AREAS, BOOK, "sensor:S-1")
     assert "27.60 m" in flat(above)
     for said in ("2026-07-01 至 今后", "新文", "起始不详 至 2026-06-30", "水位 1 小时上涨", "假定"):
         assert said in flat(below)
     assert "请在左侧选择" in flat(detail_view(seen(), AREAS, BOOK, "sensor:none")[0])
+
+
+def test_a_source_offers_the_course_of_each_of_its_sensors():
+    """The first that was heard until another is chosen; where there is one there is no choice."""
+    alone = seen()
+    assert md.courses(alone, "source:RS-1") == md.courses(alone, "sensor:S-1") == []
+    more = {
+        k: Sensor(id=k, name=n, quantity=q, source_id="RS-1")
+        for k, n, q in (("T-0", "0号罐", "液位"), ("P-1", "1号罐", "压力"))
+    }
+    now = replace(alone, sensors={**alone.sensors, **more})
+    assert [(c["label"], c["value"]) for c in md.courses(now, "source:RS-1")] == [
+        ("1号罐 压力", "P-1"), ("0号罐 液位", "T-0"), ("1号罐 液位", "T-1"),
+    ]  # fmt: skip
+    drawn = {of: md.sensor_of(now, "source:RS-1", of) for of in ("", "P-1", "S-1")}
+    assert {of: s and s.id for of, s in drawn.items()} == {"": "T-1", "P-1": "P-1", "S-1": "T-1"}
+    assert md.sensor_of(now, "sensor:S-1", "P-1") == now.sensors["S-1"]
 
 
 def test_the_course_shows_the_levels_near_the_values():
