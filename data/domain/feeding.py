@@ -56,10 +56,14 @@ class Columns:
         """One after the other."""
         if len(parts) == 1:
             return parts[0]
-        return cls(
-            [r for p in parts for r in p.rows], [s for p in parts for s in p.sensors],
-            [t for p in parts for t in p.seconds], [v for p in parts for v in p.values],
-        )  # fmt: skip
+        rows, sensors = list[Reading](), list[str]()
+        seconds, values = list[float](), list[float]()
+        for part in parts:
+            rows += part.rows
+            sensors += part.sensors
+            seconds += part.seconds
+            values += part.values
+        return cls(rows, sensors, seconds, values)
 
     def picked(self, places: Iterable[int]) -> Columns:
         """The rows at these places."""

@@ -89,7 +89,7 @@ class Checker:
             and -LARGEST < min(made.values) <= max(made.values) < LARGEST
             and {r.at.tzinfo for r in rows} == {UTC}
             and FLOOR_S < min(made.seconds) <= max(made.seconds) <= self.until.timestamp()
-            and self.sensors.keys() >= set(made.sensors)
+            and all(map(self.sensors.__contains__, made.sensors))
         ):
             self._columns = made
         return self._columns is not None

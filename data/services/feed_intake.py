@@ -6,6 +6,7 @@ from collections import Counter, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import repeat
 from statistics import median
 from threading import Lock
 from time import monotonic
@@ -64,7 +65,7 @@ class Intake:
             sender.last_at = now
             if batch.fresh:
                 sender.skews.append(now.timestamp() - max(batch.fresh.seconds))
-                self.heard.update(dict.fromkeys(batch.fresh.sensors, now))
+                self.heard.update(zip(batch.fresh.sensors, repeat(now)))
             self.dirty = True
 
     def _of(self, via: str, source: str) -> _Sender:

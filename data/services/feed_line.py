@@ -96,15 +96,15 @@ class _Waiting:
         self._changed = Condition()
         self._shut = False
 
-    def put(self, batch: Batch) -> bool:
-        """Add a batch, waiting for room; False when the line is closed."""
+    def put(self, *batches: Batch) -> bool:
+        """Add batches, waiting for room; False when the line is closed."""
         with self._changed:
             while self.rows >= self.most and not self._shut:
                 self._changed.wait()
             if self._shut:
                 return False
-            self._held.append(batch)
-            self.rows += batch.weight
+            self._held.extend(batches)
+            self.rows += sum(batch.weight for batch in batches)
             self._changed.notify_all()
             return True
 
@@ -184,8 +184,7 @@ class Line:
 
     def _store_group(self, batches: list[Batch]) -> None:
         self.store(batches)
-        for batch in batches:
-            self._stored.put(batch)
+        self._stored.put(*batches)
 
     def _watching(self) -> None:
         _work_off(self._stored, self._watch_group)

@@ -83,8 +83,8 @@ class Watching:
     def _taken(self, readings: Columns, moved: set[str]) -> list[Signal]:
         signals, slots = list[Signal](), self.slots
         held = readings.in_order()
-        for at, sensor, value in zip(held.seconds, held.sensors, held.values, strict=True):
-            slot = slots.get(sensor)
+        of_each = map(slots.get, held.sensors)
+        for at, slot, value in zip(held.seconds, of_each, held.values, strict=True):
             if slot is None:
                 continue
             # nearly every reading, so that the slot is not even asked (`Slot.take`)
@@ -100,7 +100,7 @@ class Watching:
                 continue
             if at <= slot.last_at:
                 if at < slot.last_at and slot.windowed:
-                    self._late.add(sensor)
+                    self._late.add(slot.sensor.id)
                 continue
             if slot.missing:
                 signals += self.outages.back(slot, at)

@@ -20,7 +20,9 @@ MOST_OPEN = 12  # day files held open; a flood of odd dates costs files, not han
 _INSERT = "INSERT OR IGNORE INTO reading VALUES (?, ?, ?)"
 # rows of one statement: half the time of as many statements of one row, and Python's other threads
 # are let in once a statement, not once a row
-_MANY = {n: f"{_INSERT}{', (?, ?, ?)' * (n - 1)}" for n in (1000, 250, 100, 25, 5, 1)}
+_MANY = {
+    n: f"{_INSERT}{', (?, ?, ?)' * (n - 1)}" for n in (8000, 4000, 2000, 1000, 250, 100, 25, 5, 1)
+}
 _COUNT = """INSERT INTO chunk(start, rows, mark) VALUES (?, ?, 1)
 ON CONFLICT(start) DO UPDATE SET rows = rows + excluded.rows, mark = mark + 1"""
 _ROLL = f"""INSERT INTO rolled.minute
