@@ -10,7 +10,8 @@ from data.domain.incident import Origin
 LADDER = ("设防", "警戒", "保证", "历史最高")
 # Every level a table or another body may give.
 LEVELS = (
-    "汛限", *LADDER, "低低", "低", "高", "高高", "一级", "二级", "蓝", "黄", "橙", "红",
+    "汛限", *LADDER, "低低", "低", "高", "高高", "一级", "二级", "蓝", "黄", "橙", "红", "四级",
+    "五级",
 )  # fmt: skip
 COUNTED = "累计雨量"  # a counter that only grows
 # SL 651 element 20H 当前降水量 begins anew every day. 假定: two published frames give 20 and 26 the

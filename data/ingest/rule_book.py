@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from data.domain.alarm import Family
+from data.domain.alarm import COLOURS, Family
 from data.domain.alarm_rules import Grouping, LevelWord, Rule, RuleBook, Stage
 from data.domain.incident_types import INCIDENT_TYPES
 from data.errors import Invalid
@@ -76,4 +76,36 @@ def _whole(book: RuleBook) -> None:
         for name in (*rule.quantities, *rule.together):
             if name not in book.named:
                 raise ValueError(f"规则 {rule.id} 的监测量“{name}”不在 quantities.csv")
+        _alone(rule)
+    _once(book)
 
+
+def _alone(rule: Rule) -> None:
+    """Refuse fields that a rule of its family is not judged by: they would count for nothing."""
+    if rule.family != Family.ROLLUP:
+        if rule.source_kinds:
+            remedy = "只有组合规则（rollup）按风险源类型判，请删去 source_kinds"
+            raise ValueError(f"规则 {rule.id} 写了 source_kinds：{remedy}")
+        if rule.quantities and rule.family in {Family.MISSING, Family.STUCK}:
+            remedy = "数据中断和数值不变对所有监测点一样判，请删去 quantities"
+            raise ValueError(f"规则 {rule.id} 写了 quantities：{remedy}")
+        return
+    if rule.each == "item" and (rule.quantities or rule.together):
+        remedy = "按项目计数时不分监测量，请改为 each: source，或删去 quantities 和 together"
+        raise ValueError(f"规则 {rule.id} 的 each 是 item：{remedy}")
+    if rule.of and COLOURS.index(rule.of) >= COLOURS.index(rule.colour):
+        raise ValueError(f"规则 {rule.id} 的 colour 不比 of 重：组合只能加重，请改 colour 或 of")
+
+
+def _once(book: RuleBook) -> None:
+    """Refuse a second rule where the watch keeps one: of silence, of sameness, of a rise."""
+    held: dict[tuple[Family, str], str] = {}
+    for rule in book.rules:
+        if rule.family not in {Family.RISE, Family.MISSING, Family.STUCK}:
+            continue
+        for quantity in rule.quantities or ("",):
+            first = held.setdefault((rule.family, quantity), rule.id)
+            if first != rule.id:
+                what = f"监测量“{quantity}”的{rule.family.word}" if quantity else rule.family.word
+                remedy = "只能有一条，请合为一条，或从其中一条删去"
+                raise ValueError(f"规则 {first} 和 {rule.id} 都判{what}：{remedy}")

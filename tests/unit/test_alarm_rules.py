@@ -8,7 +8,7 @@ import pytest
 
 from data.domain.alarm import Family
 from data.domain.rollup import Point, rolled
-from data.domain.sensor import Sensor, Threshold
+from data.domain.sensor import LEVELS, Sensor, Threshold
 from data.domain.slot import Slot
 from data.domain.watch import watched
 from data.domain.windows import SumWindow
@@ -28,6 +28,16 @@ def test_every_rule_names_what_it_rests_on():
     assert BOOK.outage.source
 
 
+def one(raw: dict, rule_id: str) -> dict:
+    """A rule of a raw table."""
+    return next(r for r in raw["rules"] if r["id"] == rule_id)
+
+
+def test_the_levels_of_tables_are_those_of_the_rules():
+    """Every level that has a colour can be imported and pushed, and no other."""
+    assert sorted(LEVELS) == sorted(w.level for w in BOOK.levels)
+
+
 @pytest.mark.parametrize(
     ("change", "word"),
     [
@@ -38,6 +48,15 @@ def test_every_rule_names_what_it_rests_on():
         (lambda raw: raw["rules"][0].update(colour="绿"), "colour"),
         (lambda raw: raw["rules"][-1].pop("together"), "组合条件"),
         (lambda raw: raw.pop("outage"), "outage"),
+        (lambda raw: raw["rules"].append({**one(raw, "displacement-rise"), "id": "slide"}),
+         "displacement-rise 和 slide 都判监测量“位移”的.*合为一条"),
+        (lambda raw: raw["rules"].append({**one(raw, "missing"), "id": "lost"}), "missing 和 lost"),
+        (lambda raw: one(raw, "river-rise").update(source_kinds=["水库"]),
+         "river-rise 写了 source_kinds"),
+        (lambda raw: one(raw, "rain-3h-50").update(source_kinds=["水库"]), "删去 source_kinds"),
+        (lambda raw: one(raw, "stuck").update(quantities=["水位"]), "stuck 写了 quantities"),
+        (lambda raw: one(raw, "hazchem-gas").update(each="item"), "hazchem-gas 的 each 是 item"),
+        (lambda raw: one(raw, "hazchem-gas").update(colour="yellow"), "hazchem-gas 的 colour"),
     ],
 )
 def test_a_rule_that_cannot_be_read_is_named(change, word):
