@@ -22,7 +22,7 @@ from data.domain.alarm import Alarm
 from data.domain.feeding import Latest
 from data.domain.org import Actor, AreaTree
 from data.domain.point_state import code_of
-from data.domain.sensing import MISSED_TIMES, open_alarms
+from data.domain.sensing import open_alarms
 from data.domain.sensor import Sensor, Threshold
 from data.domain.situation import Situation
 from data.domain.whole_number import whole
@@ -86,7 +86,7 @@ class Board:
             if latest is not self.held[i] and latest != self.held[i]:
                 self.held[i] = latest
                 moved.add(i)
-        silent = seen.at.timestamp() - self.at > MISSED_TIMES * self.every
+        silent = seen.at.timestamp() - self.at > seen.missed_times * self.every
         late = silent & (self.at > 0)
         moved.update(np.nonzero(late != self.late)[0].tolist())
         self.late = late
@@ -94,7 +94,8 @@ class Board:
 
     def _take(self, i: int, seen: Situation, alarms: Alarms, number: int) -> None:
         sensor, latest = self.points[i], self.held[i]
-        code = code_of(sensor, latest, alarms.get(sensor.id, ()), seen.at, self.ladders[i])
+        mine, ladder = alarms.get(sensor.id, ()), self.ladders[i]
+        code = code_of(sensor, latest, mine, seen.at, ladder, seen.missed_times)
         value = np.nan if latest is None else latest.value
         at = 0.0 if latest is None else latest.at.timestamp()
         same = at == self.at[i] and (value == self.value[i] or latest is None)
@@ -125,7 +126,8 @@ class Board:
         held = [(s, seen.readings.get(s.id)) for s in self.points]
         value = np.array([np.nan if x is None else x.value for _, x in held])
         at = np.array([0.0 if x is None else x.at.timestamp() for _, x in held])
-        codes = [code_of(s, x, alarms.get(s.id, ()), seen.at) for s, x in held]
+        times = seen.missed_times
+        codes = [code_of(s, x, alarms.get(s.id, ()), seen.at, times=times) for s, x in held]
         body = columns(np.arange(len(held)), value, at, np.array(codes, dtype=int))
         return packed({"table": self.table.mark, "number": None, **body}, level=4)
 

@@ -248,6 +248,7 @@ def build_center(settings: Settings) -> Center:
     hub = Hub()
     database.units.listeners.append(hub.publish)
     rules = _rules(settings, queries)
+    queries.missed_times = lambda: rules["alarms"].missed_times
     tools = _tools(areas, telemetry, rules, settings)
     link, tools = linked(settings.node, database, queries, tools, clock)
     bus = Bus(database.units, HANDLERS, tools, clock, link.guard if link else None)

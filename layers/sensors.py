@@ -37,7 +37,7 @@ def frame(situation: Situation, _frames: Frames) -> gpd.GeoDataFrame:
 
 def _row(situation: Situation, sensor: Sensor, alarms: Sequence[Alarm]) -> dict[str, Any]:
     latest = situation.readings.get(sensor.id)
-    state = of_point(sensor, latest, alarms, situation.at)
+    state = of_point(sensor, latest, alarms, situation.at, times=situation.missed_times)
     rung = sensor.reached(latest.value, situation.today) if latest else None
     return {
         "kind": "sensor", "id": sensor.id, "name": sensor.name, "sensor_kind": sensor.kind,

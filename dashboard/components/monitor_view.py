@@ -114,7 +114,7 @@ def sensor_view(
         ("设备", " / ".join(x for x in (sensor.device, sensor.element) if x) or DASH),
         ("来源", sensor.source or DASH), ("备注", sensor.note),
     )  # fmt: skip
-    how = sensed(sensor, latest, alarms, seen.at)
+    how = sensed(sensor, latest, alarms, seen.at, seen.missed_times)
     kind = source.kind if source else ""
     newest = html.Div(
         [
@@ -176,7 +176,7 @@ def sensor_table(seen: Situation, sensors: Sequence[Sensor]) -> Any:
     rows = []
     for s in sensors:
         latest = seen.readings.get(s.id)
-        how = sensed(s, latest, alarms.get(s.id, ()), seen.at)
+        how = sensed(s, latest, alarms.get(s.id, ()), seen.at, seen.missed_times)
         char, tone = standing_mark(how)
         rows.append(
             html.Tr(

@@ -12,6 +12,7 @@ from dashboard.components.admin_parts import hole
 from dashboard.components.flat import FLAT, flat
 from dashboard.components.monitor_rules import rules_view
 from data.center import Center
+from data.domain.sensor import LEVELS
 
 
 class Ids(StrEnum):
@@ -21,20 +22,13 @@ class Ids(StrEnum):
     RULES = "monitor-rules"
 
 
-# The levels an officer may set, as the rule file that is shipped names them.
-LEVELS = [
-    "汛限", "设防", "警戒", "保证", "历史最高", "低低", "低", "高", "高高", "一级", "二级",
-    "蓝", "黄", "橙", "红", "四级", "五级",
-]  # fmt: skip
-
-
 def layout() -> Any:
     """The skeleton; it holds no data."""
     parts = (
         office.Part(
             word="监测一览",
             said="风险源和监测点的最新值、状态、限值和过程线；限值调整留痕，报警随即重判。",
-            content=monitor_desk.layout(LEVELS),
+            content=monitor_desk.layout(list(LEVELS)),
         ),
         office.Part(
             word="报警", said="按成因聚合；处理在值班台，何时报、谁签收、怎样解除都在这里。",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -122,6 +123,11 @@ class RuleBook:
     def by_id(self) -> Mapping[str, Rule]:
         """The rules by id."""
         return {rule.id: rule for rule in self.rules}
+
+    @cached_property
+    def missed_times(self) -> float:
+        """After how many intervals a silent sensor is missed; without a rule never."""
+        return next((r.times for r in self.of_family(Family.MISSING)), math.inf)
 
     def colour_of(self, level: str) -> Colour | Literal[""]:
         """How grave a level is; blank when nobody said."""

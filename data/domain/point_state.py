@@ -10,6 +10,7 @@ from data.domain.alarm import Alarm
 from data.domain.feeding import Latest
 from data.domain.sensing import Standing, late, sensed
 from data.domain.sensor import Sensor, Threshold
+from data.domain.situation import MISSED_TIMES
 
 
 class PointState(IntEnum):
@@ -70,6 +71,7 @@ def of_point(
     alarms: Sequence[Alarm],
     now: datetime,
     ladder: Iterable[Threshold] | None = None,
+    times: float = MISSED_TIMES,
 ) -> PointState:
     """How a point stands: the worst of its open alarms and of the rung its newest value is on.
 
@@ -77,8 +79,10 @@ def of_point(
     ----------
     ladder
         The thresholds in force, where the caller has them at hand.
+    times
+        After how many intervals a silent sensor is missed, `Situation.missed_times`.
     """
-    state = _by_alarms(sensor, latest, alarms, now)
+    state = _by_alarms(sensor, latest, alarms, now, times)
     if latest is None or not sensor.thresholds:
         return state
     held = sensor.in_force(now.date()) if ladder is None else ladder
@@ -87,13 +91,13 @@ def of_point(
 
 
 def _by_alarms(
-    sensor: Sensor, latest: Latest | None, alarms: Sequence[Alarm], now: datetime
+    sensor: Sensor, latest: Latest | None, alarms: Sequence[Alarm], now: datetime, times: float
 ) -> PointState:
     if not alarms:  # the usual point, thousands a second: the same as below without asking twice
         if latest is None:
             return _P.UNHEARD
-        return _P.MISSING if late(sensor, latest, now) else _P.CALM
-    how = sensed(sensor, latest, alarms, now)
+        return _P.MISSING if late(sensor, latest, now, times) else _P.CALM
+    how = sensed(sensor, latest, alarms, now, times)
     if how.standing == Standing.OVER:
         return max(of_alarm(a) for a in alarms if a.id in how.alarms)
     return _OF_STANDING[how.standing]
@@ -105,7 +109,8 @@ def code_of(
     alarms: Sequence[Alarm],
     now: datetime,
     ladder: Iterable[Threshold] | None = None,
+    times: float = MISSED_TIMES,
 ) -> int:
     """A point's state as one number; `WAITING` is added while an alarm waits for a person."""
-    state = of_point(sensor, latest, alarms, now, ladder)
+    state = of_point(sensor, latest, alarms, now, ladder, times)
     return int(state) + (WAITING if any(a.waits for a in alarms) else 0)

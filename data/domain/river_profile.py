@@ -79,5 +79,7 @@ def _point(
         value_m=latest.value if latest else None, at=latest.at if latest else None,
         over_m=round(latest.value - zero, 2) if latest else None,
         levels_m={name: round(value - zero, 2) for name, value in levels.items()},
-        state=of_point(sensor, latest, alarms.get(sensor.id, ()), seen.at),
+        state=of_point(
+            sensor, latest, alarms.get(sensor.id, ()), seen.at, times=seen.missed_times
+        ),
     )  # fmt: skip

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from data.domain.alarm import COLOURS, Alarm, Family
 from data.domain.feeding import Latest
 from data.domain.sensor import Sensor
-from data.domain.situation import Situation
-
-MISSED_TIMES = 3  # 假定: intervals without a report until a sensor counts as missing
+from data.domain.situation import MISSED_TIMES, Situation
 
 
 class Standing(StrEnum):
@@ -56,28 +54,41 @@ class Sensed:
 _PLAIN = {standing: Sensed(standing=standing) for standing in Standing}  # most are one of these
 
 
-def late(sensor: Sensor, latest: Latest | None, now: datetime) -> bool:
+def late(
+    sensor: Sensor, latest: Latest | None, now: datetime, times: float = MISSED_TIMES
+) -> bool:
     """Whether a sensor that said how often it reports has been silent for too long.
 
     One that never reported is unheard, not late: nobody knows when it should have begun.
+
+    Parameters
+    ----------
+    times
+        After how many intervals, `Situation.missed_times`.
     """
     if sensor.expected_every_s is None or latest is None:
         return False
-    return now - latest.at > timedelta(seconds=sensor.expected_every_s * MISSED_TIMES)
+    return (now - latest.at).total_seconds() > sensor.expected_every_s * times
 
 
-def sensed(sensor: Sensor, latest: Latest | None, alarms: Iterable[Alarm], now: datetime) -> Sensed:
+def sensed(
+    sensor: Sensor,
+    latest: Latest | None,
+    alarms: Iterable[Alarm],
+    now: datetime,
+    times: float = MISSED_TIMES,
+) -> Sensed:
     """How one sensor stands, from its newest value and its open alarms."""
     held = [a for a in alarms if a.open]
     if not held:
         if latest is None:
             return _PLAIN[Standing.UNHEARD]
-        return _PLAIN[Standing.MISSING if late(sensor, latest, now) else Standing.CALM]
+        return _PLAIN[Standing.MISSING if late(sensor, latest, now, times) else Standing.CALM]
     over = [a for a in held if a.family not in (Family.MISSING, Family.STUCK)]
     worst = max(over, key=_gravity, default=None)
     if worst is not None:
         standing = Standing.OVER
-    elif late(sensor, latest, now) or any(a.family == Family.MISSING for a in held):
+    elif late(sensor, latest, now, times) or any(a.family == Family.MISSING for a in held):
         standing = Standing.MISSING
     else:
         standing = Standing.STUCK
@@ -95,7 +106,9 @@ def sensors_sensed(seen: Situation) -> dict[str, Sensed]:
     """How every sensor stands, by id; one pass over the open alarms."""
     alarms = open_alarms(seen)
     return {
-        key: sensed(sensor, seen.readings.get(key), alarms.get(key, ()), seen.at)
+        key: sensed(
+            sensor, seen.readings.get(key), alarms.get(key, ()), seen.at, seen.missed_times
+        )
         for key, sensor in seen.sensors.items()
     }
 

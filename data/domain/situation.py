@@ -38,6 +38,8 @@ from data.domain.warning import Delivery, Warning, Watch  # noqa: A004 - the fie
 
 GRAVITY: Mapping[str | None, int] = {"I": 0, "II": 1, "III": 2, "IV": 3, None: 4}
 
+MISSED_TIMES = 3.0  # intervals without a report until a sensor counts as missing, as shipped
+
 
 @dataclass(frozen=True, kw_only=True)
 class Position:
@@ -141,6 +143,7 @@ class Situation:
     readings: Mapping[str, Latest] = field(default_factory=dict)
     lines: tuple[dict[str, Any], ...] = ()
     exercise: ExerciseState | None = None
+    missed_times: float = MISSED_TIMES  # as the rules in force have it
 
     @property
     def today(self) -> date:

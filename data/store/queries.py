@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from threading import Lock
@@ -18,7 +18,7 @@ from data.domain.levels import level_of
 from data.domain.org import PROVINCE, Actor, AreaTree, Permission
 from data.domain.registry import KINDS
 from data.domain.sensor import Sensor
-from data.domain.situation import ExerciseState, Situation
+from data.domain.situation import MISSED_TIMES, ExerciseState, Situation
 from data.errors import Invalid, NotFound
 from data.store import journal
 from data.store.codec import decode
@@ -84,6 +84,7 @@ class Queries:
         self.areas = areas
         self.clock = clock
         self.exercise = exercise
+        self.missed_times: Callable[[], float] = lambda: MISSED_TIMES
         self.live = Live(engine)
         self._scopes: OrderedDict[tuple[str, int], Situation] = OrderedDict()
         self._replays: OrderedDict[int, Snapshot] = OrderedDict()
@@ -186,6 +187,7 @@ class Queries:
             positions={k: p for k, p in self.telemetry.positions().items() if k in teams},
             readings=Within(self.telemetry.readings(), sensors),
             exercise=self._exercise(),
+            missed_times=self.missed_times(),
         )
 
     def _kept(self, org: str) -> Situation:
@@ -235,6 +237,7 @@ class Queries:
             positions=self.telemetry.positions(at=at),
             readings=self.telemetry.readings(at=at),
             exercise=self._exercise(),
+            missed_times=self.missed_times(),
         )
 
     def incident(

@@ -15,6 +15,7 @@ from data.domain.authority import read_table
 from data.domain.messages import NoteRules
 from data.domain.needs import needs_of
 from data.domain.org import Actor
+from data.domain.situation import MISSED_TIMES
 from data.errors import Forbidden, Invalid, Stale
 from data.ingest.reference import REFERENCE
 from tests.integration import plan_world as w
@@ -121,10 +122,12 @@ def test_the_watch_goes_by_the_new_alarm_rules(center):
     watching.tick(center.clock.now())
     before = watching.book
     text = (REFERENCE / "alarm_rules.yaml").read_text(encoding="utf-8")
-    own(center, "alarm_rules.yaml", text + "\n# 本单位\n")
+    assert w.seen(center).missed_times == before.missed_times == MISSED_TIMES
+    own(center, "alarm_rules.yaml", text.replace("times: 3,", "times: 5,"))
     assert center.reread_rules() == 1
     watching.tick(center.clock.now())
     assert watching.book is not before
+    assert w.seen(center).missed_times == watching.outages.rule.times == 5
     assert watching.book is center.tools.rules["alarms"] is watching.says.book
 
 

@@ -10,6 +10,7 @@ from dashboard.geo_points import Board, Boards
 from data.domain.alarm import AlarmState, Family
 from data.domain.feeding import Latest
 from data.domain.point_state import WAITING, PointState, code_of
+from data.domain.sensing import Standing, sensors_sensed
 from data.domain.sensor import Sensor, Threshold
 from layers.rain import is_rain, rain_class
 from tests.map_world import AT, WorldCenter, actor
@@ -67,10 +68,15 @@ def test_a_silent_point_becomes_missing_without_any_message(world):
     now = replace(world.now, sensors=sensors, alarms={})
     board = Board(sensors, world.areas)
     board.advance(now)
-    before = board.number
+    before, calm = board.number, told(board, -1)["P9"][2]
     board._compared = -10.0
     board.advance(replace(now, at=AT + timedelta(seconds=181)))
     assert {k: s for k, (_, _, s) in told(board, before).items()} == {"P9": PointState.MISSING}
+    longer = replace(now, at=AT + timedelta(seconds=181), missed_times=5.0)  # as a table has it
+    board._compared = -10.0
+    board.advance(longer)
+    assert {k: s for k, (_, _, s) in told(board, before).items()} == {"P9": calm}
+    assert sensors_sensed(longer)["P9"].standing == Standing.CALM
 
 
 def test_another_start_of_the_program_tells_everything(world):
