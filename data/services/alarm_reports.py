@@ -28,7 +28,8 @@ _BY_SOURCE: Mapping[str, str] = {
 _BY_QUANTITY: Mapping[str, str] = {
     "水位": "flood", "流量": "flood", "雨量": "rainstorm", "累计雨量": "rainstorm",
     "可燃气体": "hazchem", "有毒气体": "hazchem", "液位": "hazchem", "压力": "hazchem",
-    "温度": "hazchem", "干滩长度": "tailings", "浸润线": "tailings", "安全超高": "tailings",
+    "温度": "hazchem", "干滩长度": "tailings", "干滩坡度": "tailings", "浸润线": "tailings",
+    "安全超高": "tailings",
     "裂缝宽度": "landslide", "倾角": "landslide", "森林火险等级": "forest_fire",
     "燃气浓度": "gas_explosion", "烟雾": "fire", "积水深度": "rainstorm",
 }  # fmt: skip

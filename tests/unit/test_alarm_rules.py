@@ -168,6 +168,15 @@ def test_a_pond_rolls_up_as_its_rule_says(held, rule):
         assert (found.id if found else None) == rule
 
 
+def test_every_item_of_a_pond_that_can_be_measured_has_a_quantity():
+    """The text's items but 视频; what counts beside them says that this is assumed."""
+    text = {"坝体位移", "浸润线", "干滩长度及坡度", "降水量", "库水位", "库区滑坡体位移"}
+    assert text <= {q.item for q in BOOK.quantities}
+    assert all("（假定）" in q.note for q in BOOK.quantities if q.item and q.item not in text)
+    assert {BOOK.named[q].item for q in ("干滩长度", "干滩坡度")} == {"干滩长度及坡度"}
+    assert "暴雨级" in BOOK.by_id["rain-6h-50"].source
+
+
 def test_two_things_at_once_are_graver_than_each():
     """High water and heavy rain at one reservoir."""
     rules = BOOK.combinations("水库")
