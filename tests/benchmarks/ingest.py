@@ -34,7 +34,7 @@ from dashboard.serving import settle_memory
 from data.domain.feeding import Columns, Reading
 from data.domain.messages import StoreRows
 from data.domain.org import SYSTEM, Actor
-from data.domain.retention import micros
+from data.domain.retention import DAY_US, micros
 from data.domain.sensor import Sensor, Threshold
 from data.store.compacting import compact
 from data.store.engine import plain_sqlite
@@ -359,29 +359,30 @@ def store() -> None:
         )
         again.close()
     months()
+    months(days=31, sensors=100, every_s=10)
 
 
-def months(days: int = 90, sensors: int = 1_000) -> None:
-    """A query over three months of ten-minute readings of a thousand sensors."""
+def months(days: int = 90, sensors: int = 1_000, every_s: int = 600) -> None:
+    """Queries over three months of ten-minute readings of a thousand sensors, or the like."""
     with tempfile.TemporaryDirectory() as folder:
         shelf, first = Shelf.of(Path(folder)), datetime(2020, 4, 9, 16, tzinfo=UTC)
         names = [f"B-{k:05d}" for k in range(sensors)]
         for n in range(days):
             start = micros(first + timedelta(days=n))
-            rows = [(s, start + m * 600_000_000, float(m % 50)) for m in range(144) for s in names]
+            times = range(start, start + DAY_US, every_s * 1_000_000)
+            rows = [(s, us, float(m % 50)) for m, us in enumerate(times) for s in names]
             day = (first + timedelta(days=n, hours=8)).date()
             shelf.book.write(day, compact(shelf.archive, day, names, [rows]))
         store_ = Telemetry(f"sqlite:///{folder}/x.db", Path(folder))
-        for span in (7, 30, 90):
-            waits = []
+        for span in (span for span in (7, 30, 90) if span <= days):
+            waits, until = [], first + timedelta(days=days)
             for n in range(20):
                 began = time.perf_counter()
-                made = store_.history(
-                    names[n * 7], first + timedelta(days=90 - span), first + timedelta(days=90), 300
-                )
+                made = store_.history(names[n * 4], until - timedelta(days=span), until, 300)
                 waits.append((time.perf_counter() - began) * 1000)
             say(
-                f"{span} days, 300 buckets from {'+'.join(made.forms)}: first {waits[0]:.0f} ms, "
+                f"{sensors} sensors every {every_s} s, {span} days, 300 buckets from "
+                f"{'+'.join(made.forms)}: first {waits[0]:.0f} ms, "
                 f"then {shown(waits[1:])}"
             )
         store_.close()

@@ -29,7 +29,7 @@ from data.config import Settings
 from data.domain.feeding import Reading
 from data.domain.messages import StoreRows
 from data.domain.org import SYSTEM
-from data.domain.sensor import Sensor
+from data.domain.sensor import Sensor, Threshold
 from data.ingest.mqtt import MqttConsumer
 from data.ingest.mqtt_settings import MqttSettings
 from data.ingest.sl651_server import sl651_door
@@ -122,7 +122,14 @@ def measure(count: int, url: str | None) -> None:
     """Print each rate and its share of the bare store's."""
     with tempfile.TemporaryDirectory() as var, tempfile.TemporaryDirectory() as folder:
         center = build_center(Settings(var=Path(var), scenario="none", database_url=url))
-        things = tuple(Sensor(id=f"M{n}", name=f"M{n}", area_code="421127") for n in range(SENSORS))
+        levels = (Threshold(level="警戒", value=90.0), Threshold(level="保证", value=95.0))
+        things = tuple(
+            Sensor(
+                id=f"M{n}", name=f"M{n}", area_code="421127",
+                thresholds=() if n % 10 else levels,
+            )
+            for n in range(SENSORS)
+        )  # fmt: skip
         center.handle(StoreRows(what="基准", things=(*things, *stations())), SYSTEM)
         broker = Broker(Path(folder), autosave=False).start()
         base = bare(center, 0, count, 1000)
