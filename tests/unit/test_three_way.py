@@ -10,7 +10,7 @@ OFTEN = ("incident", "assignment", "zone", "team")
 SET_BY_THE_PROGRAM = {
     "id", "version", "origin", "org", "source", "assumption", "dispatch_id", "letter",
     "opened_at", "force_id", "coord_is_stand_in", "coord_source", "confidence", "figures_date",
-    "kind", "from_lon", "from_lat", "sharing",
+    "kind", "from_lon", "from_lat", "sharing", "foreign",
 }  # fmt: skip
 GRADED = {"level": "III", "word": "较大", "rule": "a", "provisional": True, "confirmed_by": None}
 
