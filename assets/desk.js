@@ -30,8 +30,12 @@
       if (store === "act-draft" && window.hubeiSubmit) window.hubeiSubmit(acts);
       else put(store, { data: acts });
     }
-    var focus = button.getAttribute("data-focus");
-    if (focus) setTimeout(function () { var f = document.querySelector(focus); if (f) f.focus(); }, 60);
+    var focus = button.getAttribute("data-focus"), before = document.activeElement;
+    if (focus) setTimeout(function () {
+      /* not out of a field that somebody has gone to meanwhile: the next key was meant for that one */
+      var f = document.querySelector(focus), at = document.activeElement;
+      if (f && (at === before || !at.matches("input, textarea, select"))) f.focus();
+    }, 60);
     var goto_ = parsed(button, "data-goto");
     if (goto_) document.dispatchEvent(new CustomEvent("hubei:goto", { detail: goto_ }));
   }
