@@ -50,6 +50,7 @@
 
   var sides = new ResizeObserver(fitAll);
   function look(changes) {
+    if (!document.querySelector(".wall .side")) return; /* no wall: every other page changes often */
     /* ages are written every second and change no heights */
     var other = changes.some(function (change) {
       return change.target.closest && !change.target.closest("[data-age-since]") && (change.target.closest(".wall .side") || change.target.querySelector(".wall .side"));
