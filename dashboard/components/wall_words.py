@@ -8,10 +8,11 @@ from dash import html
 
 from dashboard.words import short_area
 from data.domain.alarm import FAULTS, Alarm
-from data.domain.org import PROVINCE, AreaTree
+from data.domain.org import AreaTree
 from data.domain.point_state import OF_COLOUR, PointState, of_alarm
 from data.domain.situation import Situation
 from data.domain.warning import Warning  # noqa: A004 - the field's word
+from data.domain.warning_text import area_words
 
 NAMED = 3  # units named before the rest is counted
 _CLASS = {
@@ -40,13 +41,11 @@ def warning_words(areas: AreaTree, warning: Warning) -> str:
 
 def where_words(areas: AreaTree, warning: Warning) -> str:
     """Where, in few words: as somebody wrote it, else the first units by their short names."""
-    if warning.area_words:
-        return warning.area_words
-    codes = warning.areas or warning.counties
-    if PROVINCE in codes:
-        return "全省"
-    more = f"等{len(codes)}地" if len(codes) > NAMED else ""
-    return "、".join(short_area(areas.name(code)) for code in codes[:NAMED]) + more
+    return area_words(areas, warning, most=NAMED, whole="全省", name=_short)
+
+
+def _short(areas: AreaTree, code: str) -> str:
+    return short_area(areas.name(code))
 
 
 def newest_alarms(seen: Situation) -> list[Alarm]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from datetime import datetime
 
 from data.domain.clock import SHANGHAI
@@ -25,16 +26,32 @@ def clock_words(at: datetime | None) -> str:
     return f"{local.month}月{local.day}日{local.hour}时{minutes}"
 
 
-def area_words(areas: AreaTree, warning: Warning) -> str:
-    """Where: as somebody wrote it, else the units named, the first few of many."""
+def area_words(
+    areas: AreaTree,
+    warning: Warning,
+    *,
+    most: int = NAMED,
+    whole: str = "湖北全省",
+    name: Callable[[AreaTree, str], str] | None = None,
+) -> str:
+    """Where: as somebody wrote it, else the units named, the first few of many.
+
+    Parameters
+    ----------
+    most
+        Units named before the rest is counted.
+    whole
+        What the whole province is called.
+    name
+        How a unit is named by its code; by default with its prefecture.
+    """
     if warning.area_words:
         return warning.area_words
     codes = warning.areas or warning.counties
     if PROVINCE in codes:
-        return "湖北全省"
-    names = [_named(areas, code) for code in codes]
-    more = f"等{len(names)}地" if len(names) > NAMED else ""
-    return "、".join(names[:NAMED]) + more
+        return whole
+    named = "、".join((name or _named)(areas, code) for code in codes[:most])
+    return f"{named}等{len(codes)}地" if len(codes) > most else named
 
 
 def _named(areas: AreaTree, code: str) -> str:
